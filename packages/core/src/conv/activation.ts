@@ -1,0 +1,38 @@
+// The activations that a convolution can apply to its output, and their parameters.
+import { WeftError } from '../errors.ts'
+
+export const ACTIVATIONS = ['none', 'relu', 'relu6', 'leakyRelu', 'sigmoid', 'hardSwish', 'clip'] as const
+export type ActivationKind = (typeof ACTIVATIONS)[number]
+
+/** A name, or a name with its parameters: `negativeSlope` of leakyRelu (0.01), `min` and `max` of clip. */
+export type ActivationOption =
+  | ActivationKind
+  | { kind: 'leakyRelu'; negativeSlope?: number }
+  | { kind: 'clip'; min?: number; max?: number }
+
+/** A resolved activation. `alpha` and `beta`: the slope of leakyRelu, or the bounds of clip and relu6. */
+export interface Activation {
+  readonly kind: ActivationKind
+  readonly alpha: number
+  readonly beta: number
+}
+
+/** @throws OPTION for an unknown name or for bounds that are not in order. */
+export function resolveActivation(option: ActivationOption = 'none'): Activation {
+  const given: { kind: ActivationKind; negativeSlope?: number; min?: number; max?: number } =
+    typeof option === 'string' ? { kind: option } : option
+  if (!ACTIVATIONS.includes(given.kind)) {
+    throw new WeftError('OPTION', `activation '${String(given.kind)}' is unknown; there are ${ACTIVATIONS.join(', ')}`)
+  }
+  if (given.kind === 'leakyRelu') return frozen('leakyRelu', given.negativeSlope ?? 0.01, 0)
+  if (given.kind === 'relu6') return frozen('relu6', 0, 6)
+  if (given.kind !== 'clip') return frozen(given.kind, 0, 0)
+  return frozen('clip', given.min ?? Number.NEGATIVE_INFINITY, given.max ?? Number.POSITIVE_INFINITY)
+}
+
+function frozen(kind: ActivationKind, alpha: number, beta: number): Activation {
+  if (Number.isNaN(alpha) || Number.isNaN(beta) || (kind === 'clip' && alpha > beta)) {
+    throw new WeftError('OPTION', `activation ${kind} cannot have the parameters ${alpha} and ${beta}`)
+  }
+  return Object.freeze({ kind, alpha, beta })
+}

@@ -1,0 +1,72 @@
+// The vector machine: the handful of operations that every kernel is written against.
+
+declare const vec: unique symbol
+declare const int: unique symbol
+/** A vector register of float32 lanes. */
+export interface Vec {
+  readonly [vec]: true
+}
+/** A register of 32 bits, unsigned: a byte offset into the arena, or a count. Arithmetic wraps around. */
+export interface Int {
+  readonly [int]: true
+}
+
+/** What a plan must know of a machine to choose its tile. */
+export interface MachineTraits {
+  /** float32 lanes of a vector register. */
+  readonly lanes: number
+  /** Vector registers that a kernel may hold at once. */
+  readonly registers: number
+  /** Whether `madd` rounds once. Machines that fuse give the same bits as each other. */
+  readonly fused: boolean
+}
+
+/**
+ * Emits one kernel. Each call adds an operation to it; registers are handles, taken by `vec` and `int` and given back at
+ * the end of the `scope` that took them. A kernel is called with the byte offset of its argument block in the arena,
+ * 32-bit words that `arg` reads. Addresses are a register plus a constant of 0 or more.
+ */
+export interface Machine {
+  readonly traits: MachineTraits
+  scope(body: () => void): void
+  vec(): Vec
+  int(): Int
+
+  /** A fresh register with word `index` of the argument block. */
+  arg(index: number): Int
+  /** Word `index` of the argument block, a float, in every lane of `to`. */
+  argFloat(to: Vec, index: number): void
+  /** A fresh register with a number. */
+  number(value: number): Int
+  move(to: Int, from: Int): void
+  /** to += by */
+  add(to: Int, by: Int | number): void
+  /** to *= by */
+  scale(to: Int, by: number): void
+  loadInt(to: Int, at: Int, offset: number): void
+  storeInt(at: Int, offset: number, from: Int): void
+  /** Runs `body` `count` times, none for 0, and leaves 0 in `count`. */
+  loop(count: Int, body: () => void): void
+
+  load(to: Vec, at: Int, offset: number): void
+  store(at: Int, offset: number, from: Vec): void
+  /** One float of memory in every lane. */
+  broadcast(to: Vec, at: Int, offset: number): void
+  constant(to: Vec, value: number): void
+  /** acc += a b, rounded once where the machine is fused. */
+  madd(acc: Vec, a: Vec, b: Vec): void
+  plus(to: Vec, a: Vec, b: Vec): void
+  minus(to: Vec, a: Vec, b: Vec): void
+  times(to: Vec, a: Vec, b: Vec): void
+  over(to: Vec, a: Vec, b: Vec): void
+  /** The lane of b where b < a, else that of a: a NaN in a stays. */
+  min(to: Vec, a: Vec, b: Vec): void
+  /** The lane of b where a < b, else that of a: a NaN in a stays. */
+  max(to: Vec, a: Vec, b: Vec): void
+}
+
+/** A piece of a kernel that a machine can emit: its name says all that its code depends on. */
+export interface KernelFunction {
+  readonly name: string
+  emit(machine: Machine): void
+}

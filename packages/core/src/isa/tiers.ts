@@ -1,0 +1,40 @@
+// The tiers: which vector machine code is emitted for, fastest last.
+import type { KernelFunction, MachineTraits } from './machine.ts'
+import { emitWasm } from './wasm/machine.ts'
+
+export const TIER_NAMES = ['scalar', 'simd128', 'relaxed', 'paired'] as const
+export type TierName = (typeof TIER_NAMES)[number]
+
+export interface Tier {
+  readonly name: TierName
+  readonly traits: MachineTraits
+  /** In a sentence, what the tier is. */
+  readonly about: string
+}
+
+// Of its 16 vector registers on x86-64, V8 keeps one for itself.
+const V8_REGISTERS = 15
+
+export const TIERS: Readonly<Record<TierName, Tier>> = {
+  scalar: { name: 'scalar', traits: { lanes: 1, registers: 16, fused: false }, about: 'plain TypeScript' },
+  simd128: {
+    name: 'simd128',
+    traits: { lanes: 4, registers: V8_REGISTERS, fused: false },
+    about: 'WebAssembly vectors of 128 bits, multiply then add',
+  },
+  relaxed: {
+    name: 'relaxed',
+    traits: { lanes: 4, registers: V8_REGISTERS, fused: true },
+    about: 'WebAssembly vectors of 128 bits, fused multiply-add',
+  },
+  paired: {
+    name: 'paired',
+    traits: { lanes: 8, registers: V8_REGISTERS, fused: true },
+    about: 'WebAssembly vectors that V8 joins in pairs to 256 bits, fused multiply-add',
+  },
+}
+
+/** Emits a kernel function as a WebAssembly module that imports `env.memory`, shared or not. */
+export function emitFor(tier: Tier, kernel: KernelFunction, shared: boolean): Uint8Array<ArrayBuffer> {
+  return emitWasm(kernel, tier.traits, shared)
+}

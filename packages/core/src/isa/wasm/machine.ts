@@ -1,0 +1,158 @@
+// The vector machine as WebAssembly: one or two 128-bit locals a register, fused or not.
+import { br_if, f32x4, func, i32, if_, type Local, local, loop, Module, v128 } from 'wasmati'
+import { WeftError } from '../../errors.ts'
+import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
+
+type IntLocal = Local<'i32'>
+type VecLocal = Local<'v128'>
+/** A register of the paired tier is two locals, side by side so that V8 can join them into one of 256 bits. */
+type Lanes = readonly VecLocal[]
+
+const INTS = 24
+const SPARE_VECTORS = 8
+
+export class WasmMachine implements Machine {
+  readonly traits: MachineTraits
+  readonly #args: IntLocal
+  readonly #ints: IntLocal[]
+  readonly #vecs: Lanes[]
+  #intsTaken = 0
+  #vecsTaken = 0
+
+  constructor(traits: MachineTraits, args: IntLocal, ints: IntLocal[], vectors: VecLocal[]) {
+    this.traits = traits
+    this.#args = args
+    this.#ints = ints
+    const parts = traits.lanes / 4
+    this.#vecs = Array.from({ length: vectors.length / parts }, (_, index) => vectors.slice(index * parts, (index + 1) * parts))
+  }
+
+  scope(body: () => void): void {
+    const [ints, vecs] = [this.#intsTaken, this.#vecsTaken]
+    body()
+    this.#intsTaken = ints
+    this.#vecsTaken = vecs
+  }
+  vec(): Vec {
+    if (this.#vecsTaken === this.#vecs.length) throw new WeftError('INTERNAL', `a kernel takes more than ${this.#vecs.length} vectors`)
+    return this.#vecs[this.#vecsTaken++] as unknown as Vec
+  }
+  int(): Int {
+    if (this.#intsTaken === this.#ints.length) throw new WeftError('INTERNAL', `a kernel takes more than ${INTS} integers`)
+    return this.#ints[this.#intsTaken++] as unknown as Int
+  }
+
+  arg(index: number): Int {
+    const to = this.int()
+    local.set(intOf(to), i32.load({ offset: 4 * index }, this.#args))
+    return to
+  }
+  argFloat(to: Vec, index: number): void {
+    for (const part of lanesOf(to)) local.set(part, v128.load32_splat({ offset: 4 * index }, this.#args))
+  }
+  number(value: number): Int {
+    const to = this.int()
+    local.set(intOf(to), i32.const(value | 0))
+    return to
+  }
+  move(to: Int, from: Int): void {
+    local.set(intOf(to), local.get(intOf(from)))
+  }
+  add(to: Int, by: Int | number): void {
+    local.set(intOf(to), typeof by === 'number' ? i32.add(intOf(to), by | 0) : i32.add(intOf(to), intOf(by)))
+  }
+  scale(to: Int, by: number): void {
+    local.set(intOf(to), i32.mul(intOf(to), by))
+  }
+  loadInt(to: Int, at: Int, offset: number): void {
+    local.set(intOf(to), i32.load({ offset }, intOf(at)))
+  }
+  storeInt(at: Int, offset: number, from: Int): void {
+    i32.store({ offset }, intOf(at), intOf(from))
+  }
+  loop(count: Int, body: () => void): void {
+    const counter = intOf(count)
+    local.get(counter)
+    if_({ in: [], out: [] }, () => {
+      loop({ in: [], out: [] }, (again) => {
+        this.scope(body)
+        local.tee(counter, i32.sub(counter, 1))
+        br_if(again)
+      })
+    })
+  }
+
+  load(to: Vec, at: Int, offset: number): void {
+    lanesOf(to).forEach((part, index) => local.set(part, v128.load({ offset: offset + 16 * index, align: 4 }, intOf(at))))
+  }
+  store(at: Int, offset: number, from: Vec): void {
+    lanesOf(from).forEach((part, index) => v128.store({ offset: offset + 16 * index, align: 4 }, intOf(at), part))
+  }
+  broadcast(to: Vec, at: Int, offset: number): void {
+    for (const part of lanesOf(to)) local.set(part, v128.load32_splat({ offset }, intOf(at)))
+  }
+  constant(to: Vec, value: number): void {
+    for (const part of lanesOf(to)) local.set(part, v128.const('f32x4', [value, value, value, value]))
+  }
+  madd(acc: Vec, a: Vec, b: Vec): void {
+    const [left, right] = [lanesOf(a), lanesOf(b)]
+    lanesOf(acc).forEach((part, index) => {
+      if (this.traits.fused) local.set(part, f32x4.relaxed_madd(left[index], right[index], part))
+      else local.set(part, f32x4.add(part, f32x4.mul(left[index], right[index])))
+    })
+  }
+  plus(to: Vec, a: Vec, b: Vec): void {
+    this.#binary(to, a, b, f32x4.add)
+  }
+  minus(to: Vec, a: Vec, b: Vec): void {
+    this.#binary(to, a, b, f32x4.sub)
+  }
+  times(to: Vec, a: Vec, b: Vec): void {
+    this.#binary(to, a, b, f32x4.mul)
+  }
+  over(to: Vec, a: Vec, b: Vec): void {
+    this.#binary(to, a, b, f32x4.div)
+  }
+  min(to: Vec, a: Vec, b: Vec): void {
+    this.#binary(to, a, b, f32x4.pmin)
+  }
+  max(to: Vec, a: Vec, b: Vec): void {
+    this.#binary(to, a, b, f32x4.pmax)
+  }
+
+  #binary(to: Vec, a: Vec, b: Vec, operation: typeof f32x4.add): void {
+    const [left, right] = [lanesOf(a), lanesOf(b)]
+    lanesOf(to).forEach((part, index) => local.set(part, operation(left[index], right[index])))
+  }
+}
+
+/** The bytes of a module that imports `env.memory` and exports `kernel(args)`. */
+export function emitWasm(kernel: KernelFunction, traits: MachineTraits, shared: boolean): Uint8Array<ArrayBuffer> {
+  const parts = traits.lanes / 4
+  const ints = new Array<typeof i32>(INTS).fill(i32)
+  const vectors = new Array<typeof v128>((traits.registers + SPARE_VECTORS) * parts).fill(v128)
+  const locals = [...ints, ...vectors] as [typeof i32, ...(typeof i32 | typeof v128)[]]
+  const body = func({ in: [i32], locals, out: [] }, ([args], taken) => {
+    const all = taken as unknown as Local[]
+    kernel.emit(new WasmMachine(traits, args, all.slice(0, INTS) as IntLocal[], all.slice(INTS) as VecLocal[]))
+  })
+  const memory = {
+    kind: 'importMemory' as const,
+    type: { limits: { min: 1, max: MAX_PAGES, shared } },
+    deps: [],
+    module: 'env',
+    string: 'memory',
+    value: undefined as unknown as WebAssembly.Memory,
+  }
+  return Module({ exports: { kernel: body }, memory }).toBytes() as Uint8Array<ArrayBuffer>
+}
+
+/** 4 GiB in pages of 64 KiB: what 32-bit offsets reach. */
+export const MAX_PAGES = 65536
+
+function intOf(register: Int): IntLocal {
+  return register as unknown as IntLocal
+}
+function lanesOf(register: Vec): Lanes {
+  return register as unknown as Lanes
+}

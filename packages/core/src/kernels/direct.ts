@@ -1,0 +1,52 @@
+// The direct kernel: any rank, stride, dilation, groups and padding, transposed too; no im2col.
+import { computer } from './direct/compute.ts'
+import { packDirect } from './direct/pack.ts'
+import { type DirectPlan, planDirect } from './direct/plan.ts'
+import { stager } from './direct/stage.ts'
+import type { Kernel } from './kernel.ts'
+import { copyFunction, fillFunction, gatherFunction } from './move.ts'
+import { tileFunction } from './tile.ts'
+import { shapeOf } from './tiling.ts'
+
+/**
+ * Sums products straight from the picture. Rows are computed as one flat line over the pitch of the staged planes, so a
+ * vector may span rows; what falls between rows is dropped when the line is copied to its place.
+ */
+export const direct: Kernel<DirectPlan> = {
+  name: 'f32-direct',
+
+  refuses: (_, traits) => (traits.lanes === 1 ? 'the scalar tier has no vectors' : null),
+
+  plan: planDirect,
+
+  costs(plan, step) {
+    if (plan.steps[step].name === 'stage') return new Float64Array(plan.steps[step].units).fill(1)
+    const blocks = plan.blocks.length
+    return Float64Array.from({ length: plan.steps[step].units }, (_, unit) => {
+      const block = plan.blocks[unit % blocks]
+      const { rows } = plan.tiles[Math.floor(unit / blocks)]
+      return Math.ceil(block.pixels / plan.traits.lanes) * rows * (block.products + 4)
+    })
+  },
+
+  functions(plan) {
+    const kind = plan.descriptor.activation.kind
+    const rows = [...new Set(plan.tiles.map((tile) => tile.rows))]
+    return [
+      ...rows.map((count) => tileFunction(shapeOf(count, plan.traits), kind)),
+      copyFunction,
+      ...(plan.layout.staged ? [fillFunction] : []),
+      ...(plan.descriptor.paddingMode === 'zeros' ? [] : [gatherFunction]),
+    ]
+  },
+
+  pack: packDirect,
+
+  runner(plan, code, memory) {
+    const compute = computer(plan, code, memory)
+    if (!plan.layout.staged) return (_, begin, end, at, cancelled) => compute(begin, end, at, cancelled)
+    const stage = stager(plan, code, new Int32Array(memory))
+    return (step, begin, end, at, cancelled) => (step === 0 ? stage : compute)(begin, end, at, cancelled)
+  },
+}
+

@@ -1,0 +1,132 @@
+// The output of one item cut into blocks of rows: what a tile function is called with, and which products it sums.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { sourceIndex } from '../../conv/output-shape.ts'
+import { type Segment, segmentsOf } from './axis.ts'
+import type { Layout } from './layout.ts'
+import { type LiveTaps, type Product, productCount, runCount, runsOf } from './order.ts'
+
+export interface Block {
+  /** Bytes from the group's first plane to the input pixel under output pixel 0; may point before or after it. */
+  readonly x: number
+  /** Bytes from the output channel's first pixel to the block's. */
+  readonly y: number
+  readonly rows: number
+  readonly cols: number
+  /** Pixels from the first to the last, those between the rows counted: rows are computed as one flat line. */
+  readonly pixels: number
+  /** Bytes in y from a row to the next and from a column to the next. */
+  readonly yRow: number
+  readonly yCol: number
+  /** The runs table: its first word within the plan's tables, and its entries. */
+  readonly runs: number
+  readonly runCount: number
+  readonly products: number
+}
+
+/** Multiply-accumulates of one output channel in a block at most: a cancelled run ends after one tile of it. */
+const BLOCK_MACS = 1 << 20
+/** Bytes of input under a block, so that it stays in the second cache while all output channels pass over it. */
+const BLOCK_BYTES = 384 * 1024
+/** Pixels below which a block is not cut for the sake of the cache. */
+const LEAST_PIXELS = 256
+
+export interface Segments {
+  readonly rows: readonly Segment[]
+  readonly cols: readonly Segment[]
+}
+
+export function segments(d: ConvDescriptor, split: boolean): Segments {
+  return { rows: segmentsOf(d, 1, split && d.paddingMode === 'zeros'), cols: segmentsOf(d, 2, false) }
+}
+
+/** Cuts the output into blocks and collects the distinct runs tables that they use. */
+export function blocksOf(d: ConvDescriptor, layout: Layout, { rows, cols }: Segments, products: readonly Product[]): { blocks: Block[]; tables: Int32Array } {
+  const tables: Int32Array[] = []
+  const known = new Map<string, { first: number; table: Int32Array }>()
+  let words = 0
+  const blocks: Block[] = []
+  const tableFor = (key: string, live: LiveTaps) => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const entry = { first: words, table: runsOf(d, layout, products, live) }
+    known.set(key, entry)
+    tables.push(entry.table)
+    words += entry.table.length
+    return entry
+  }
+  for (let od = 0; od < d.output[0]; od++) {
+    const { base, taps: depth } = depthTaps(d, od)
+    rows.forEach((row, rowIndex) => {
+      cols.forEach((col, colIndex) => {
+        const key = `${depth.map(({ tap, plane }) => `${tap}:${plane}`).join()} ${rowIndex} ${colIndex}`
+        const { first, table } = tableFor(key, { depth, height: row.taps, width: col.taps })
+        const runs = { runs: first, runCount: runCount(table), products: productCount(table) }
+        for (const part of cut(d, layout, row.count, col.count, runs.products)) {
+          blocks.push({ ...part, ...runs, ...placeOf(d, layout, od, base, row, col, part) })
+        }
+      })
+    })
+  }
+  const joined = new Int32Array(words)
+  let at = 0
+  for (const table of tables) {
+    joined.set(table, at)
+    at += table.length
+  }
+  return { blocks, tables: joined }
+}
+
+interface Part {
+  readonly row: number
+  readonly col: number
+  readonly rows: number
+  readonly cols: number
+  readonly pixels: number
+}
+
+function placeOf(d: ConvDescriptor, layout: Layout, od: number, base: number, row: Segment, col: Segment, part: Part) {
+  const [, oh, ow] = d.output
+  const [gridRow, gridCol] = [row.start + part.row, col.start + part.col]
+  const outRow = row.origin + row.step * gridRow
+  const outCol = col.origin + col.step * gridCol
+  const x = base * layout.planeFloats + layout.lead + (gridRow - layout.firstRow) * layout.pitch + gridCol - layout.firstCol
+  return { x: 4 * x, y: 4 * ((od * oh + outRow) * ow + outCol), yRow: 4 * row.step * ow, yCol: 4 * col.step }
+}
+
+/** The planes under output plane `od`: relative to a base that moves along, so that inner planes share a table. */
+function depthTaps(d: ConvDescriptor, od: number): { base: number; taps: { tap: number; plane: number }[] } {
+  const [n, k, s, dilation, before] = [d.input[0], d.kernel[0], d.stride[0], d.dilation[0], d.before[0]]
+  const base = d.transposed ? Math.floor(od / s) : od * s
+  const taps = []
+  for (let tap = 0; tap < k; tap++) {
+    const reach = d.transposed ? (od + before - tap * dilation) / s : od * s + tap * dilation - before
+    if (!Number.isInteger(reach)) continue
+    const plane = sourceIndex(reach, n, d.paddingMode)
+    if (plane >= 0) taps.push({ tap, plane: plane - base })
+  }
+  return { base, taps }
+}
+
+function cut(d: ConvDescriptor, layout: Layout, rows: number, cols: number, products: number): Part[] {
+  const planes = (d.ic / d.groups) * Math.min(d.kernel[0], d.input[0]) * layout.phases.length
+  const byCache = Math.max(BLOCK_BYTES / (4 * planes), LEAST_PIXELS)
+  const most = Math.max(1, Math.floor(Math.min(byCache, BLOCK_MACS / Math.max(1, products))))
+  const parts: Part[] = []
+  const rowsEach = Math.max(1, Math.floor((most - cols) / layout.pitch) + 1)
+  const colParts = rowsEach === 1 ? shares(cols, Math.ceil(cols / most), 32) : [{ from: 0, count: cols }]
+  for (const row of shares(rows, Math.ceil(rows / rowsEach), 1)) {
+    for (const col of colParts) {
+      const pixels = (row.count - 1) * layout.pitch + col.count
+      parts.push({ row: row.from, col: col.from, rows: row.count, cols: col.count, pixels })
+    }
+  }
+  return parts
+}
+
+/** `total` in `parts` near equal shares, each but the last a multiple of `step`. */
+function shares(total: number, parts: number, step: number): { from: number; count: number }[] {
+  const each = Math.ceil(total / parts / step) * step
+  const result = []
+  for (let from = 0; from < total; from += each) result.push({ from, count: Math.min(each, total - from) })
+  return result
+}

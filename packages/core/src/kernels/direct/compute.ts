@@ -1,0 +1,72 @@
+// Step two of the direct kernel: every block of a range of channel tiles.
+import type { Bindings, Callable } from '../kernel.ts'
+import { COPY_ARGS, copyFunction } from '../move.ts'
+import { blockMajor } from '../range.ts'
+import { TILE_ARGS, tileFunction } from '../tile.ts'
+import { writeTileArgs } from '../tile-call.ts'
+import { type ChannelTile, shapeOf } from '../tiling.ts'
+import type { Block } from './blocks.ts'
+import { ARGS_BYTES, type DirectPlan, storesInPlace, widestTile } from './plan.ts'
+
+type Compute = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
+
+export function computer(plan: DirectPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Compute {
+  const compute = blockRunner(plan, code, memory)
+  return (begin, end, at, cancelled) => {
+    for (const { tile, block } of blockMajor(begin, end, plan.blocks.length)) {
+      if (cancelled()) return false
+      compute(plan.tiles[tile], plan.blocks[block], at)
+    }
+    return true
+  }
+}
+
+function blockRunner(plan: DirectPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): (tile: ChannelTile, block: Block, at: Bindings) => void {
+  const { descriptor: d, traits, layout } = plan
+  const words = new Int32Array(memory)
+  const floats = new Float32Array(memory)
+  const copy = code.get(copyFunction.name) as Callable
+  const shapes = new Map(plan.tiles.map(({ rows }) => [rows, shapeOf(rows, traits)]))
+  const functions = new Map(
+    [...shapes].map(([rows, shape]) => [rows, code.get(tileFunction(shape, d.activation.kind).name) as Callable]),
+  )
+  const widest = widestTile(plan.tiles, traits)
+  const groupBytes = 4 * (d.ic / d.groups) * d.input[0] * layout.planeFloats
+  const channelBytes = 4 * d.output[0] * d.output[1] * d.output[2]
+  return (tile, block, at) => {
+    const inPlace = storesInPlace(block, layout, widest, traits.lanes)
+    const y = at.y + tile.oc * channelBytes + block.y
+    const line = at.private + ARGS_BYTES
+    const args = at.private / 4
+    const call = {
+      weights: at.packed + tile.packed,
+      x: (layout.staged ? at.shared : at.x) + tile.group * groupBytes + block.x,
+      y: inPlace ? y : line,
+      yChannelStride: inPlace ? channelBytes : plan.linePitch,
+      runs: at.packed + plan.tablesAt + 4 * block.runs,
+      runCount: block.runCount,
+      runStride: plan.runStride,
+      pixels: block.pixels,
+      exact: inPlace || !layout.staged,
+    }
+    writeTileArgs(words, args, call, shapes.get(tile.rows) as { rows: number; cols: number }, traits.lanes)
+    floats[args + TILE_ARGS.alpha] = d.activation.alpha
+    floats[args + TILE_ARGS.beta] = d.activation.beta
+    ;(functions.get(tile.rows) as Callable)(at.private)
+    if (inPlace) return
+    const vectors = block.yCol === 4 ? Math.floor(block.cols / traits.lanes) : 0
+    words[args + COPY_ARGS.from] = line
+    words[args + COPY_ARGS.to] = y
+    words[args + COPY_ARGS.planes] = tile.rows
+    words[args + COPY_ARGS.fromPlane] = plan.linePitch
+    words[args + COPY_ARGS.toPlane] = channelBytes
+    words[args + COPY_ARGS.rows] = block.rows
+    words[args + COPY_ARGS.fromRow] = 4 * layout.pitch
+    words[args + COPY_ARGS.toRow] = block.yRow
+    words[args + COPY_ARGS.vectors] = vectors
+    words[args + COPY_ARGS.singles] = block.cols - vectors * traits.lanes
+    words[args + COPY_ARGS.fromStep] = 4
+    words[args + COPY_ARGS.toStep] = block.yCol
+    copy(at.private)
+  }
+}

@@ -1,0 +1,112 @@
+// Where the pixels of an item lie: in place, or staged as planes with their padding and one plane a stride phase.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { sourceIndex } from '../../conv/output-shape.ts'
+import type { Segment } from './axis.ts'
+
+/** Element (plane, phase, row, col) is at plane planeFloats + phase phaseFloats + lead + (row - firstRow) pitch + (col - firstCol). */
+export interface Layout {
+  readonly staged: boolean
+  readonly pitch: number
+  readonly planeFloats: number
+  readonly phaseFloats: number
+  readonly lead: number
+  readonly firstRow: number
+  readonly rows: number
+  readonly firstCol: number
+  /** Columns that hold pixels; the rest of the pitch is zeros. */
+  readonly cols: number
+  /** The stride phases that some tap reads, as phase of height and of width. */
+  readonly phases: readonly (readonly [number, number])[]
+}
+
+/** The item where it lies: plane after plane, nothing added. */
+export function inPlace(d: ConvDescriptor): Layout {
+  const [, h, w] = d.input
+  const plane = h * w
+  return {
+    staged: false,
+    pitch: w,
+    planeFloats: plane,
+    phaseFloats: plane,
+    lead: 0,
+    firstRow: 0,
+    rows: h,
+    firstCol: 0,
+    cols: w,
+    phases: [[0, 0]],
+  }
+}
+
+/** Whether the taps read only pixels that the item has, at stride 1. */
+export function readsInPlace(d: ConvDescriptor, rows: readonly Segment[], cols: readonly Segment[]): boolean {
+  const inside = (segments: readonly Segment[], n: number) => {
+    const [low, high] = reach(segments)
+    return low >= 0 && high <= n
+  }
+  return (d.transposed || (d.stride[1] === 1 && d.stride[2] === 1)) && inside(rows, d.input[1]) && inside(cols, d.input[2])
+}
+
+/**
+ * Staged planes. Rows follow each other at a pitch that leaves just enough zeros between them: the padding after one row
+ * is the padding before the next.
+ */
+export function stagedLayout(d: ConvDescriptor, rows: readonly Segment[], cols: readonly Segment[]): Layout {
+  const strideX = d.transposed ? 1 : d.stride[2]
+  const [rowLow, rowHigh] = reach(rows)
+  const [colLow, colHigh] = reach(cols)
+  const widest = Math.max(...cols.map(({ count }) => count))
+  const phases: [number, number][] = []
+  for (const py of phasesOf(rows)) for (const px of phasesOf(cols)) phases.push([py, px])
+  const zeros = d.paddingMode === 'zeros'
+  const firstCol = zeros ? Math.max(0, colLow) : colLow
+  const lead = zeros ? Math.max(0, -colLow) : 0
+  const realCols = zeros ? Math.max(0, Math.min(Math.ceil(d.input[2] / strideX), colHigh) - firstCol) : colHigh - colLow
+  const gap = Math.max(lead, colHigh - firstCol - realCols)
+  const pitch = Math.max(realCols + gap, widest)
+  const phaseFloats = roundUp(lead + (rowHigh - rowLow) * pitch, 16)
+  return {
+    staged: true,
+    pitch,
+    planeFloats: oddLines(phaseFloats * phases.length),
+    phaseFloats,
+    lead,
+    firstRow: rowLow,
+    rows: rowHigh - rowLow,
+    firstCol,
+    cols: realCols,
+    phases,
+  }
+}
+
+/** Input rows and columns behind the rows and columns of a staged phase; -1 is a zero. */
+export function sourcesOf(d: ConvDescriptor, layout: Layout, phase: readonly [number, number]): { rows: number[]; cols: number[] } {
+  const [strideY, strideX] = d.transposed ? [1, 1] : [d.stride[1], d.stride[2]]
+  const source = (first: number, count: number, stride: number, offset: number, n: number) =>
+    Array.from({ length: count }, (_, index) => sourceIndex((first + index) * stride + offset, n, d.paddingMode))
+  return {
+    rows: source(layout.firstRow, layout.rows, strideY, phase[0], d.input[1]),
+    cols: source(layout.firstCol, layout.cols, strideX, phase[1], d.input[2]),
+  }
+}
+
+/** Lowest index and one past the highest that the taps of the segments read. */
+function reach(segments: readonly Segment[]): [number, number] {
+  const ends = segments.flatMap(({ start, count, taps }) => taps.map(({ offset }) => [start + offset, start + count + offset]))
+  if (ends.length === 0) return [0, 1]
+  return [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))]
+}
+
+function phasesOf(segments: readonly Segment[]): number[] {
+  const phases = new Set(segments.flatMap(({ taps }) => taps.map(({ phase }) => phase)))
+  return phases.size === 0 ? [0] : [...phases].sort((a, b) => a - b)
+}
+
+/** Planes an odd number of cache lines apart do not fall on the same sets of a cache. */
+function oddLines(floats: number): number {
+  const lines = Math.ceil(floats / 16)
+  return (lines % 2 === 0 ? lines + 1 : lines) * 16
+}
+
+export function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step
+}

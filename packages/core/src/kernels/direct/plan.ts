@@ -1,0 +1,97 @@
+// The plan of the direct kernel: blocks, channel tiles and layout of one item, and the memory that they need.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
+import type { Plan } from '../kernel.ts'
+import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from '../tiling.ts'
+import { type Block, blocksOf, type Segments, segments } from './blocks.ts'
+import { inPlace, type Layout, readsInPlace, roundUp, stagedLayout } from './layout.ts'
+import { productsOf, runStride } from './order.ts'
+
+export interface DirectPlan extends Plan {
+  readonly layout: Layout
+  readonly tiles: readonly ChannelTile[]
+  readonly blocks: readonly Block[]
+  readonly products: number
+  /** Bytes from a product of a run to the next. */
+  readonly runStride: number
+  readonly tables: Int32Array
+  /** Bytes from `packed` to the runs tables and to the gather tables behind them. */
+  readonly tablesAt: number
+  readonly gatherAt: number
+  /** Bytes between output channels in a worker's own lines, which hold blocks that cannot be stored in place. */
+  readonly linePitch: number
+}
+
+/** Bytes of the argument blocks at the beginning of a worker's own memory. */
+export const ARGS_BYTES = 256
+
+export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan {
+  const products = productsOf(d)
+  const tiles = channelTiles(d.oc, d.groups, products.length, traits)
+  const most = widestTile(tiles, traits)
+  const { layout, blocks, tables } = cheapest(d, traits.lanes, most, products)
+  const tablesAt = packedTileBytes(tiles, products.length)
+  const gatherAt = tablesAt + tables.byteLength
+  const gatherWords = d.paddingMode === 'zeros' ? 0 : layout.phases.length * (layout.rows + layout.cols)
+  const longest = blocks.reduce((most, { pixels }) => Math.max(most, pixels), 0)
+  const linePitch = 4 * roundUp(longest, traits.lanes)
+  const lines = blocks.every((block) => storesInPlace(block, layout, most, traits.lanes)) ? 0 : Math.max(...tiles.map(({ rows }) => rows))
+  const planes = d.ic * d.input[0]
+  return {
+    kernel: 'f32-direct',
+    descriptor: d,
+    traits,
+    steps: [...(layout.staged ? [{ name: 'stage', units: planes }] : []), { name: 'compute', units: tiles.length * blocks.length }],
+    packedBytes: gatherAt + 4 * gatherWords,
+    sharedBytes: layout.staged ? 4 * (planes * layout.planeFloats + most) : 0,
+    privateBytes: ARGS_BYTES + lines * linePitch,
+    layout,
+    tiles,
+    blocks,
+    products: products.length,
+    runStride: 4 * runStride(d, layout),
+    tables,
+    tablesAt,
+    gatherAt,
+    linePitch,
+  }
+}
+
+/** Pixels of the widest register tile. */
+export function widestTile(tiles: readonly ChannelTile[], traits: MachineTraits): number {
+  return Math.max(...new Set(tiles.map(({ rows }) => shapeOf(rows, traits).cols))) * traits.lanes
+}
+
+/** Whether a block's flat line is the output's own: its vectors can be stored where they belong. */
+export function storesInPlace(block: Block, layout: Layout, most: number, lanes: number): boolean {
+  const dense = block.yCol === 4 && (block.rows === 1 || block.yRow === 4 * layout.pitch)
+  return dense && fitsExactly(block, most, lanes)
+}
+
+/** Whether whole vectors cover the block without a pixel more: the last ones are moved back over pixels already done. */
+function fitsExactly(block: Block, most: number, lanes: number): boolean {
+  return block.pixels >= most || block.pixels % lanes === 0
+}
+
+interface Choice {
+  layout: Layout
+  blocks: Block[]
+  tables: Int32Array
+}
+
+/** With rows at the border as blocks of their own, which sum fewer products, or all rows alike: whichever multiplies less. */
+function cheapest(d: ConvDescriptor, lanes: number, most: number, products: ReturnType<typeof productsOf>): Choice {
+  const choices = [true, false].map((split) => choose(d, segments(d, split), lanes, most, products))
+  const work = ({ blocks }: Choice) => blocks.reduce((sum, block) => sum + Math.ceil(block.pixels / lanes) * (block.products + 1), 0)
+  return work(choices[0]) <= work(choices[1]) ? choices[0] : choices[1]
+}
+
+function choose(d: ConvDescriptor, cut: Segments, lanes: number, most: number, products: ReturnType<typeof productsOf>): Choice {
+  if (readsInPlace(d, cut.rows, cut.cols)) {
+    const layout = inPlace(d)
+    const { blocks, tables } = blocksOf(d, layout, cut, products)
+    if (blocks.every((block) => fitsExactly(block, most, lanes))) return { layout, blocks, tables }
+  }
+  const layout = stagedLayout(d, cut.rows, cut.cols)
+  return { layout, ...blocksOf(d, layout, cut, products) }
+}

@@ -1,0 +1,46 @@
+// The contract of a kernel: what it accepts, how it plans, packs and runs.
+import type { ConvDescriptor } from '../conv/descriptor.ts'
+import type { KernelFunction, MachineTraits } from '../isa/machine.ts'
+
+/** A plan is plain data, made once a descriptor and sent to every worker; it holds for one item of the batch. */
+export interface Plan {
+  readonly kernel: string
+  readonly descriptor: ConvDescriptor
+  readonly traits: MachineTraits
+  /** Steps of one item, each finished by all workers before the next begins; units of a step are independent of each other. */
+  readonly steps: readonly { readonly name: string; readonly units: number }[]
+  /** Bytes of packed weights and tables, written once. */
+  readonly packedBytes: number
+  /** Bytes that all workers on one item share, and bytes of each worker alone; stale between runs. */
+  readonly sharedBytes: number
+  readonly privateBytes: number
+}
+
+/** Where one item's operands lie: byte offsets into the arena. */
+export interface Bindings {
+  readonly x: number
+  readonly y: number
+  readonly packed: number
+  readonly shared: number
+  readonly private: number
+}
+
+/** Emitted code: called with the byte offset of its argument block. */
+export type Callable = (args: number) => void
+
+/** Runs units [begin, end) of a step; asks `cancelled` between tiles and leaves early, with false, when it says so. */
+export type Runner = (step: number, begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
+
+export interface Kernel<P extends Plan = Plan> {
+  readonly name: string
+  /** Why this kernel cannot or should not take the convolution, for a person; null where it takes it. */
+  refuses(d: ConvDescriptor, traits: MachineTraits): string | null
+  plan(d: ConvDescriptor, traits: MachineTraits): P
+  /** The relative cost of each unit of a step: shards are cut to equal sums. */
+  costs(plan: P, step: number): Float64Array
+  /** The machine code that the plan calls, by name. */
+  functions(plan: P): KernelFunction[]
+  /** Writes weights (in the caller's layout), bias and tables to `offset`, subnormals as zero. */
+  pack(plan: P, weight: Float32Array, bias: Float32Array | null, memory: ArrayBufferLike, offset: number): void
+  runner(plan: P, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Runner
+}

@@ -1,0 +1,115 @@
+// Moving data as machine code: copy rows, fill rows, gather rows by tables. Bits move as they are.
+import type { Int, KernelFunction, Machine } from '../isa/machine.ts'
+
+/** Copies planes of rows: `vectors` vectors, then `singles` floats at their own steps. Words of the argument block; strides in bytes. */
+export const COPY_ARGS = {
+  from: 0,
+  to: 1,
+  planes: 2,
+  fromPlane: 3,
+  toPlane: 4,
+  rows: 5,
+  fromRow: 6,
+  toRow: 7,
+  vectors: 8,
+  singles: 9,
+  fromStep: 10,
+  toStep: 11,
+} as const
+
+export const copyFunction: KernelFunction = {
+  name: 'f32-copy-rows',
+  emit(m) {
+    overRows(m, COPY_ARGS, [COPY_ARGS.from, COPY_ARGS.to], [COPY_ARGS.fromPlane, COPY_ARGS.toPlane], ([from, to]) => {
+      const bytes = m.traits.lanes * 4
+      const [vector, single] = [m.vec(), m.int()]
+      m.loop(m.arg(COPY_ARGS.vectors), () => {
+        m.load(vector, from, 0)
+        m.store(to, 0, vector)
+        m.add(from, bytes)
+        m.add(to, bytes)
+      })
+      const [fromStep, toStep] = [m.arg(COPY_ARGS.fromStep), m.arg(COPY_ARGS.toStep)]
+      m.loop(m.arg(COPY_ARGS.singles), () => {
+        m.loadInt(single, from, 0)
+        m.storeInt(to, 0, single)
+        m.add(from, fromStep)
+        m.add(to, toStep)
+      })
+    }, [COPY_ARGS.fromRow, COPY_ARGS.toRow])
+  },
+}
+
+/** Fills planes of rows with zeros. */
+export const FILL_ARGS = { to: 0, planes: 1, toPlane: 2, rows: 3, toRow: 4, singles: 5 } as const
+
+export const fillFunction: KernelFunction = {
+  name: 'f32-fill-rows',
+  emit(m) {
+    overRows(m, FILL_ARGS, [FILL_ARGS.to], [FILL_ARGS.toPlane], ([to]) => {
+      const zero = m.number(0)
+      m.loop(m.arg(FILL_ARGS.singles), () => {
+        m.storeInt(to, 0, zero)
+        m.add(to, 4)
+      })
+    }, [FILL_ARGS.toRow])
+  },
+}
+
+/** Gathers planes: row r, column c comes from byte rowTable[r] + colTable[c] of the plane. */
+export const GATHER_ARGS = { from: 0, to: 1, planes: 2, fromPlane: 3, toPlane: 4, rows: 5, toRow: 6, cols: 7, rowTable: 8, colTable: 9 } as const
+
+export const gatherFunction: KernelFunction = {
+  name: 'f32-gather-rows',
+  emit(m) {
+    const [from, to] = [m.arg(GATHER_ARGS.from), m.arg(GATHER_ARGS.to)]
+    m.loop(m.arg(GATHER_ARGS.planes), () => {
+      const [rowAt, rowTable, row] = [m.int(), m.arg(GATHER_ARGS.rowTable), m.int()]
+      m.move(rowAt, to)
+      m.loop(m.arg(GATHER_ARGS.rows), () => {
+        const [at, colTable, pixel] = [m.int(), m.arg(GATHER_ARGS.colTable), m.int()]
+        m.move(at, rowAt)
+        m.loadInt(row, rowTable, 0)
+        m.add(row, from)
+        m.loop(m.arg(GATHER_ARGS.cols), () => {
+          m.loadInt(pixel, colTable, 0)
+          m.add(pixel, row)
+          m.loadInt(pixel, pixel, 0)
+          m.storeInt(at, 0, pixel)
+          m.add(at, 4)
+          m.add(colTable, 4)
+        })
+        m.add(rowAt, m.arg(GATHER_ARGS.toRow))
+        m.add(rowTable, 4)
+      })
+      m.add(from, m.arg(GATHER_ARGS.fromPlane))
+      m.add(to, m.arg(GATHER_ARGS.toPlane))
+    })
+  },
+}
+
+/** Loops over planes and rows with one pointer for each of `pointers`; `body` may move its own copies. */
+function overRows(
+  m: Machine,
+  args: { planes: number; rows: number },
+  pointers: readonly number[],
+  planeStrides: readonly number[],
+  body: (at: Int[]) => void,
+  rowStrides: readonly number[],
+): void {
+  const planes = pointers.map((word) => m.arg(word))
+  m.loop(m.arg(args.planes), () => {
+    const rows = planes.map((plane) => copyOf(m, plane))
+    m.loop(m.arg(args.rows), () => {
+      body(rows.map((row) => copyOf(m, row)))
+      rows.forEach((row, index) => m.add(row, m.arg(rowStrides[index])))
+    })
+    planes.forEach((plane, index) => m.add(plane, m.arg(planeStrides[index])))
+  })
+}
+
+function copyOf(m: Machine, from: Int): Int {
+  const to = m.int()
+  m.move(to, from)
+  return to
+}

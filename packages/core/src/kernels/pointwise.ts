@@ -1,0 +1,126 @@
+// The pointwise kernel: a 1x1 convolution at stride 1 as a matrix product, read and written in place.
+import type { ConvDescriptor } from '../conv/descriptor.ts'
+import type { MachineTraits } from '../isa/machine.ts'
+import type { Callable, Kernel, Plan } from './kernel.ts'
+import { packTile, weightStrides } from './pack.ts'
+import { blockMajor } from './range.ts'
+import { RUN_WORDS, TILE_ARGS, tileFunction } from './tile.ts'
+import { writeTileArgs } from './tile-call.ts'
+import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from './tiling.ts'
+
+export interface PointwisePlan extends Plan {
+  readonly tiles: readonly ChannelTile[]
+  /** Pixels of a channel, all axes together, and of a block of them. */
+  readonly pixels: number
+  readonly blockPixels: number
+  readonly blocks: number
+  readonly runsAt: number
+}
+
+const ARGS_BYTES = 128
+/** Bytes of input under a block, so that it stays in the second cache while all output channels pass over it. */
+const BLOCK_BYTES = 256 * 1024
+
+export const pointwise: Kernel<PointwisePlan> = {
+  name: 'f32-pointwise',
+
+  refuses(d, traits) {
+    if (traits.lanes === 1) return 'the scalar tier has no vectors'
+    if (d.kernel.some((k) => k !== 1)) return `the kernel is ${d.kernel.join('x')}, not 1x1`
+    if (d.stride.some((s) => s !== 1)) return `the stride is ${d.stride.join('x')}, not 1`
+    if ([...d.before, ...d.after].some((p) => p !== 0)) return 'there is padding'
+    if (d.output.some((n, axis) => n !== d.input[axis])) return 'there is output padding'
+    const [pixels, least] = [pixelsOf(d), widestVectors(d, traits) * traits.lanes]
+    if (pixels < least && pixels % traits.lanes !== 0) return `${pixels} pixels do not fill a tile of ${least}`
+    return null
+  },
+
+  plan(d, traits) {
+    const icPerGroup = d.ic / d.groups
+    const tiles = channelTiles(d.oc, d.groups, icPerGroup, traits)
+    const pixels = pixelsOf(d)
+    const tile = widestVectors(d, traits) * traits.lanes
+    const wanted = Math.max(1, Math.round((4 * icPerGroup * pixels) / BLOCK_BYTES))
+    const blockPixels = Math.max(tile, Math.ceil(pixels / wanted / tile) * tile)
+    // A last block too short for a tile of its own joins the one before.
+    const blocks = Math.max(1, Math.floor(pixels / blockPixels) + (pixels % blockPixels >= tile ? 1 : 0))
+    const runsAt = packedTileBytes(tiles, icPerGroup)
+    return {
+      kernel: this.name,
+      descriptor: d,
+      traits,
+      steps: [{ name: 'compute', units: tiles.length * blocks }],
+      packedBytes: runsAt + 4 * RUN_WORDS,
+      sharedBytes: 0,
+      privateBytes: ARGS_BYTES,
+      tiles,
+      pixels,
+      blockPixels,
+      blocks,
+      runsAt,
+    }
+  },
+
+  costs: (plan, step) =>
+    Float64Array.from({ length: plan.steps[step].units }, (_, unit) => {
+      const block = unit % plan.blocks
+      const pixels = (block === plan.blocks - 1 ? plan.pixels : (block + 1) * plan.blockPixels) - block * plan.blockPixels
+      return pixels * plan.tiles[Math.floor(unit / plan.blocks)].rows
+    }),
+
+  functions(plan) {
+    const rows = [...new Set(plan.tiles.map((tile) => tile.rows))]
+    return rows.map((count) => tileFunction(shapeOf(count, plan.traits), plan.descriptor.activation.kind))
+  },
+
+  pack(plan, weight, bias, memory, offset) {
+    const d = plan.descriptor
+    const { ic, channelOffset } = weightStrides(d)
+    const icPerGroup = d.ic / d.groups
+    const offsets = Int32Array.from({ length: icPerGroup }, (_, channel) => channel * ic)
+    const floats = new Float32Array(memory, offset, plan.runsAt / 4)
+    for (const tile of plan.tiles) packTile(tile, weight, bias, offsets, channelOffset, floats, tile.packed / 4)
+    new Int32Array(memory, offset + plan.runsAt, RUN_WORDS).set([0, 0, icPerGroup])
+  },
+
+  runner(plan, code, memory) {
+    const { descriptor: d, traits } = plan
+    const words = new Int32Array(memory)
+    const floats = new Float32Array(memory)
+    const shapes = new Map(plan.tiles.map(({ rows }) => [rows, shapeOf(rows, traits)]))
+    const icPerGroup = d.ic / d.groups
+    return (_, begin, end, at, cancelled) => {
+      const args = at.private / 4
+      for (const { tile, block } of blockMajor(begin, end, plan.blocks)) {
+        if (cancelled()) return false
+        const { oc, rows, group, packed } = plan.tiles[tile]
+        const first = block * plan.blockPixels
+        const shape = shapes.get(rows) as { rows: number; cols: number }
+        const call = {
+          weights: at.packed + packed,
+          x: at.x + 4 * (group * icPerGroup * plan.pixels + first),
+          y: at.y + 4 * (oc * plan.pixels + first),
+          yChannelStride: 4 * plan.pixels,
+          runs: at.packed + plan.runsAt,
+          runCount: 1,
+          runStride: 4 * plan.pixels,
+          pixels: block === plan.blocks - 1 ? plan.pixels - first : plan.blockPixels,
+          exact: true,
+        }
+        writeTileArgs(words, args, call, shape, traits.lanes)
+        floats[args + TILE_ARGS.alpha] = d.activation.alpha
+        floats[args + TILE_ARGS.beta] = d.activation.beta
+        ;(code.get(tileFunction(shape, d.activation.kind).name) as Callable)(at.private)
+      }
+      return true
+    }
+  },
+}
+
+function pixelsOf(d: ConvDescriptor): number {
+  return d.output[0] * d.output[1] * d.output[2]
+}
+
+function widestVectors(d: ConvDescriptor, traits: MachineTraits): number {
+  return Math.max(...new Set(channelTiles(d.oc, d.groups, d.ic / d.groups, traits).map(({ rows }) => shapeOf(rows, traits).cols)))
+}

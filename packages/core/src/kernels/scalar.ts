@@ -1,0 +1,107 @@
+// The scalar kernel: any convolution, in plain TypeScript; the last resort, and what the others are verified against.
+import type { Activation } from '../conv/activation.ts'
+import { sourceIndex } from '../conv/output-shape.ts'
+import type { Bindings, Kernel, Plan } from './kernel.ts'
+import { flush, weightStrides } from './pack.ts'
+
+export const scalar: Kernel = {
+  name: 'f32-scalar',
+  refuses: () => null,
+
+  plan: (d, traits): Plan => ({
+    kernel: 'f32-scalar',
+    descriptor: d,
+    traits,
+    steps: [{ name: 'compute', units: d.oc * d.output[0] * d.output[1] }],
+    packedBytes: 4 * (d.oc + (d.oc * d.ic / d.groups) * weightStrides(d).taps),
+    sharedBytes: 0,
+    privateBytes: 0,
+  }),
+
+  costs: (plan, step) => new Float64Array(plan.steps[step].units).fill(1),
+  functions: () => [],
+
+  pack(plan, weight, bias, memory, offset) {
+    const floats = new Float32Array(memory, offset, plan.packedBytes / 4)
+    const { oc } = plan.descriptor
+    for (let channel = 0; channel < oc; channel++) floats[channel] = bias === null ? 0 : flush(bias[channel])
+    weight.forEach((value, index) => {
+      floats[oc + index] = flush(value)
+    })
+  },
+
+  runner(plan, _, memory) {
+    const floats = new Float32Array(memory)
+    const [, oh] = plan.descriptor.output
+    const rowsPerChannel = plan.descriptor.output[0] * oh
+    return (_step, begin, end, at, cancelled) => {
+      for (let unit = begin; unit < end; unit++) {
+        if (cancelled()) return false
+        const row = unit % rowsPerChannel
+        computeRow(plan, floats, at, Math.floor(unit / rowsPerChannel), Math.floor(row / oh), row % oh)
+      }
+      return true
+    }
+  },
+}
+
+/** Output row (oc, od, oh): channels, then taps; rounded to float32 after every operation, as vectors without fusion do. */
+function computeRow(plan: Plan, floats: Float32Array, at: Bindings, oc: number, od: number, oh: number): void {
+  const d = plan.descriptor
+  const [depth, height, width] = d.input
+  const [kd, kh, kw] = d.kernel
+  const [outDepth, outHeight, outWidth] = d.output
+  const strides = weightStrides(d)
+  const icPerGroup = d.ic / d.groups
+  const firstChannel = Math.floor(oc / (d.oc / d.groups)) * icPerGroup
+  const weights = at.packed / 4 + d.oc + strides.channelOffset(oc)
+  const y = at.y / 4 + ((oc * outDepth + od) * outHeight + oh) * outWidth
+  for (let ow = 0; ow < outWidth; ow++) {
+    let sum = floats[at.packed / 4 + oc]
+    for (let ic = 0; ic < icPerGroup; ic++) {
+      const plane = at.x / 4 + (firstChannel + ic) * depth * height * width
+      for (let a = 0; a < kd; a++) {
+        const z = inputIndex(plan, 0, od, a)
+        if (z < 0) continue
+        for (let b = 0; b < kh; b++) {
+          const row = inputIndex(plan, 1, oh, b)
+          if (row < 0) continue
+          for (let c = 0; c < kw; c++) {
+            const col = inputIndex(plan, 2, ow, c)
+            if (col < 0) continue
+            const pixel = floats[plane + (z * height + row) * width + col]
+            const weight = floats[weights + ic * strides.ic + (a * kh + b) * kw + c]
+            sum = Math.fround(sum + Math.fround(pixel * weight))
+          }
+        }
+      }
+    }
+    floats[y + ow] = activate(sum, d.activation)
+  }
+}
+
+/** The input pixel of an axis that output pixel `out` multiplies with `tap`, or -1. */
+function inputIndex({ descriptor: d }: Plan, axis: number, out: number, tap: number): number {
+  const [n, stride, dilation, before] = [d.input[axis], d.stride[axis], d.dilation[axis], d.before[axis]]
+  if (!d.transposed) return sourceIndex(out * stride + tap * dilation - before, n, d.paddingMode)
+  const reach = out + before - tap * dilation
+  return reach % stride === 0 ? sourceIndex(reach / stride, n, 'zeros') : -1
+}
+
+function activate(x: number, { kind, alpha, beta }: Activation): number {
+  switch (kind) {
+    case 'none':
+      return x
+    case 'relu':
+      return x < 0 ? 0 : x
+    case 'relu6':
+    case 'clip':
+      return x < alpha ? alpha : x > beta ? beta : x
+    case 'leakyRelu':
+      return x < 0 ? x * alpha : x
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-x))
+    case 'hardSwish':
+      return (x * Math.min(Math.max(x + 3, 0), 6)) / 6
+  }
+}

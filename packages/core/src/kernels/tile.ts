@@ -1,0 +1,117 @@
+// The register tile: `rows` output channels by `cols` vectors of neighbouring pixels, summed over runs of products.
+import type { ActivationKind } from '../conv/activation.ts'
+import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
+import { emitActivation } from './activate.ts'
+
+/** The argument block of a tile function, as indices of 32-bit words. Addresses and strides are in bytes. */
+export const TILE_ARGS = {
+  /** Packed weights of the channel tile: `rows` biases, then `rows` weights a product. */
+  weights: 0,
+  /** The input pixel under output pixel 0. */
+  x: 1,
+  /** Pixel 0 of the first output channel, and the distance to the next channel. */
+  y: 2,
+  yChannelStride: 3,
+  /** The runs: entries of { x offset, index of the first product, products }, in summation order. */
+  runs: 4,
+  runCount: 5,
+  /** From one product of a run to the next. */
+  runStride: 6,
+  /** Full tiles of pixels, one after the other. */
+  full: 7,
+  /** Where the last tile begins, which may be narrower and may lie over the one before. */
+  tailOffset: 8,
+  alpha: 9,
+  beta: 10,
+  /** One word a width of 1 .. cols vectors: 1 for the width of the last tile, else 0. */
+  tails: 11,
+} as const
+
+/** Words of an entry of the runs table. */
+export const RUN_WORDS = 3
+
+export interface TileShape {
+  readonly rows: number
+  readonly cols: number
+}
+
+/** The largest tile that the registers hold: accumulators, one row of pixels, one weight (and a product where nothing is fused). */
+export function tileOf(traits: MachineTraits): TileShape {
+  const cols = traits.registers >= 32 ? 3 : 2
+  const others = cols + 1 + (traits.fused ? 0 : 1)
+  return { rows: Math.floor((traits.registers - others) / cols), cols }
+}
+
+export function tileFunction(shape: TileShape, activation: ActivationKind): KernelFunction {
+  return {
+    name: `f32-tile-${shape.rows}x${shape.cols}${activation === 'none' ? '' : `-${activation}`}`,
+    emit: (m) => emitTile(m, shape, activation),
+  }
+}
+
+function emitTile(m: Machine, { rows, cols }: TileShape, activation: ActivationKind): void {
+  const width = m.traits.lanes * 4
+  const [weights, x, y] = [m.arg(TILE_ARGS.weights), m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
+  m.loop(m.arg(TILE_ARGS.full), () => {
+    emitPixels(m, rows, cols, activation, weights, x, y)
+    m.add(x, cols * width)
+    m.add(y, cols * width)
+  })
+  for (let narrow = 1; narrow <= cols; narrow++) {
+    m.loop(m.arg(TILE_ARGS.tails + narrow - 1), () => {
+      const [xTail, yTail, offset] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y), m.arg(TILE_ARGS.tailOffset)]
+      m.add(xTail, offset)
+      m.add(yTail, offset)
+      emitPixels(m, rows, narrow, activation, weights, xTail, yTail)
+    })
+  }
+}
+
+/** One tile: biases into the accumulators, every product of every run, activation, store. */
+function emitPixels(m: Machine, rows: number, cols: number, activation: ActivationKind, weights: Int, x: Int, y: Int): void {
+  const width = m.traits.lanes * 4
+  m.scope(() => {
+    const sums = Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, () => emitBias(m, weights, row)))
+    m.scope(() => emitRuns(m, sums, weights, x))
+    emitActivation(m, activation, sums.flat(), TILE_ARGS.alpha, TILE_ARGS.beta)
+    const [at, stride] = [m.int(), m.arg(TILE_ARGS.yChannelStride)]
+    m.move(at, y)
+    for (const row of sums) {
+      row.forEach((sum, col) => m.store(at, col * width, sum))
+      m.add(at, stride)
+    }
+  })
+}
+
+function emitBias(m: Machine, weights: Int, row: number): Vec {
+  const sum = m.vec()
+  m.broadcast(sum, weights, 4 * row)
+  return sum
+}
+
+function emitRuns(m: Machine, sums: Vec[][], weights: Int, x: Int): void {
+  const [rows, cols] = [sums.length, sums[0].length]
+  const width = m.traits.lanes * 4
+  const pixels = Array.from({ length: cols }, () => m.vec())
+  const weight = m.vec()
+  const [runs, stride] = [m.arg(TILE_ARGS.runs), m.arg(TILE_ARGS.runStride)]
+  m.loop(m.arg(TILE_ARGS.runCount), () => {
+    const [xAt, wAt, products] = [m.int(), m.int(), m.int()]
+    m.loadInt(xAt, runs, 0)
+    m.add(xAt, x)
+    m.loadInt(wAt, runs, 4)
+    m.scale(wAt, 4 * rows)
+    m.add(wAt, weights)
+    m.loadInt(products, runs, 8)
+    m.loop(products, () => {
+      pixels.forEach((pixel, col) => m.load(pixel, xAt, col * width))
+      sums.forEach((row, index) => {
+        m.broadcast(weight, wAt, 4 * (rows + index))
+        row.forEach((sum, col) => m.madd(sum, pixels[col], weight))
+      })
+      m.add(xAt, stride)
+      m.add(wAt, 4 * rows)
+    })
+    m.add(runs, 4 * RUN_WORDS)
+  })
+}

@@ -1,0 +1,42 @@
+// Tiles of output channels: as few as the registers allow, as equal as can be, so that no tile is mostly empty.
+import type { MachineTraits } from '../isa/machine.ts'
+import { type TileShape, tileOf } from './tile.ts'
+
+export interface ChannelTile {
+  /** First output channel, all groups counted. */
+  readonly oc: number
+  readonly rows: number
+  readonly group: number
+  /** Where the tile's packed weights begin, in bytes. */
+  readonly packed: number
+}
+
+/** Channel tiles of every group; each packs a bias and `products` weights a row. */
+export function channelTiles(oc: number, groups: number, products: number, traits: MachineTraits): ChannelTile[] {
+  const perGroup = oc / groups
+  const count = Math.ceil(perGroup / tileOf(traits).rows)
+  const tiles: ChannelTile[] = []
+  let packed = 0
+  for (let group = 0; group < groups; group++) {
+    let first = group * perGroup
+    for (let index = 0; index < count; index++) {
+      const rows = Math.floor(perGroup / count) + (index < perGroup % count ? 1 : 0)
+      tiles.push({ oc: first, rows, group, packed })
+      packed += 4 * rows * (products + 1)
+      first += rows
+    }
+  }
+  return tiles
+}
+
+/** The shape of a tile of so many rows: few rows leave registers for more pixels. */
+export function shapeOf(rows: number, traits: MachineTraits): TileShape {
+  const { cols } = tileOf(traits)
+  if (rows > 3) return { rows, cols }
+  return { rows, cols: 4 }
+}
+
+export function packedTileBytes(tiles: readonly ChannelTile[], products: number): number {
+  const last = tiles[tiles.length - 1]
+  return last.packed + 4 * last.rows * (products + 1)
+}

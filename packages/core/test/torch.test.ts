@@ -1,0 +1,24 @@
+import { KERNELS, LocalLayer, TIERS, type TierName } from '@weft/core'
+import { describe, expect, it } from 'vitest'
+import { torchCases } from './torch-cases.ts'
+
+const cases = torchCases()
+
+describe.each(Object.keys(TIERS) as TierName[])('the %s tier', (tier) => {
+  it.each(KERNELS.map(({ name }) => name))('gives what PyTorch gives in every stored case that %s takes', (kernel) => {
+    let taken = 0
+    for (const { name, descriptor, x, weight, bias, expected, exact } of cases) {
+      expect(descriptor.yShape, name).toEqual(expected.shape)
+      const refusal = KERNELS.find((candidate) => candidate.name === kernel)?.refuses(descriptor, TIERS[tier].traits)
+      if (refusal !== null) continue
+      const layer = new LocalLayer(descriptor, weight, bias, { tier, kernel })
+      const y = new Float32Array(expected.size).fill(Number.NaN)
+      layer.run(x.data, y)
+      const worst = y.reduce((most, value, i) => Math.max(most, Math.abs(value - expected.data[i])), 0)
+      expect(y.some(Number.isNaN), `${name}: an output was not written`).toBe(false)
+      expect(worst, name).toBeLessThanOrEqual(exact ? 0 : 1e-6)
+      taken++
+    }
+    if (tier !== 'scalar' || kernel === 'f32-scalar') expect(taken).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,14 @@
+// @weft/parallel: the engine that runs core's kernels on every core over one shared memory.
+export { open } from './engine.ts'
+export { allowPairing } from './pairing.ts'
+export type {
+  ConvParams,
+  ConvTransposeParams,
+  Engine,
+  EngineInfo,
+  EngineOptions,
+  Layer,
+  Parallelism,
+  PrepareOptions,
+  RunOptions,
+} from './types.ts'

@@ -1,0 +1,94 @@
+// The worker: knows layers by number, runs its part of a job, meets the others between steps.
+import { workerData } from 'node:worker_threads'
+import { type Bindings, Instances, kernelNamed, type Plan, type Runner, toWire } from '@weft/core'
+import { Control, FAILED } from './control.ts'
+import type { DefineTask, Outcome, RunTask, Task, WorkerData } from './messages.ts'
+import { warmUp } from './warm.ts'
+
+interface Known {
+  readonly plan: Plan
+  readonly packed: number
+  readonly code: ReturnType<Instances['bind']>
+  readonly itemBytes: { readonly x: number; readonly y: number }
+  /** Views and runner of the memory as large as it was then. */
+  buffer: ArrayBufferLike
+  runner: Runner
+}
+
+const { memory } = workerData as WorkerData
+const instances = new Instances(memory)
+const layers = new Map<number, Known>()
+
+export default function perform(task: Task): Outcome {
+  const control = new Control(new Int32Array(memory.buffer), task.control)
+  try {
+    return { state: attempt(task, control) ? 'done' : 'left' }
+  } catch (error) {
+    control.stop(FAILED)
+    return { state: 'failed', error: toWire(error) }
+  }
+}
+
+function attempt(task: Task, control: Control): boolean {
+  if (task.kind === 'meet') return control.meet(task.members)
+  return task.kind === 'define' ? define(task, control) : run(task, control)
+}
+
+function define(task: DefineTask, control: Control): boolean {
+  const { plan, packed, weights, warm } = task
+  const { batch, xShape, yShape } = plan.descriptor
+  const kernel = kernelNamed(plan.kernel)
+  const code = instances.bind(task.code)
+  const itemBytes = { x: (4 * product(xShape)) / batch, y: (4 * product(yShape)) / batch }
+  const known = { plan, packed, code, itemBytes, buffer: memory.buffer, runner: kernel.runner(plan, code, memory.buffer) }
+  layers.set(task.layer, known)
+  if (task.member === 0 && weights !== null) {
+    const weight = new Float32Array(memory.buffer, weights.at, weights.count)
+    const bias = weights.biasCount === 0 ? null : new Float32Array(memory.buffer, weights.biasAt, weights.biasCount)
+    kernel.pack(plan, weight, bias, memory.buffer, packed)
+  }
+  if (task.member === 0 && warm !== null) warmUp(plan, known.runner, { ...warm, packed }, () => control.stopped)
+  return control.meet(task.members)
+}
+
+function run(task: RunTask, control: Control): boolean {
+  const layer = currentLayer(task.layer)
+  const { plan, itemBytes } = layer
+  const cancelled = () => control.stopped
+  const bindings = (item: number, shared: number): Bindings => ({
+    x: task.x + item * itemBytes.x,
+    y: task.y + item * itemBytes.y,
+    packed: layer.packed,
+    shared,
+    private: task.private,
+  })
+  for (let item = task.alone.begin; item < task.alone.end; item++) {
+    const at = bindings(item, task.alone.shared)
+    if (!plan.steps.every(({ units }, step) => layer.runner(step, 0, units, at, cancelled))) return false
+  }
+  const { begin, end, shared, shards } = task.together
+  for (let item = begin; item < end; item++) {
+    const at = bindings(item, shared)
+    for (let step = 0; step < plan.steps.length; step++) {
+      if (!layer.runner(step, shards[step].begin, shards[step].end, at, cancelled)) return false
+      const last = item === end - 1 && step === plan.steps.length - 1
+      if (!last && !control.meet(task.members)) return false
+    }
+  }
+  return true
+}
+
+/** The memory may have grown since the layer was last used; its old views end where it ended. */
+function currentLayer(id: number): Known {
+  const layer = layers.get(id)
+  if (layer === undefined) throw new Error(`layer ${id} is not known to this worker`)
+  if (layer.buffer.byteLength !== memory.buffer.byteLength) {
+    layer.buffer = memory.buffer
+    layer.runner = kernelNamed(layer.plan.kernel).runner(layer.plan, layer.code, memory.buffer)
+  }
+  return layer
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((size, extent) => size * extent, 1)
+}

@@ -26,8 +26,8 @@ export const pointwise: Kernel<PointwisePlan> = {
 
   refuses(d, traits) {
     if (traits.lanes === 1) return 'the scalar tier has no vectors'
-    if (d.kernel.some((k) => k !== 1)) return `the kernel is ${d.kernel.join('x')}, not 1x1`
-    if (d.stride.some((s) => s !== 1)) return `the stride is ${d.stride.join('x')}, not 1`
+    if (d.kernel.some((k) => k !== 1)) return `the kernel is ${axesOf(d, d.kernel)}, not 1 everywhere`
+    if (d.stride.some((s) => s !== 1)) return `the stride is ${axesOf(d, d.stride)}, not 1`
     if ([...d.before, ...d.after].some((p) => p !== 0)) return 'there is padding'
     if (d.output.some((n, axis) => n !== d.input[axis])) return 'there is output padding'
     const [pixels, least] = [pixelsOf(d), widestVectors(d, traits) * traits.lanes]
@@ -123,4 +123,8 @@ function pixelsOf(d: ConvDescriptor): number {
 
 function widestVectors(d: ConvDescriptor, traits: MachineTraits): number {
   return Math.max(...new Set(channelTiles(d.oc, d.groups, d.ic / d.groups, traits).map(({ rows }) => shapeOf(rows, traits).cols)))
+}
+
+function axesOf(d: ConvDescriptor, values: readonly number[]): string {
+  return values.slice(3 - d.rank).join('x')
 }

@@ -1,0 +1,74 @@
+// Every choice explained: shapes, cost, the kernel that runs, and why each faster one refused.
+import { type ConvCost, costOf } from './conv/cost.ts'
+import type { ConvDescriptor } from './conv/descriptor.ts'
+import { TIERS, type TierName } from './isa/tiers.ts'
+import { select } from './kernels/registry.ts'
+import { formatShape } from './tensor/shape.ts'
+
+export interface Explanation {
+  readonly descriptor: ConvDescriptor
+  readonly cost: ConvCost
+  readonly tier: TierName
+  readonly kernel: string
+  /** The machine code that the kernel calls, by name. */
+  readonly functions: readonly string[]
+  readonly refusals: readonly { readonly kernel: string; readonly reason: string }[]
+  readonly steps: readonly { readonly name: string; readonly units: number }[]
+  readonly packedBytes: number
+  readonly sharedBytes: number
+  readonly privateBytes: number
+  readonly toString: () => string
+}
+
+/** What would run for a convolution on a tier. Allocates no tensor. */
+export function explain(d: ConvDescriptor, tier: TierName): Explanation {
+  const { kernel, plan, refusals } = select(d, TIERS[tier].traits)
+  const explanation = {
+    descriptor: d,
+    cost: costOf(d),
+    tier,
+    kernel: kernel.name,
+    functions: kernel.functions(plan).map(({ name }) => name),
+    refusals,
+    steps: plan.steps,
+    packedBytes: plan.packedBytes,
+    sharedBytes: plan.sharedBytes,
+    privateBytes: plan.privateBytes,
+  }
+  return { ...explanation, toString: () => asText(explanation) }
+}
+
+function asText(e: Omit<Explanation, 'toString'>): string {
+  const d = e.descriptor
+  const axes = (values: readonly number[]) => values.slice(3 - d.rank).join('x')
+  const padding = d.before.slice(3 - d.rank).map((before, axis) => `${before}+${d.after[3 - d.rank + axis]}`)
+  const rows: [string, string][] = [
+    ['operation', `${d.rank}-D ${d.transposed ? 'transposed ' : ''}convolution`],
+    ['x', formatShape(d.xShape)],
+    ['weight', formatShape(d.weightShape)],
+    ['y', formatShape(d.yShape)],
+    ['stride', axes(d.stride)],
+    ['padding', `${padding.join(', ')} ${d.paddingMode}`],
+    ['dilation', axes(d.dilation)],
+    ['groups', String(d.groups)],
+    ['bias', d.bias ? 'yes' : 'no'],
+    ['activation', d.activation.kind],
+    ['multiply-accumulates', e.cost.macs.toLocaleString('en')],
+    ['FLOPs', `${e.cost.flops.toLocaleString('en')} (multiplications and additions)`],
+    ['bytes', `${e.cost.bytes.toLocaleString('en')} (x, weight, y, each once)`],
+    ['intensity', `${e.cost.intensity.toFixed(1)} FLOPs a byte`],
+    ['tier', `${e.tier}: ${TIERS[e.tier].about}`],
+    ['kernel', e.kernel],
+    ['code', e.functions.length === 0 ? 'none emitted' : e.functions.join(', ')],
+    ['steps', e.steps.map(({ name, units }) => `${name} (${units} units)`).join(', ')],
+    ['memory', `packed ${kib(e.packedBytes)}, shared ${kib(e.sharedBytes)}, each worker ${kib(e.privateBytes)}`],
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+  const refused = e.refusals.map(({ kernel, reason }) => `  ${kernel}: ${reason}`)
+  return [...lines, ...(refused.length === 0 ? ['no faster kernel refused'] : ['refused, faster first:', ...refused])].join('\n')
+}
+
+function kib(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+}

@@ -1,0 +1,125 @@
+// Whether a tier may be trusted on this machine: it must exist, give the right answers, and be as fast as it claims.
+import { describeConv } from './conv/descriptor.ts'
+import { TIERS, type TierName } from './isa/tiers.ts'
+import { KERNELS } from './kernels/registry.ts'
+import { LocalLayer } from './local.ts'
+import { Tensor } from './tensor/tensor.ts'
+
+export interface Verdict {
+  readonly tier: TierName
+  readonly trusted: boolean
+  /** In a sentence, for a person. */
+  readonly reason: string
+}
+
+/** Small convolutions that take every kernel through full tiles, narrow tiles, padding, stride and groups. */
+const KNOWN = [
+  { x: [1, 19, 11, 13], weight: [9, 19, 3, 3], options: { padding: 1 } },
+  { x: [1, 6, 17, 16], weight: [14, 3, 3, 3], options: { padding: 1, stride: 2, groups: 2 } },
+  { x: [1, 21, 9, 8], weight: [13, 21, 1, 1], options: {} },
+  { x: [1, 8, 12, 12], weight: [8, 1, 3, 3], options: { padding: 1, groups: 8, activation: 'hardSwish' as const } },
+]
+/** Of the sum of |x| |w| of an output: what a different order or fusion of the sum may change. */
+const TOLERANCE = 1e-5
+
+const verdicts = new Map<TierName, Verdict>()
+
+/** Tries a tier once a process. Synchronous; up to 60 ms for `paired`, which is timed too, and 10 ms for the others. */
+export function verify(tier: TierName): Verdict {
+  const known = verdicts.get(tier)
+  if (known !== undefined) return known
+  const verdict = examine(tier)
+  verdicts.set(tier, verdict)
+  return verdict
+}
+
+function examine(tier: TierName): Verdict {
+  const verdict = (trusted: boolean, reason: string): Verdict => ({ tier, trusted, reason })
+  if (tier === 'scalar') return verdict(true, 'plain TypeScript always works')
+  try {
+    const wrong = KNOWN.map((problem) => disagreement(problem, tier)).find((text) => text !== null)
+    if (wrong !== undefined) return verdict(false, `wrong results: ${wrong}`)
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    return verdict(false, `this JavaScript engine refuses the code: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  if (tier !== 'paired') return verdict(true, 'known answers verified')
+  const gain = pairingGain()
+  const measured = `${gain.toFixed(2)} times the speed of relaxed`
+  if (gain < LEAST_GAIN) return verdict(false, `V8 does not pair the vectors (${measured}); it needs Node 24 on x86-64 and --experimental-wasm-revectorize`)
+  return verdict(true, `known answers verified, bits equal to relaxed, ${measured}`)
+}
+
+type Problem = (typeof KNOWN)[number]
+
+function disagreement({ x, weight, options }: Problem, tier: TierName): string | null {
+  const d = describeConv(x, weight, true, options)
+  const operands = { x: pattern(x, 3), weight: pattern(weight, 5), bias: pattern([d.oc], 7) }
+  const run = (on: TierName, kernel?: string) => {
+    const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
+    new LocalLayer(d, operands.weight, operands.bias, { tier: on, kernel }).run(operands.x.data, y)
+    return y
+  }
+  const expected = run('scalar')
+  const bound = TOLERANCE * (1 + (d.ic / d.groups) * d.kernel[1] * d.kernel[2])
+  for (const kernel of KERNELS.filter(({ refuses }) => refuses(d, TIERS[tier].traits) === null)) {
+    const y = run(tier, kernel.name)
+    const at = y.findIndex((value, i) => !(Math.abs(value - expected[i]) <= bound))
+    if (at >= 0) return `${kernel.name} gave ${y[at]} where ${expected[at]} is right`
+    const twin = tier === 'paired' ? run('relaxed', kernel.name) : y
+    if (y.some((value, i) => value !== twin[i])) return `${kernel.name} differs from the relaxed tier`
+  }
+  return null
+}
+
+/** Numbers between -1 and 1 that are not exact in binary. */
+function pattern(shape: readonly number[], step: number): Tensor<Float32Array> {
+  const size = shape.reduce((product, extent) => product * extent, 1)
+  return new Tensor(
+    Float32Array.from({ length: size }, (_, i) => ((i * step) % 23) / 11.5 - 0.93),
+    shape,
+  )
+}
+
+const LEAST_GAIN = 1.15
+const PROBE_MS = 25
+
+/** Speed of the paired tier over the relaxed one in the direct kernel, each given the time to be optimised. */
+function pairingGain(): number {
+  const d = describeConv([1, 32, 16, 24], [30, 32, 3, 3], false, { padding: 1 })
+  const [x, weight] = [pattern(d.xShape, 3), pattern(d.weightShape, 5)]
+  const y = new Float32Array(30 * 16 * 24)
+  const best = (tier: TierName) => {
+    const layer = new LocalLayer(d, weight, null, { tier })
+    let fastest = Number.POSITIVE_INFINITY
+    for (const until = performance.now() + PROBE_MS; performance.now() < until; ) {
+      const start = performance.now()
+      layer.run(x.data, y)
+      fastest = Math.min(fastest, performance.now() - start)
+    }
+    return fastest
+  }
+  return best('relaxed') / best('paired')
+}
+
+/** A tier by name, or the fastest that verifies. Pairing is tried only where `pairing` says that V8 was told to. */
+export type TierChoice = TierName | 'auto' | 'wasm'
+export const TIER_CHOICES: readonly TierChoice[] = ['auto', 'wasm', ...(Object.keys(TIERS) as TierName[])]
+
+export interface ChosenTier {
+  readonly tier: TierName
+  /** A line for each tier that was looked at, the chosen one last. */
+  readonly why: readonly string[]
+}
+
+/** The fastest trusted tier. Pairing is tried only where the caller knows that V8 was told to pair vectors. */
+export function fastestTier(pairing: boolean): ChosenTier {
+  const why: string[] = pairing ? [] : ['paired: V8 was not told to pair vectors (--experimental-wasm-revectorize)']
+  const candidates: TierName[] = pairing ? ['paired', 'relaxed', 'simd128', 'scalar'] : ['relaxed', 'simd128', 'scalar']
+  for (const candidate of candidates) {
+    const { trusted, reason } = verify(candidate)
+    why.push(`${candidate}: ${reason}`)
+    if (trusted) return { tier: candidate, why }
+  }
+  return { tier: 'scalar', why }
+}

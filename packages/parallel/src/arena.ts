@@ -1,0 +1,117 @@
+// The arena: one shared WebAssembly memory, handed out in aligned regions and given back.
+import { WeftError } from '@weft/core'
+
+const PAGE = 65536
+/** A cache line: two workers never write to the same one. */
+const ALIGN = 64
+/** Offset 0 is never handed out: an address of 0 is always a mistake. */
+const FIRST = ALIGN
+
+interface Hole {
+  at: number
+  bytes: number
+}
+
+/** Grows as needed up to its maximum, never moves, never shrinks; regions that were given back are used again. */
+export class Arena {
+  readonly memory: WebAssembly.Memory
+  readonly #most: number
+  readonly #taken = new Map<number, number>()
+  /** Free regions by address; neighbours are always joined. */
+  #holes: Hole[]
+  #used = 0
+  /** Growing gives the memory a new buffer object; views of the old ones stay good. */
+  readonly #buffers = new WeakSet<object>()
+
+  constructor(maxBytes: number) {
+    const maximum = Math.min(65536, Math.ceil(maxBytes / PAGE))
+    this.#most = maximum * PAGE
+    try {
+      this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true })
+    } catch (cause) {
+      throw new WeftError('MEMORY', `no address space for an arena of up to ${this.#most} bytes; pass a smaller maxMemory`, {}, { cause })
+    }
+    this.#buffers.add(this.memory.buffer)
+    this.#holes = [{ at: FIRST, bytes: PAGE - FIRST }]
+  }
+
+  get used(): number {
+    return this.#used
+  }
+  get size(): number {
+    return this.memory.buffer.byteLength
+  }
+
+  /** The first region of free memory that is large enough. @throws MEMORY when the maximum is reached. */
+  allocate(bytes: number): number {
+    const wanted = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN)
+    let hole = this.#holes.find((candidate) => candidate.bytes >= wanted)
+    if (hole === undefined) {
+      this.#grow(wanted)
+      hole = this.#holes[this.#holes.length - 1]
+    }
+    const { at } = hole
+    hole.at += wanted
+    hole.bytes -= wanted
+    if (hole.bytes === 0) this.#holes.splice(this.#holes.indexOf(hole), 1)
+    this.#taken.set(at, wanted)
+    this.#used += wanted
+    return at
+  }
+
+  free(at: number): void {
+    const bytes = this.#taken.get(at)
+    if (bytes === undefined) throw new WeftError('INTERNAL', `offset ${at} of the arena was given back twice, or never taken`)
+    this.#taken.delete(at)
+    this.#used -= bytes
+    const index = this.#holes.findIndex((hole) => hole.at > at)
+    this.#holes.splice(index < 0 ? this.#holes.length : index, 0, { at, bytes })
+    this.#join()
+  }
+
+  floats(at: number, length: number): Float32Array<SharedArrayBuffer> {
+    return new Float32Array(this.memory.buffer as unknown as SharedArrayBuffer, at, length)
+  }
+
+  /** Where in the arena a view lies, or null where it is a view of something else. */
+  offsetOf(data: Float32Array): number | null {
+    return this.#buffers.has(data.buffer) ? data.byteOffset : null
+  }
+
+  #grow(wanted: number): void {
+    const last = this.#holes[this.#holes.length - 1]
+    const { size } = this
+    const tail = last !== undefined && last.at + last.bytes === size ? last.bytes : 0
+    const missing = Math.ceil((wanted - tail) / PAGE)
+    if (size + missing * PAGE > this.#most) throw this.#full(wanted)
+    // A quarter more than asked for, so that growing step by step stays cheap.
+    const spare = Math.min(Math.floor(size / PAGE / 4), this.#most / PAGE - size / PAGE - missing)
+    try {
+      this.memory.grow(missing + spare)
+    } catch (cause) {
+      throw this.#full(wanted, cause)
+    }
+    this.#buffers.add(this.memory.buffer)
+    this.#holes.push({ at: size, bytes: this.size - size })
+    this.#join()
+  }
+
+  #full(wanted: number, cause?: unknown): WeftError {
+    return new WeftError(
+      'MEMORY',
+      `no room for ${wanted} bytes: ${this.#used} of at most ${this.#most} bytes of the arena are in use; close layers or release tensors`,
+      { wanted, used: this.#used },
+      { cause },
+    )
+  }
+
+  #join(): void {
+    const joined: Hole[] = []
+    for (const hole of this.#holes) {
+      const last = joined[joined.length - 1]
+      if (last !== undefined && last.at + last.bytes === hole.at) last.bytes += hole.bytes
+      else joined.push(hole)
+    }
+    this.#holes = joined
+  }
+}

@@ -1,0 +1,144 @@
+// Jobs to workers: first come, first served; a job starts when as many workers are free as it has members.
+import { fromWire, WeftError } from '@weft/core'
+import type { Arena } from './arena.ts'
+import { CANCELLED, CONTROL_BYTES, Control, FAILED } from './control.ts'
+import type { Outcome, Task } from './messages.ts'
+
+/** A place at a worker: a control block, and memory that the job in it may use. */
+export interface Slot {
+  readonly index: number
+  readonly control: number
+  region: number
+  regionBytes: number
+}
+
+export interface Job {
+  /** One worker or all of them. */
+  readonly members: number
+  readonly signal?: AbortSignal | undefined
+  /** Called when its turn has come; the tasks are posted at once, one a slot. */
+  readonly start: (slots: readonly Slot[]) => Task[]
+}
+
+interface Waiting extends Job {
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+export class Dispatcher {
+  readonly #arena: Arena
+  readonly #post: (task: Task) => Promise<Outcome>
+  readonly #free: Slot[]
+  readonly #running = new Map<Slot, Control>()
+  readonly #queue: Waiting[] = []
+  #idle: (() => void)[] = []
+
+  constructor(arena: Arena, threads: number, post: (task: Task) => Promise<Outcome>) {
+    this.#arena = arena
+    this.#post = post
+    this.#free = Array.from({ length: threads }, (_, index) => ({ index, control: arena.allocate(CONTROL_BYTES), region: 0, regionBytes: 0 }))
+  }
+
+  /** @throws ABORTED or WORKER, or what `start` throws. */
+  submit(job: Job): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (job.signal?.aborted) return reject(aborted(job.signal))
+      const waiting: Waiting = { ...job, resolve, reject }
+      const leave = () => {
+        const index = this.#queue.indexOf(waiting)
+        if (index < 0) return
+        this.#queue.splice(index, 1)
+        reject(aborted(job.signal as AbortSignal))
+        this.#pump()
+      }
+      job.signal?.addEventListener('abort', leave, { once: true })
+      const settle = (end: () => void) => {
+        job.signal?.removeEventListener('abort', leave)
+        end()
+      }
+      waiting.resolve = () => settle(resolve)
+      waiting.reject = (error) => settle(() => reject(error))
+      this.#queue.push(waiting)
+      this.#pump()
+    })
+  }
+
+  /** Resolves when nothing runs and nothing waits. */
+  idle(): Promise<void> {
+    if (this.#running.size === 0 && this.#queue.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  /** Makes every running job leave: a worker is gone that they may be waiting for. */
+  abandon(): void {
+    for (const control of this.#running.values()) control.stop(FAILED)
+  }
+
+  /** A region of at least so many bytes for the slot, kept for the next job. */
+  reserve(slot: Slot, bytes: number): number {
+    if (slot.regionBytes < bytes) {
+      if (slot.regionBytes > 0) this.#arena.free(slot.region)
+      slot.regionBytes = 0
+      slot.region = this.#arena.allocate(bytes)
+      slot.regionBytes = bytes
+    }
+    return slot.region
+  }
+
+  #pump(): void {
+    while (this.#queue.length > 0 && this.#queue[0].members <= this.#free.length) {
+      const job = this.#queue.shift() as Waiting
+      const slots = this.#free.splice(0, job.members)
+      void this.#perform(job, slots).finally(() => {
+        // In order, so that jobs of all workers keep the shared memory of the first slot and no other grows.
+        this.#free.push(...slots)
+        this.#free.sort((a, b) => a.index - b.index)
+        this.#pump()
+        if (this.#running.size === 0 && this.#queue.length === 0) for (const done of this.#idle.splice(0)) done()
+      })
+    }
+  }
+
+  async #perform(job: Waiting, slots: readonly Slot[]): Promise<void> {
+    let cancel: (() => void) | undefined
+    try {
+      const tasks = job.start(slots)
+      const control = new Control(new Int32Array(this.#arena.memory.buffer), slots[0].control)
+      control.reset()
+      this.#running.set(slots[0], control)
+      cancel = () => control.stop(CANCELLED)
+      job.signal?.addEventListener('abort', cancel, { once: true })
+      if (job.signal?.aborted) control.stop(CANCELLED)
+      const outcomes = await Promise.all(tasks.map((task) => this.#watch(task, control)))
+      const failure = outcomes.find((outcome) => outcome instanceof WeftError)
+      if (failure !== undefined) throw failure
+      if (outcomes.includes('left')) throw job.signal?.aborted ? aborted(job.signal) : new WeftError('WORKER', 'the run was given up: a worker died')
+      job.resolve()
+    } catch (error) {
+      job.reject(error)
+    } finally {
+      if (cancel !== undefined) job.signal?.removeEventListener('abort', cancel)
+      this.#running.delete(slots[0])
+    }
+  }
+
+  /** One member's end; a death makes the others leave. */
+  async #watch(task: Task, control: Control): Promise<'done' | 'left' | WeftError> {
+    const shard = `shard ${task.member} of ${task.members}`
+    const details = { shard: task.member, shards: task.members, layer: task.layer }
+    try {
+      const outcome = await this.#post(task)
+      if (outcome.state !== 'failed') return outcome.state
+      const cause = fromWire(outcome.error)
+      return new WeftError('WORKER', `${shard} failed: ${cause.message}`, details, { cause })
+    } catch (cause) {
+      control.stop(FAILED)
+      const why = cause instanceof Error ? cause.message : String(cause)
+      return new WeftError('WORKER', `${shard} died: ${why}; the pool starts a new worker, the run can be tried again`, details, { cause })
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): WeftError {
+  return new WeftError('ABORTED', 'the run was cancelled by its signal', {}, { cause: signal.reason })
+}

@@ -1,0 +1,177 @@
+// The engine: opens the pool of workers, prepares and runs layers, closes.
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import {
+  type ChosenTier,
+  type ConvDescriptor,
+  checkWeights,
+  describeConv,
+  describeConvTranspose,
+  type FloatTensor,
+  fastestTier,
+  formatShape,
+  type Shape,
+  sizeOf,
+  Tensor,
+  TIER_CHOICES,
+  type TierChoice,
+  verify,
+  WeftError,
+} from '@weft/core'
+import { Piscina } from 'piscina'
+import { Arena } from './arena.ts'
+import { Host } from './host.ts'
+import { PreparedLayer } from './layer.ts'
+import type { Outcome, Task } from './messages.ts'
+import { pairingAllowed } from './pairing.ts'
+import type {
+  ConvParams,
+  ConvTransposeParams,
+  Engine,
+  EngineInfo,
+  EngineOptions,
+  Layer,
+  PrepareOptions,
+  RunOptions,
+} from './types.ts'
+
+const MOST_THREADS = 1024
+const MOST_MEMORY = 2 ** 32
+
+/**
+ * Opens an engine: worker threads over one shared memory.
+ * @throws OPTION for a thread count that is none, TIER when the tier that is asked for does not verify here, MEMORY
+ */
+export async function open(options: EngineOptions = {}): Promise<Engine> {
+  const threads = options.threads ?? availableParallelism()
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new WeftError('OPTION', `threads is ${threads}; it must be a whole number from 1 to ${MOST_THREADS}`, { threads })
+  }
+  const maxMemory = options.maxMemory ?? MOST_MEMORY
+  if (!(maxMemory >= 65536 && maxMemory <= MOST_MEMORY)) {
+    throw new WeftError('OPTION', `maxMemory is ${maxMemory}; it must be from 65536 to ${MOST_MEMORY} bytes`, { maxMemory })
+  }
+  const chosen = chooseTier(options.tier ?? 'auto')
+  const engine = new PiscinaEngine(threads, chosen, maxMemory)
+  await engine.ready()
+  return engine
+}
+
+/** A tier that is named must verify; the others are looked for. */
+function chooseTier(choice: TierChoice): ChosenTier {
+  if (!TIER_CHOICES.includes(choice)) {
+    throw new WeftError('OPTION', `tier '${choice}' is unknown; there are ${TIER_CHOICES.join(', ')}`)
+  }
+  if (choice === 'auto' || choice === 'wasm') return fastestTier(pairingAllowed())
+  const { trusted, reason } = verify(choice)
+  if (!trusted) throw new WeftError('TIER', `tier ${choice} is not to be had here: ${reason}`, { tier: choice })
+  return { tier: choice, why: [`${choice}: asked for; ${reason}`] }
+}
+
+class PiscinaEngine implements Engine {
+  readonly #pool: Piscina<Task, Outcome>
+  readonly #host: Host
+  readonly #chosen: ChosenTier
+  readonly #tensors = new Map<number, FloatTensor>()
+
+  constructor(threads: number, chosen: ChosenTier, maxMemory: number) {
+    const arena = new Arena(maxMemory)
+    const source = import.meta.url.endsWith('.ts')
+    this.#chosen = chosen
+    this.#pool = new Piscina<Task, Outcome>({
+      filename: fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url)),
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      workerData: { memory: arena.memory },
+      ...(source ? { execArgv: [...process.execArgv, '--conditions=@weft/source'] } : {}),
+    })
+    this.#host = new Host(arena, threads, chosen.tier, (task) => this.#pool.run(task))
+    this.#pool.on('workerDestroy', () => {
+      this.#host.generation++
+    })
+    // A worker that dies idle, or at its start, belongs to no task: whoever waits for it must not.
+    this.#pool.on('error', () => this.#host.dispatcher.abandon())
+  }
+
+  /** Waits until every worker answers. */
+  async ready(): Promise<void> {
+    const { dispatcher, threads } = this.#host
+    await dispatcher.submit({
+      members: threads,
+      start: (slots) => slots.map((_, member) => ({ kind: 'meet', layer: -1, member, members: threads, control: slots[0].control })),
+    })
+  }
+
+  get info(): EngineInfo {
+    const { threads, arena } = this.#host
+    return { threads, tier: this.#chosen.tier, why: this.#chosen.why, memory: { used: arena.used, size: arena.size } }
+  }
+
+  async prepare(params: ConvParams, x: Shape, options: PrepareOptions = {}): Promise<Layer> {
+    this.#host.checkOpen()
+    const { weight, bias } = params
+    return this.#prepare(describeConv(x, weight.shape, hasBias(bias), params), weight, bias ?? null, options)
+  }
+
+  async prepareTranspose(params: ConvTransposeParams, x: Shape, options: PrepareOptions = {}): Promise<Layer> {
+    this.#host.checkOpen()
+    const { weight, bias } = params
+    return this.#prepare(describeConvTranspose(x, weight.shape, hasBias(bias), params), weight, bias ?? null, options)
+  }
+
+  #prepare(d: ConvDescriptor, weight: Tensor, bias: Tensor | null, { kernel }: PrepareOptions): Promise<Layer> {
+    const checked = checkWeights(weight, bias, d.oc)
+    return PreparedLayer.prepare(this.#host, this.#chosen.tier, d, checked.weight, checked.bias, kernel)
+  }
+
+  async conv(x: Tensor, params: ConvParams & RunOptions): Promise<FloatTensor> {
+    return once(await this.prepare(params, x.shape), x, params)
+  }
+
+  async convTranspose(x: Tensor, params: ConvTransposeParams & RunOptions): Promise<FloatTensor> {
+    return once(await this.prepareTranspose(params, x.shape), x, params)
+  }
+
+  tensor(shape: Shape): FloatTensor {
+    this.#host.checkOpen()
+    const size = sizeOf(shape)
+    const at = this.#host.arena.allocate(4 * size)
+    const tensor = new Tensor(this.#host.arena.floats(at, size).fill(0), shape)
+    this.#tensors.set(at, tensor)
+    return tensor
+  }
+
+  release(tensor: FloatTensor): void {
+    const at = tensor.data.byteOffset
+    if (this.#tensors.get(at)?.data !== tensor.data) {
+      throw new WeftError('OPTION', `a tensor of ${formatShape(tensor.shape)} is not one of this engine's, or was released before`)
+    }
+    this.#tensors.delete(at)
+    this.#host.arena.free(at)
+  }
+
+  async close(): Promise<void> {
+    if (this.#host.closed) return
+    this.#host.closed = true
+    await this.#host.dispatcher.idle()
+    await this.#pool.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+async function once(layer: Layer, x: Tensor, options: RunOptions): Promise<FloatTensor> {
+  try {
+    return await layer.run(x, options)
+  } finally {
+    await layer.close()
+  }
+}
+
+function hasBias(bias: Tensor | null | undefined): boolean {
+  return bias !== null && bias !== undefined
+}

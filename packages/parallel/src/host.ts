@@ -1,0 +1,48 @@
+// What an engine offers to its layers.
+import { type Code, CodeCache, type KernelFunction, TIERS, type TierName, WeftError } from '@weft/core'
+import type { Arena } from './arena.ts'
+import { Dispatcher } from './dispatch.ts'
+import type { Outcome, Task } from './messages.ts'
+
+export class Host {
+  readonly threads: number
+  readonly arena: Arena
+  readonly dispatcher: Dispatcher
+  /** Counts the workers that were lost: layers are made known anew to those that took their place. */
+  generation = 0
+  closed = false
+  readonly #cache: CodeCache
+  readonly #warm = new Set<string>()
+  readonly #freeIds: number[] = []
+  #ids = 0
+
+  constructor(arena: Arena, threads: number, tier: TierName, post: (task: Task) => Promise<Outcome>) {
+    this.arena = arena
+    this.threads = threads
+    this.dispatcher = new Dispatcher(arena, threads, post)
+    this.#cache = new CodeCache(TIERS[tier], true)
+  }
+
+  checkOpen(): void {
+    if (this.closed) throw new WeftError('CLOSED', 'the engine was closed; open another')
+  }
+
+  compile(functions: readonly KernelFunction[]): Code {
+    return this.#cache.compile(functions)
+  }
+
+  /** Whether some of the code has never been warmed; asks once. */
+  takeCold(code: Code): boolean {
+    const cold = [...code.keys()].filter((name) => !this.#warm.has(name))
+    for (const name of cold) this.#warm.add(name)
+    return cold.length > 0
+  }
+
+  /** A number for a layer; those of closed layers come back, so that workers do not collect them. */
+  takeId(): number {
+    return this.#freeIds.pop() ?? this.#ids++
+  }
+  giveId(id: number): void {
+    this.#freeIds.push(id)
+  }
+}

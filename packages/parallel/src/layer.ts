@@ -1,0 +1,199 @@
+// A prepared layer: what it keeps in the arena, and how a run is laid out over workers.
+import {
+  type Code,
+  type ConvDescriptor,
+  expectFloat,
+  type FloatTensor,
+  formatShape,
+  type Plan,
+  type Range,
+  type Selection,
+  sameShape,
+  select,
+  shard,
+  Tensor,
+  TIERS,
+  type TierName,
+  WeftError,
+} from '@weft/core'
+import type { Slot } from './dispatch.ts'
+import type { Host } from './host.ts'
+import type { RunTask, Task } from './messages.ts'
+import { regionOf } from './regions.ts'
+import type { Layer, Parallelism, RunOptions } from './types.ts'
+
+const NOTHING: Range = { begin: 0, end: 0 }
+
+export class PreparedLayer implements Layer {
+  readonly descriptor: ConvDescriptor
+  readonly selection: Layer['selection']
+  readonly #host: Host
+  readonly #plan: Plan
+  readonly #code: Code
+  readonly #id: number
+  readonly #packed: number
+  /** Shards of each step for a gang of every worker: shards[member][step]. */
+  readonly #shards: Range[][]
+  readonly #pending = new Set<Promise<unknown>>()
+  #knownTo = -1
+  #closed = false
+
+  private constructor(host: Host, d: ConvDescriptor, { kernel, plan, refusals }: Selection) {
+    this.#host = host
+    this.descriptor = d
+    this.selection = { kernel: kernel.name, refusals }
+    this.#plan = plan
+    const steps = plan.steps.map((_, step) => shard(kernel.costs(plan, step), host.threads))
+    this.#shards = Array.from({ length: host.threads }, (_, member) => steps.map((ranges) => ranges[member]))
+    this.#code = host.compile(kernel.functions(plan))
+    this.#packed = host.arena.allocate(plan.packedBytes)
+    this.#id = host.takeId()
+  }
+
+  /** Plans, compiles and packs. The weights are checked already. */
+  static async prepare(host: Host, tier: TierName, d: ConvDescriptor, weight: FloatTensor, bias: FloatTensor | null, kernel?: string): Promise<PreparedLayer> {
+    const layer = new PreparedLayer(host, d, select(d, TIERS[tier].traits, kernel))
+    try {
+      await layer.#define(weight, bias)
+      return layer
+    } catch (error) {
+      layer.#release()
+      throw error
+    }
+  }
+
+  async run(x: Tensor, options: RunOptions = {}): Promise<FloatTensor> {
+    this.#check(x, options)
+    const input = expectFloat(x, 'x')
+    const out = options.out ?? Tensor.zeros(this.descriptor.yShape)
+    const running = this.#run(input, out, options)
+    this.#pending.add(running)
+    try {
+      await running
+    } finally {
+      this.#pending.delete(running)
+    }
+    return out
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await Promise.allSettled(this.#pending)
+    this.#release()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #release(): void {
+    this.#host.arena.free(this.#packed)
+    this.#host.giveId(this.#id)
+  }
+
+  #check(x: Tensor, { out }: RunOptions): void {
+    if (this.#closed) throw new WeftError('CLOSED', 'the layer was closed; prepare it again')
+    this.#host.checkOpen()
+    const { xShape, yShape } = this.descriptor
+    expectFloat(x, 'x')
+    if (!sameShape(x.shape, xShape)) {
+      throw new WeftError('SHAPE', `x is ${formatShape(x.shape)}; the layer was prepared for ${formatShape(xShape)}`, { x: x.shape, expected: xShape })
+    }
+    if (out === undefined) return
+    expectFloat(out, 'out')
+    if (!sameShape(out.shape, yShape)) {
+      throw new WeftError('SHAPE', `out is ${formatShape(out.shape)}; the layer gives ${formatShape(yShape)}`, { out: out.shape, expected: yShape })
+    }
+  }
+
+  async #run(x: FloatTensor, out: FloatTensor, { signal, parallel = 'auto' }: RunOptions): Promise<void> {
+    const { arena, dispatcher, threads, generation } = this.#host
+    if (this.#knownTo !== generation) await this.#define(null, null)
+    const { batch } = this.descriptor
+    // A single item on one worker leaves the others to other runs.
+    const members = parallel === 'items' && batch === 1 ? 1 : threads
+    const alone = wholeItems(parallel, batch, members)
+    const [xAt, yAt] = [arena.offsetOf(x.data), arena.offsetOf(out.data)]
+    let copyBack: Float32Array | null = null
+    const start = (slots: readonly Slot[]): Task[] => {
+      const wants = { shared: true, xBytes: xAt === null ? 4 * x.size : 0, yBytes: yAt === null ? 4 * out.size : 0 }
+      const region = regionOf(this.#plan, wants)
+      const own = regionOf(this.#plan, { shared: alone > 0, xBytes: 0, yBytes: 0 })
+      const bases = slots.map((slot, index) => dispatcher.reserve(slot, (index === 0 ? region : own).bytes))
+      const at = { x: xAt ?? bases[0] + region.x, y: yAt ?? bases[0] + region.y }
+      if (xAt === null) arena.floats(at.x, x.size).set(x.data)
+      if (yAt === null) copyBack = arena.floats(at.y, out.size)
+      return slots.map((_, member): RunTask => {
+        const each = alone / members
+        const offsets = member === 0 ? region : own
+        return {
+          kind: 'run',
+          layer: this.#id,
+          member,
+          members,
+          control: slots[0].control,
+          x: at.x,
+          y: at.y,
+          private: bases[member] + offsets.private,
+          alone: { begin: member * each, end: (member + 1) * each, shared: bases[member] + offsets.shared },
+          together: {
+            ...(alone === batch ? NOTHING : { begin: alone, end: batch }),
+            shared: bases[0] + region.shared,
+            shards: this.#shards[member],
+          },
+        }
+      })
+    }
+    await dispatcher.submit({ members, signal, start })
+    if (copyBack !== null) out.data.set(copyBack)
+  }
+
+  /** Makes the layer known to every worker; packs where weights are given. A worker that is new knows no layer. */
+  async #define(weight: FloatTensor | null, bias: FloatTensor | null): Promise<void> {
+    const { arena, dispatcher, threads, generation } = this.#host
+    const cold = this.#host.takeCold(this.#code)
+    const raw = weight === null ? null : arena.allocate(4 * (weight.size + (bias?.size ?? 0)))
+    try {
+      const start = (slots: readonly Slot[]): Task[] => {
+        const { batch, xShape, yShape } = this.descriptor
+        const bytes = (shape: readonly number[]) => (4 * shape.reduce((size, extent) => size * extent, 1)) / batch
+        const region = regionOf(this.#plan, { shared: true, xBytes: bytes(xShape), yBytes: bytes(yShape) })
+        const base = cold ? dispatcher.reserve(slots[0], region.bytes) : 0
+        if (cold) arena.floats(base, region.bytes / 4).fill(0)
+        if (weight !== null && raw !== null) {
+          arena.floats(raw, weight.size).set(weight.data)
+          if (bias !== null) arena.floats(raw + 4 * weight.size, bias.size).set(bias.data)
+        }
+        return slots.map((_, member) => ({
+          kind: 'define',
+          layer: this.#id,
+          member,
+          members: threads,
+          control: slots[0].control,
+          plan: this.#plan,
+          code: this.#code,
+          packed: this.#packed,
+          weights:
+            raw === null || weight === null
+              ? null
+              : { at: raw, count: weight.size, biasAt: raw + 4 * weight.size, biasCount: bias?.size ?? 0 },
+          warm: cold
+            ? { x: base + region.x, y: base + region.y, shared: base + region.shared, private: base + region.private }
+            : null,
+        }))
+      }
+      await dispatcher.submit({ members: threads, start })
+      this.#knownTo = generation
+    } finally {
+      if (raw !== null) arena.free(raw)
+    }
+  }
+}
+
+/** Items that workers do alone, each the same number of them; the rest is done together. */
+function wholeItems(parallel: Parallelism, batch: number, members: number): number {
+  if (parallel === 'channels') return 0
+  return batch - (batch % members)
+}
+

@@ -1,0 +1,22 @@
+// Where a job's operands lie within the regions of its slots.
+import type { Plan } from '@weft/core'
+
+export interface Region {
+  readonly private: number
+  readonly shared: number
+  readonly x: number
+  readonly y: number
+  readonly bytes: number
+}
+
+/** A region with a worker's own memory, and room for a shared item, an input and an output where they are wanted. */
+export function regionOf(plan: Plan, wants: { shared: boolean; xBytes: number; yBytes: number }): Region {
+  let at = 0
+  const take = (bytes: number): number => {
+    const from = at
+    at += Math.ceil(bytes / 64) * 64
+    return from
+  }
+  const [own, shared, x, y] = [take(plan.privateBytes), take(wants.shared ? plan.sharedBytes : 0), take(wants.xBytes), take(wants.yBytes)]
+  return { private: own, shared, x, y, bytes: at }
+}

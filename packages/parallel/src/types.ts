@@ -1,0 +1,91 @@
+// What callers of the engine see: its options, the engine, a prepared layer.
+import type {
+  ConvDescriptor,
+  ConvOptions,
+  ConvTransposeOptions,
+  FloatTensor,
+  Selection,
+  Shape,
+  Tensor,
+  TierChoice,
+  TierName,
+} from '@weft/core'
+
+export interface EngineOptions {
+  /** Worker threads; by default every core that the process may use. */
+  threads?: number
+  /** A tier by name, `wasm` for the fastest WebAssembly one, or `auto` (default) for the fastest that verifies. */
+  tier?: TierChoice
+  /** Bytes that the arena may grow to, 4 GiB at most and by default. */
+  maxMemory?: number
+}
+
+export interface EngineInfo {
+  readonly threads: number
+  readonly tier: TierName
+  /** A line for each tier that was looked at: why it is in force or not. */
+  readonly why: readonly string[]
+  /** Bytes of shared memory in use, and reserved so far. */
+  readonly memory: { readonly used: number; readonly size: number }
+}
+
+/** How the cores share the work of a run. */
+export type Parallelism =
+  /** All workers on one item, each with a range of output channels: the lowest latency. */
+  | 'channels'
+  /** Each worker takes whole items: the highest throughput. */
+  | 'items'
+  /** Whole items as long as there is one for every worker, then channels. */
+  | 'auto'
+
+export interface ConvParams extends ConvOptions {
+  weight: Tensor
+  bias?: Tensor | null
+}
+export interface ConvTransposeParams extends ConvTransposeOptions {
+  weight: Tensor
+  bias?: Tensor | null
+}
+
+export interface RunOptions {
+  /** Stops the run between tiles; the promise rejects with ABORTED. */
+  signal?: AbortSignal | undefined
+  /** Where the result goes; by default a new tensor. */
+  out?: FloatTensor | undefined
+  parallel?: Parallelism | undefined
+}
+
+/** A convolution planned, compiled and packed for one shape of input. */
+export interface Layer extends AsyncDisposable {
+  readonly descriptor: ConvDescriptor
+  /** The kernel that runs, and why faster ones refused. */
+  readonly selection: Pick<Selection, 'refusals'> & { readonly kernel: string }
+  /**
+   * Convolves `x`. Tensors made by `engine.tensor` are read and written where they are; others are copied in and out.
+   * @throws SHAPE, DTYPE, ABORTED, WORKER or CLOSED
+   */
+  run(x: Tensor, options?: RunOptions): Promise<FloatTensor>
+  /** Gives its memory back once its runs are over. */
+  close(): Promise<void>
+}
+
+export interface PrepareOptions {
+  /** A kernel by name; by default the first that takes the convolution. */
+  kernel?: string
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly info: EngineInfo
+  /** Plans, compiles, packs and warms a layer for inputs of shape `x`. @throws SHAPE, OPTION, WEIGHTS, MEMORY, CLOSED */
+  prepare(params: ConvParams, x: Shape, options?: PrepareOptions): Promise<Layer>
+  prepareTranspose(params: ConvTransposeParams, x: Shape, options?: PrepareOptions): Promise<Layer>
+  /** One shot: prepare, run, close. */
+  conv(x: Tensor, params: ConvParams & RunOptions): Promise<FloatTensor>
+  convTranspose(x: Tensor, params: ConvTransposeParams & RunOptions): Promise<FloatTensor>
+  /** A tensor of zeros in the shared arena: layers read and write it without a copy. */
+  tensor(shape: Shape): FloatTensor
+  /** Gives the memory of such a tensor back; it must not be used afterwards. */
+  release(tensor: FloatTensor): void
+  /** Lets runs that are on finish, then ends every thread. */
+  close(): Promise<void>
+}

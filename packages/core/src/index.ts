@@ -1,4 +1,5 @@
 // @weft/core: tensors, the convolution descriptor, kernels and plans. No threads, no I/O.
+export { type ConvArguments, type ConvTransposeArguments, conv, convTranspose } from './conv.ts'
 export { ACTIVATIONS, type Activation, type ActivationKind, type ActivationOption } from './conv/activation.ts'
 export { type ConvCost, costOf } from './conv/cost.ts'
 export { type Axes, type ConvDescriptor, describeConv, describeConvTranspose } from './conv/descriptor.ts'
@@ -11,6 +12,8 @@ export type { Int, KernelFunction, Machine, MachineTraits, Vec } from './isa/mac
 export { TIER_NAMES, TIERS, type Tier, type TierName } from './isa/tiers.ts'
 export type { Bindings, Callable, Kernel, Plan, Runner } from './kernels/kernel.ts'
 export { KERNELS, kernelNamed, type Selection, select } from './kernels/registry.ts'
+export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
+export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
 export { LocalLayer, type LocalOptions } from './local.ts'
 export { type ChosenTier, fastestTier, TIER_CHOICES, type TierChoice, type Verdict, verify } from './probe.ts'
 export { type Code, CodeCache, Instances } from './plan/code.ts'

@@ -1,0 +1,109 @@
+import { ACTIVATIONS, type ConvDescriptor, describeConv, describeConvTranspose, KERNELS, TIERS, type TierName } from '@weft/core'
+import { describe, expect, it } from 'vitest'
+import { tileOf } from '../src/kernels/tile.ts'
+import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
+
+const tiers = Object.keys(TIERS) as TierName[]
+const FUSED = tiers.filter((tier) => TIERS[tier].traits.fused)
+const LIMIT = 1e-5
+
+/** Every kernel that takes the convolution against the oracle. */
+function check(d: ConvDescriptor, tier: TierName, least = 1): void {
+  const operands = operandsOf(d)
+  const expected = runOracle(d, operands)
+  const taking = KERNELS.filter((kernel) => kernel.refuses(d, TIERS[tier].traits) === null)
+  expect(taking.length).toBeGreaterThanOrEqual(least)
+  for (const { name } of taking) expect(worstError(runKernel(d, operands, tier, name), expected), name).toBeLessThan(LIMIT)
+}
+
+describe.each(tiers)('on the %s tier', (tier) => {
+  const { traits } = TIERS[tier]
+  const { rows, cols } = tileOf(traits)
+  const around = (edge: number) => [edge - 1, edge, edge + 1].filter((value) => value > 0)
+
+  it.each([...new Set([1, 2, 3, ...around(rows), ...around(2 * rows)])])('oc_%i is right', (oc) => {
+    check(describeConv([5, 9, 11], [oc, 5, 3, 3], true, { padding: 1 }), tier)
+    check(describeConv([5, 9, 11], [oc, 5, 1, 1], true), tier)
+  })
+
+  it.each([...new Set([1, 2, 3, ...around(traits.lanes), ...around(cols * traits.lanes), ...around(2 * cols * traits.lanes), ...around(4 * traits.lanes)])])(
+    'ow_%i is right, for rows of that width and a single one',
+    (ow) => {
+      check(describeConv([3, 4, ow], [7, 3, 3, 3], true, { padding: 1 }), tier)
+      check(describeConv([3, 1, ow], [7, 3, 1, 1], true), tier)
+      check(describeConv([3, ow + 2], [2, 3, 3], true), tier)
+    },
+  )
+
+  it.each([1, 3, 4, 15, 16, 17, 31, 32, 33])('ic_%i is right', (ic) => {
+    check(describeConv([ic, 6, 7], [6, ic, 3, 3], true, { padding: 1 }), tier)
+    check(describeConv([ic, 6, 8], [6, ic, 1, 1], true), tier)
+  })
+
+  it.each(ACTIVATIONS)('activation %s is right', (kind) => {
+    const activation = kind === 'clip' ? { kind, min: -0.5, max: 0.75 } : kind === 'leakyRelu' ? { kind, negativeSlope: 0.1 } : kind
+    const d = describeConv([6, 9, 10], [7, 6, 3, 3], true, { padding: 1, activation })
+    check(d, tier)
+    check(describeConv([6, 9, 10], [7, 6, 1, 1], true, { activation }), tier)
+  })
+
+  it('sigmoid keeps its limits far out', () => {
+    const d = describeConv([1, 1, 40], [1, 1, 1, 1], false, { activation: 'sigmoid' })
+    const operands = operandsOf(d)
+    operands.x.data.forEach((_, i) => {
+      operands.x.data[i] = (i - 20) * 5
+    })
+    operands.weight.data[0] = 1
+    const y = runKernel(d, operands, tier)
+    y.forEach((value, i) => {
+      expect(Math.abs(value - 1 / (1 + Math.exp(-operands.x.data[i])))).toBeLessThan(3e-7)
+    })
+  })
+
+  it('a NaN in the picture stays a NaN through relu', () => {
+    const d = describeConv([1, 3, 40], [1, 1, 1, 1], false, { activation: 'relu' })
+    const operands = operandsOf(d)
+    operands.x.data[7] = Number.NaN
+    const y = runKernel(d, operands, tier)
+    expect(y.findIndex(Number.isNaN)).toBe(7)
+    expect(y.filter(Number.isNaN)).toHaveLength(1)
+  })
+
+  it('subnormal weights and biases count as zero', () => {
+    const d = describeConv([2, 3, 40], [3, 2, 1, 1], true)
+    const operands = operandsOf(d)
+    operands.weight.data.fill(1e-40)
+    operands.bias?.data.fill(-1e-42)
+    operands.x.data.fill(1e38)
+    expect(runKernel(d, operands, tier).every((value) => Object.is(value, 0))).toBe(true)
+  })
+
+  it('many blocks, groups, strides and dilations at once are right', () => {
+    check(describeConv([2, 24, 61, 67], [18, 8, 3, 3], true, { padding: [[2, 1], [0, 3]], stride: [2, 1], dilation: [1, 2], groups: 3 }), tier)
+    check(describeConv([24, 3, 30, 21], [8, 24, 2, 3, 3], true, { padding: 1, stride: [1, 2, 3] }), tier)
+    check(describeConvTranspose([9, 21, 13], [9, 5, 4, 3], true, { padding: 1, stride: [3, 2], outputPadding: 1 }), tier)
+    check(describeConv([40, 70, 9], [12, 40, 9, 1], true, { padding: [4, 0] }), tier)
+  })
+})
+
+describe('the fused tiers', () => {
+  it('agree to the bit on 150 random convolutions', () => {
+    let state = 20260 >>> 0
+    const pick = (low: number, high: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      return low + Math.floor((state / 2 ** 32) * (high - low + 1))
+    }
+    for (let round = 0; round < 150; round++) {
+      const groups = pick(1, 3)
+      const [ic, oc, kernel] = [pick(1, 20), groups * pick(1, 14), [pick(1, 5), pick(1, 5)]]
+      const activation = ACTIVATIONS[pick(0, ACTIVATIONS.length - 1)]
+      const options = { padding: [pick(0, 2), pick(0, 2)], stride: [pick(1, 3), pick(1, 3)], groups, activation }
+      const d = describeConv([groups * ic, pick(5, 30), pick(5, 40)], [oc, ic, ...kernel], true, options)
+      const operands = operandsOf(d, round)
+      for (const { name } of KERNELS.filter((kernel) => kernel.refuses(d, TIERS.paired.traits) === null && kernel.name !== 'f32-scalar')) {
+        const [first, ...others] = FUSED.map((tier) => runKernel(d, operands, tier, name))
+        for (const other of others) expect(other, `round ${round}: ${name}`).toEqual(first)
+      }
+    }
+  })
+})

@@ -14,6 +14,8 @@ export interface Explanation {
   readonly functions: readonly string[]
   readonly refusals: readonly { readonly kernel: string; readonly reason: string }[]
   readonly steps: readonly { readonly name: string; readonly units: number }[]
+  /** Multiply-accumulates that the plan does: fewer than the cost says where it leaves padding out. */
+  readonly macs: number
   readonly packedBytes: number
   readonly sharedBytes: number
   readonly privateBytes: number
@@ -31,6 +33,7 @@ export function explain(d: ConvDescriptor, tier: TierName): Explanation {
     functions: kernel.functions(plan).map(({ name }) => name),
     refusals,
     steps: plan.steps,
+    macs: plan.macs * d.batch,
     packedBytes: plan.packedBytes,
     sharedBytes: plan.sharedBytes,
     privateBytes: plan.privateBytes,
@@ -54,6 +57,7 @@ function asText(e: Omit<Explanation, 'toString'>): string {
     ['bias', d.bias ? 'yes' : 'no'],
     ['activation', d.activation.kind],
     ['multiply-accumulates', e.cost.macs.toLocaleString('en')],
+    ['without padding', `${e.macs.toLocaleString('en')} that the plan does`],
     ['FLOPs', `${e.cost.flops.toLocaleString('en')} (multiplications and additions)`],
     ['bytes', `${e.cost.bytes.toLocaleString('en')} (x, weight, y, each once)`],
     ['intensity', `${e.cost.intensity.toFixed(1)} FLOPs a byte`],

@@ -9,6 +9,8 @@ export interface Plan {
   readonly traits: MachineTraits
   /** Steps of one item, each finished by all workers before the next begins; units of a step are independent of each other. */
   readonly steps: readonly { readonly name: string; readonly units: number }[]
+  /** Multiply-accumulates of an item: products of zero padding that the plan leaves out are not among them. */
+  readonly macs: number
   /** Bytes of packed weights and tables, written once. */
   readonly packedBytes: number
   /** Bytes that all workers on one item share, and bytes of each worker alone; stale between runs. */

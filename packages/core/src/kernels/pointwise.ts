@@ -50,6 +50,7 @@ export const pointwise: Kernel<PointwisePlan> = {
       descriptor: d,
       traits,
       steps: [{ name: 'compute', units: tiles.length * blocks }],
+      macs: pixels * icPerGroup * d.oc,
       packedBytes: runsAt + 4 * RUN_WORDS,
       sharedBytes: 0,
       privateBytes: ARGS_BYTES,

@@ -1,5 +1,6 @@
 // The scalar kernel: any convolution, in plain TypeScript; the last resort, and what the others are verified against.
 import type { Activation } from '../conv/activation.ts'
+import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { sourceIndex } from '../conv/output-shape.ts'
 import type { Bindings, Kernel, Plan } from './kernel.ts'
 import { flush, weightStrides } from './pack.ts'
@@ -13,6 +14,7 @@ export const scalar: Kernel = {
     descriptor: d,
     traits,
     steps: [{ name: 'compute', units: d.oc * d.output[0] * d.output[1] }],
+    macs: ((d.oc * d.ic) / d.groups) * [0, 1, 2].reduce((product, axis) => product * livePairs(d, axis), 1),
     packedBytes: 4 * (d.oc + (d.oc * d.ic / d.groups) * weightStrides(d).taps),
     sharedBytes: 0,
     privateBytes: 0,
@@ -61,13 +63,13 @@ function computeRow(plan: Plan, floats: Float32Array, at: Bindings, oc: number, 
     for (let ic = 0; ic < icPerGroup; ic++) {
       const plane = at.x / 4 + (firstChannel + ic) * depth * height * width
       for (let a = 0; a < kd; a++) {
-        const z = inputIndex(plan, 0, od, a)
+        const z = inputIndex(d, 0, od, a)
         if (z < 0) continue
         for (let b = 0; b < kh; b++) {
-          const row = inputIndex(plan, 1, oh, b)
+          const row = inputIndex(d, 1, oh, b)
           if (row < 0) continue
           for (let c = 0; c < kw; c++) {
-            const col = inputIndex(plan, 2, ow, c)
+            const col = inputIndex(d, 2, ow, c)
             if (col < 0) continue
             const pixel = floats[plane + (z * height + row) * width + col]
             const weight = floats[weights + ic * strides.ic + (a * kh + b) * kw + c]
@@ -81,11 +83,20 @@ function computeRow(plan: Plan, floats: Float32Array, at: Bindings, oc: number, 
 }
 
 /** The input pixel of an axis that output pixel `out` multiplies with `tap`, or -1. */
-function inputIndex({ descriptor: d }: Plan, axis: number, out: number, tap: number): number {
+function inputIndex(d: ConvDescriptor, axis: number, out: number, tap: number): number {
   const [n, stride, dilation, before] = [d.input[axis], d.stride[axis], d.dilation[axis], d.before[axis]]
   if (!d.transposed) return sourceIndex(out * stride + tap * dilation - before, n, d.paddingMode)
   const reach = out + before - tap * dilation
   return reach % stride === 0 ? sourceIndex(reach / stride, n, 'zeros') : -1
+}
+
+/** Pairs of an output pixel and a tap that meet an input pixel. */
+function livePairs(d: ConvDescriptor, axis: number): number {
+  let pairs = 0
+  for (let out = 0; out < d.output[axis]; out++) {
+    for (let tap = 0; tap < d.kernel[axis]; tap++) if (inputIndex(d, axis, out, tap) >= 0) pairs++
+  }
+  return pairs
 }
 
 function activate(x: number, { kind, alpha, beta }: Activation): number {

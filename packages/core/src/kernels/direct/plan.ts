@@ -42,6 +42,7 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
     descriptor: d,
     traits,
     steps: [...(layout.staged ? [{ name: 'stage', units: planes }] : []), { name: 'compute', units: tiles.length * blocks.length }],
+    macs: d.oc * blocks.reduce((sum, block) => sum + block.rows * block.cols * block.products, 0),
     packedBytes: gatherAt + 4 * gatherWords,
     sharedBytes: layout.staged ? 4 * (planes * layout.planeFloats + most) : 0,
     privateBytes: ARGS_BYTES + lines * linePitch,

@@ -1,0 +1,94 @@
+import { conv, corr2dMultiInOut1x1, shard, Tensor } from '@weft/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { blockMajor } from '../src/kernels/range.ts'
+import { eighths } from './torch-cases.ts'
+
+// Eighths make every sum exact, so that equalities hold to the bit. A failure prints its seed.
+const size = (min: number, max: number) => fc.integer({ min, max })
+const seed = size(1, 1e6)
+
+describe('convolution', () => {
+  it('is linear in the picture', () => {
+    fc.assert(
+      fc.property(size(1, 9), size(1, 9), size(3, 20), size(3, 20), seed, (ic, oc, h, w, s) => {
+        const [a, b, weight] = [eighths([ic, h, w], s), eighths([ic, h, w], s + 1), eighths([oc, ic, 3, 3], s + 2)]
+        const sum = new Tensor(a.data.map((value, i) => 2 * value + b.data[i]), a.shape)
+        const [ya, yb, y] = [a, b, sum].map((x) => conv(x, { weight, padding: 1 }).data)
+        expect(y).toEqual(ya.map((value, i) => 2 * value + yb[i]))
+      }),
+    )
+  })
+
+  it('moves with the picture', () => {
+    fc.assert(
+      fc.property(size(1, 6), size(4, 18), size(4, 18), size(1, 3), seed, (ic, h, w, by, s) => {
+        const [x, weight] = [eighths([ic, h, w], s), eighths([5, ic, 2, 3], s + 1)]
+        const moved = Tensor.zeros([ic, h, w + by])
+        for (let row = 0; row < ic * h; row++) moved.data.set(x.data.subarray(row * w, (row + 1) * w), row * (w + by) + by)
+        const [y, later] = [conv(x, { weight }), conv(moved, { weight })]
+        const [, rows, cols] = y.shape
+        for (let row = 0; row < 5 * rows; row++) {
+          const shifted = later.data.subarray(row * (cols + by) + by, (row + 1) * (cols + by))
+          expect(shifted).toEqual(y.data.subarray(row * cols, (row + 1) * cols))
+        }
+      }),
+    )
+  })
+
+  it('with a 1x1 kernel is the matrix product', () => {
+    fc.assert(
+      fc.property(size(1, 20), size(1, 20), size(1, 12), size(1, 12), seed, (ic, oc, h, w, s) => {
+        const [x, weight] = [eighths([ic, h, w], s), eighths([oc, ic, 1, 1], s + 1)]
+        expect(conv(x, { weight }).data).toEqual(corr2dMultiInOut1x1(x, weight).data)
+      }),
+    )
+  })
+
+  it('in groups is the one whose kernel is block-diagonal', () => {
+    fc.assert(
+      fc.property(size(1, 4), size(1, 5), size(1, 5), size(3, 14), seed, (groups, ic, oc, n, s) => {
+        const [x, weight] = [eighths([groups * ic, n, n], s), eighths([groups * oc, ic, 3, 3], s + 1)]
+        const full = Tensor.zeros([groups * oc, groups * ic, 3, 3])
+        for (let o = 0; o < groups * oc; o++) {
+          const first = Math.floor(o / oc) * ic
+          full.data.set(weight.data.subarray(o * ic * 9, (o + 1) * ic * 9), (o * groups * ic + first) * 9)
+        }
+        expect(conv(x, { weight, groups, padding: 1 }).data).toEqual(conv(x, { weight: full, padding: 1 }).data)
+      }),
+    )
+  })
+})
+
+describe('sharding', () => {
+  it('covers every unit exactly once, in order, for any costs and any number of workers', () => {
+    fc.assert(
+      fc.property(fc.array(size(1, 1000), { minLength: 1, maxLength: 200 }), size(1, 64), (costs, parts) => {
+        const ranges = shard(Float64Array.from(costs), parts)
+        expect(ranges).toHaveLength(parts)
+        expect(ranges.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i))).toEqual(costs.map((_, i) => i))
+      }),
+    )
+  })
+
+  it('gives no worker more than its part and the largest unit', () => {
+    fc.assert(
+      fc.property(fc.array(size(1, 1000), { minLength: 1, maxLength: 200 }), size(1, 64), (costs, parts) => {
+        const fair = costs.reduce((sum, cost) => sum + cost, 0) / parts + Math.max(...costs)
+        for (const { begin, end } of shard(Float64Array.from(costs), parts)) {
+          expect(costs.slice(begin, end).reduce((sum, cost) => sum + cost, 0)).toBeLessThanOrEqual(fair)
+        }
+      }),
+    )
+  })
+
+  it('walks any range of tiles by blocks once', () => {
+    fc.assert(
+      fc.property(size(1, 9), size(1, 9), fc.nat(81), fc.nat(81), (tiles, blocks, a, b) => {
+        const [begin, end] = [Math.min(a, b), Math.max(a, b)].map((value) => Math.min(value, tiles * blocks))
+        const units = [...blockMajor(begin, end, blocks)].map(({ tile, block }) => tile * blocks + block)
+        expect(units.sort((x, y) => x - y)).toEqual(Array.from({ length: end - begin }, (_, i) => begin + i))
+      }),
+    )
+  })
+})

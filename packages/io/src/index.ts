@@ -1,0 +1,24 @@
+// @weft/io: files to tensors and back, one file a format, and reading and writing by the extension of a path.
+export { parseAddress, readTensorAt, type TensorAddress } from './address.ts'
+export type { StorageOf } from './allocate.ts'
+export {
+  FORMATS,
+  type Format,
+  formatOf,
+  isReadable,
+  READABLE_EXTENSIONS,
+  type ReadTensorOptions,
+  readTensor,
+  type WriteTensorOptions,
+  writeTensor,
+} from './formats.ts'
+export { DEFAULT_MAX_PIXELS, decodeImage, type ImageReadOptions, readImage } from './image-decode.ts'
+export { encodeImage, type ImageWriteOptions, writeImage } from './image-encode.ts'
+export type { ImageFormat } from './image-format.ts'
+export { readNpy, writeNpy } from './npy.ts'
+export type { Channels } from './planes.ts'
+export { readSafetensors, SafetensorsFile } from './safetensors.ts'
+export type { SafetensorsEntry } from './safetensors-header.ts'
+export { type SafetensorsWriteOptions, writeSafetensors } from './safetensors-write.ts'
+export type { ReadOptions } from './target.ts'
+export { type Content, isTemporaryName, writeAtomically } from './write-atomically.ts'

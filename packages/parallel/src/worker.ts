@@ -67,6 +67,8 @@ function run(task: RunTask, control: Control): boolean {
     if (!plan.steps.every(({ units }, step) => layer.runner(step, 0, units, at, cancelled))) return false
   }
   const { begin, end, shared, shards } = task.together
+  // The items together use memory that member 0 used alone.
+  if (begin < end && begin > 0 && !control.meet(task.members)) return false
   for (let item = begin; item < end; item++) {
     const at = bindings(item, shared)
     for (let step = 0; step < plan.steps.length; step++) {

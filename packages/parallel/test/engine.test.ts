@@ -1,14 +1,33 @@
-import { describeConv, LocalLayer, Tensor, WeftError } from '@weft/core'
-import { open } from '@weft/parallel'
-import { describe, expect, it } from 'vitest'
+import { describeConv, type FloatTensor, LocalLayer, Tensor, TIERS, type TierName, WeftError } from '@weft/core'
+import { type Engine, open } from '@weft/parallel'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-function numbers(shape: readonly number[], seed: number): Tensor<Float32Array> {
+function numbers(shape: readonly number[], seed: number): FloatTensor {
   const size = shape.reduce((product, extent) => product * extent, 1)
-  return new Tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37 + seed)), shape)
+  return new Tensor(
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37 + seed)),
+    shape,
+  )
 }
 
-describe('an engine', () => {
-  it('gives the same bits for 1, 2, 3 and 7 threads, whichever way the cores share the work', async () => {
+function local(d: ReturnType<typeof describeConv>, x: FloatTensor, weight: FloatTensor, bias: FloatTensor | null, tier: TierName) {
+  const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
+  new LocalLayer(d, weight, bias, { tier }).run(x.data, y)
+  return y
+}
+
+async function codeOf(action: () => Promise<unknown>): Promise<string> {
+  try {
+    await action()
+  } catch (error) {
+    if (error instanceof WeftError) return `${error.code}: ${error.message}`
+    throw error
+  }
+  return 'nothing was thrown'
+}
+
+describe('the number of threads', () => {
+  it.each([1, 2, 3, 7])('does not change a bit: %i of them, whichever way they share the work', async (threads) => {
     const problems = [
       { x: [5, 20, 17, 19], weight: [13, 20, 3, 3], options: { padding: 1 } },
       { x: [1, 8, 40, 40], weight: [3, 8, 5, 5], options: { padding: 2, activation: 'sigmoid' as const } },
@@ -16,27 +35,142 @@ describe('an engine', () => {
       { x: [2, 12, 20, 20], weight: [30, 12, 1, 1], options: {} },
       { x: [1, 4, 6, 12, 12], weight: [5, 4, 3, 3, 3], options: { padding: 1, paddingMode: 'reflect' as const } },
     ]
+    await using engine = await open({ threads })
     for (const { x: xShape, weight: wShape, options } of problems) {
       const [x, weight, bias] = [numbers(xShape, 1), numbers(wShape, 2), numbers([wShape[0]], 3)]
-      const d = describeConv(xShape, wShape, true, options)
-      let expected: Float32Array | undefined
-      for (const threads of [1, 2, 3, 7]) {
-        await using engine = await open({ threads })
-        await using layer = await engine.prepare({ weight, bias, ...options }, xShape)
-        for (const parallel of ['channels', 'items', 'auto'] as const) {
-          const y = await layer.run(x, { parallel })
-          expect(y.shape).toEqual(d.yShape)
-          expected ??= local(d, x, weight, bias, engine.info.tier)
-          expect(y.data, `${threads} threads, ${parallel}`).toEqual(expected)
-        }
+      const expected = local(describeConv(xShape, wShape, true, options), x, weight, bias, engine.info.tier)
+      await using layer = await engine.prepare({ weight, bias, ...options }, xShape)
+      for (const parallel of ['channels', 'items', 'auto'] as const) {
+        const y = await layer.run(x, { parallel })
+        expect(y.data, `${xShape} ${parallel}`).toEqual(expected)
       }
     }
   })
+
+  it.each(Object.keys(TIERS).filter((tier) => tier !== 'paired') as TierName[])('nor does it on the %s tier', async (tier) => {
+    await using engine = await open({ threads: 2, tier })
+    expect(engine.info.tier).toBe(tier)
+    const [x, weight] = [numbers([2, 9, 14, 15], 1), numbers([11, 9, 3, 3], 2)]
+    const y = await engine.conv(x, { weight, padding: 1, stride: 2 })
+    expect(y.data).toEqual(local(describeConv(x.shape, weight.shape, false, { padding: 1, stride: 2 }), x, weight, null, tier))
+  })
 })
 
-function local(d: ReturnType<typeof describeConv>, x: Tensor<Float32Array>, weight: Tensor<Float32Array>, bias: Tensor<Float32Array>, tier: 'relaxed') {
-  const y = new Float32Array(d.yShape.reduce((a, b) => a * b, 1))
-  new LocalLayer(d, weight, bias, { tier }).run(x.data, y)
-  return y
-}
-void WeftError
+describe('an engine', () => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = await open({ threads: 2 })
+  })
+  afterAll(() => engine.close())
+
+  it('reads and writes its own tensors where they are', async () => {
+    const weight = numbers([4, 3, 3, 3], 1)
+    const layer = await engine.prepare({ weight }, [3, 10, 10])
+    const [x, out] = [engine.tensor([3, 10, 10]), engine.tensor([4, 8, 8])]
+    x.data.set(numbers([3, 10, 10], 2).data)
+    const y = await layer.run(x, { out })
+    expect(y).toBe(out)
+    expect(out.data).toEqual(local(layer.descriptor, x, weight, null, engine.info.tier))
+    await layer.close()
+    engine.release(x)
+    engine.release(out)
+    expect(() => engine.release(x)).toThrow('not one of this engine')
+  })
+
+  it('takes other memory too, shared or not, and leaves the input alone', async () => {
+    const weight = numbers([4, 3, 3, 3], 1)
+    const x = new Tensor(new Float32Array(new SharedArrayBuffer(4 * 300)), [3, 10, 10])
+    x.data.set(numbers([3, 10, 10], 2).data)
+    const before = x.data.slice()
+    const y = await engine.conv(x, { weight, padding: 'same' })
+    expect(x.data).toEqual(before)
+    expect(y.data).toEqual(local(describeConv(x.shape, weight.shape, false, { padding: 'same' }), x, weight, null, engine.info.tier))
+  })
+
+  it('transposes', async () => {
+    const [x, weight] = [numbers([2, 3, 5, 6], 1), numbers([3, 4, 3, 3], 2)]
+    const y = await engine.convTranspose(x, { weight, stride: 2, padding: 1, outputPadding: 1 })
+    expect(y.shape).toEqual([2, 4, 10, 12])
+  })
+
+  it('keeps many concurrent runs apart, of one layer and of several', async () => {
+    const weights = [1, 2, 3].map((seed) => numbers([8, 6, 3, 3], seed))
+    const layers = await Promise.all(weights.map((weight) => engine.prepare({ weight, padding: 1 }, [6, 20, 21])))
+    const runs = Array.from({ length: 60 }, (_, i) => ({ layer: i % 3, x: numbers([6, 20, 21], 10 + i), items: i % 4 === 0 }))
+    const results = await Promise.all(runs.map(({ layer, x, items }) => layers[layer].run(x, { parallel: items ? 'items' : 'channels' })))
+    runs.forEach(({ layer, x }, i) => {
+      expect(results[i].data, `run ${i}`).toEqual(local(layers[layer].descriptor, x, weights[layer], null, engine.info.tier))
+    })
+    await Promise.all(layers.map((layer) => layer.close()))
+  })
+
+  it('starts runs in the order in which they were asked for', async () => {
+    await using layer = await engine.prepare({ weight: numbers([8, 6, 3, 3], 1) }, [6, 40, 40])
+    const x = numbers([6, 40, 40], 2)
+    const order: number[] = []
+    await Promise.all(Array.from({ length: 12 }, (_, i) => layer.run(x, { parallel: 'channels' }).then(() => order.push(i))))
+    expect(order).toEqual(Array.from({ length: 12 }, (_, i) => i))
+  })
+
+  it('gives memory back: prepared and closed layers leave nothing in the arena', async () => {
+    const weight = numbers([16, 16, 3, 3], 1)
+    const cycle = async () => {
+      const layer = await engine.prepare({ weight, padding: 1 }, [4, 16, 30, 30])
+      await layer.run(numbers([4, 16, 30, 30], 2))
+      await layer.close()
+      return engine.info.memory.used
+    }
+    const first = await cycle()
+    for (let i = 0; i < 50; i++) expect(await cycle()).toBe(first)
+  })
+
+  it('explains which kernel it chose', async () => {
+    await using layer = await engine.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
+    expect(layer.selection.kernel).toBe('f32-direct')
+    expect(layer.selection.refusals[0].reason).toContain('the kernel is 3x3')
+    expect(engine.info).toMatchObject({ threads: 2 })
+    expect(engine.info.why.at(-1)).toContain('known answers verified')
+  })
+
+  it.each([
+    ['SHAPE: x is (3, 9, 10); the layer was prepared for (3, 10, 10)', async (on: Engine) => {
+      await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
+      await layer.run(Tensor.zeros([3, 9, 10]))
+    }],
+    ['SHAPE: out is (4, 8, 9)', async (on: Engine) => {
+      await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
+      await layer.run(Tensor.zeros([3, 10, 10]), { out: Tensor.zeros([4, 8, 9]) })
+    }],
+    ['DTYPE: x is uint8', (on: Engine) => on.conv(Tensor.from([[[1, 2]]], 'uint8'), { weight: Tensor.zeros([1, 1, 1, 1]) })],
+    ['WEIGHTS: weight holds NaN', (on: Engine) => on.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.full([1, 1, 2, 2], Number.NaN) })],
+    ['SHAPE: weight (0, 1, 2, 2) is empty', (on: Engine) => on.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.zeros([0, 1, 2, 2]) })],
+    ['TOO_LARGE', (on: Engine) => on.prepare({ weight: Tensor.zeros([64, 1, 1, 1]) }, [1, 8192, 8192])],
+    ['OPTION: stride is 0', (on: Engine) => on.prepare({ weight: Tensor.zeros([1, 1, 1, 1]), stride: 0 }, [1, 4, 4])],
+    ['OPTION: threads is 0', () => open({ threads: 0 })],
+    ["OPTION: tier 'gpu' is unknown", () => open({ tier: 'gpu' as 'auto' })],
+    ['TIER: tier paired is not to be had here', () => open({ tier: 'paired' })],
+    ['MEMORY: no room for', async () => {
+      await using small = await open({ threads: 1, maxMemory: 1 << 20 })
+      small.tensor([1 << 19])
+    }],
+  ])('refuses with %s', async (message, action) => {
+    const used = engine.info.memory.used
+    expect(await codeOf(() => action(engine))).toContain(message)
+    expect(engine.info.memory.used).toBe(used)
+  })
+})
+
+describe('a closed engine or layer', () => {
+  it('says so', async () => {
+    const engine = await open({ threads: 1 })
+    const layer = await engine.prepare({ weight: Tensor.zeros([1, 1, 1, 1]) }, [1, 4, 4])
+    await layer.close()
+    expect(await codeOf(() => layer.run(Tensor.zeros([1, 4, 4])))).toContain('CLOSED: the layer was closed')
+    const pending = engine.conv(numbers([1, 50, 50], 1), { weight: numbers([3, 1, 3, 3], 2) })
+    await pending
+    await engine.close()
+    await engine.close()
+    expect(await codeOf(() => engine.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.zeros([1, 1, 1, 1]) }))).toContain('CLOSED: the engine')
+    expect(() => engine.tensor([4])).toThrow('the engine was closed')
+  })
+})

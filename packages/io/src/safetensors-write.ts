@@ -1,0 +1,68 @@
+// .safetensors: many named tensors a file. Writing.
+import { type Dtype, type Tensor, WeftError } from '@weft/core'
+import { METADATA_KEY } from './safetensors-header.ts'
+import { bytesOf, writeAtomically } from './write-atomically.ts'
+
+export interface SafetensorsWriteOptions {
+  /** Free texts for `__metadata__`. */
+  metadata?: Readonly<Record<string, string>> | undefined
+}
+
+const HEADER_ALIGNMENT = 8
+const TYPE_NAMES = { float32: 'F32', int32: 'I32', uint8: 'U8' } as const satisfies Record<Dtype, string>
+
+// The order of the format's reference implementation: wide types first, so that every entry is aligned.
+const ORDER: readonly Dtype[] = ['float32', 'int32', 'uint8']
+
+/**
+ * Writes named tensors as a .safetensors file, which appears whole or not at all (`writeAtomically`). Entries are sorted by
+ * type and name, so the same tensors always give the same bytes, and the bytes are those of the reference implementation.
+ *
+ * @throws OPTION for a name that is given twice, is `__metadata__` or is not well-formed text; NOT_FOUND when the folder is
+ * not there; IO when writing fails.
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: Iterable<readonly [string, Tensor]> | Readonly<Record<string, Tensor>>,
+  options: SafetensorsWriteOptions = {},
+): Promise<void> {
+  const entries = Symbol.iterator in tensors ? [...tensors] : Object.entries(tensors)
+  expectNames(entries.map(([name]) => name))
+  entries.sort(([a, x], [b, y]) => ORDER.indexOf(x.dtype) - ORDER.indexOf(y.dtype) || Buffer.from(a).compare(Buffer.from(b)))
+  await writeAtomically(path, [formatHeader(entries, options.metadata), ...entries.map(([, tensor]) => bytesOf(tensor.data))])
+}
+
+// Put together by hand: an object would reorder names that look like numbers.
+function formatHeader(
+  entries: readonly (readonly [string, Tensor])[],
+  metadata: Readonly<Record<string, string>> | undefined,
+): Uint8Array {
+  const fields = metadata === undefined ? [] : [`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`]
+  let begin = 0
+  for (const [name, { dtype, shape, data }] of entries) {
+    const end = begin + data.byteLength
+    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: TYPE_NAMES[dtype], shape, data_offsets: [begin, end] })}`)
+    begin = end
+  }
+  const json = Buffer.from(`{${fields.join(',')}}`)
+  const length = Math.ceil(json.length / HEADER_ALIGNMENT) * HEADER_ALIGNMENT
+  const header = Buffer.alloc(8 + length, ' ')
+  header.writeBigUInt64LE(BigInt(length))
+  json.copy(header, 8)
+  return header
+}
+
+function expectNames(names: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const name of names) {
+    const problem = seen.has(name)
+      ? 'is given twice'
+      : name === METADATA_KEY
+        ? 'is kept for metadata'
+        : !name.isWellFormed()
+          ? 'is not well-formed text'
+          : ''
+    if (problem !== '') throw new WeftError('OPTION', `the entry name ${JSON.stringify(name)} ${problem}`, { name })
+    seen.add(name)
+  }
+}

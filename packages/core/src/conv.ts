@@ -1,5 +1,5 @@
 // conv and convTranspose: one call, on the calling thread.
-import { describeConv, describeConvTranspose, type ConvDescriptor } from './conv/descriptor.ts'
+import { type ConvDescriptor, describeConv, describeConvTranspose } from './conv/descriptor.ts'
 import type { ConvOptions, ConvTransposeOptions } from './conv/options.ts'
 import type { TierName } from './isa/tiers.ts'
 import { LocalLayer } from './local.ts'

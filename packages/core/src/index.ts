@@ -1,11 +1,19 @@
 // @weft/core: tensors, the convolution descriptor, kernels and plans. No threads, no I/O.
-export { type ConvArguments, type ConvTransposeArguments, conv, convTranspose } from './conv.ts'
+
 export { ACTIVATIONS, type Activation, type ActivationKind, type ActivationOption } from './conv/activation.ts'
 export { type ConvCost, costOf } from './conv/cost.ts'
 export { type Axes, type ConvDescriptor, describeConv, describeConvTranspose } from './conv/descriptor.ts'
 export type { ConvOptions, ConvTransposeOptions, PaddingOption, PerAxis } from './conv/options.ts'
+export {
+  convExtent,
+  effectiveKernel,
+  PADDING_MODES,
+  type PaddingMode,
+  samePadding,
+  transposedExtent,
+} from './conv/output-shape.ts'
 export { type Problem, parseProblem, parseSuite } from './conv/problem.ts'
-export { convExtent, effectiveKernel, PADDING_MODES, type PaddingMode, samePadding, transposedExtent } from './conv/output-shape.ts'
+export { type ConvArguments, type ConvTransposeArguments, conv, convTranspose } from './conv.ts'
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, fromWire, toWire, WeftError, type WireError } from './errors.ts'
 export { type Explanation, explain } from './explain.ts'
 export type { Int, KernelFunction, Machine, MachineTraits, Vec } from './isa/machine.ts'
@@ -15,10 +23,10 @@ export { KERNELS, kernelNamed, type Selection, select } from './kernels/registry
 export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
 export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
 export { LocalLayer, type LocalOptions } from './local.ts'
-export { type ChosenTier, fastestTier, TIER_CHOICES, type TierChoice, type Verdict, verify } from './probe.ts'
 export { type Code, CodeCache, Instances } from './plan/code.ts'
 export { type Range, shard } from './plan/shard.ts'
 export { checkWeights } from './plan/weights.ts'
+export { type ChosenTier, fastestTier, TIER_CHOICES, type TierChoice, type Verdict, verify } from './probe.ts'
 export { DTYPES, type Dtype, type Storage } from './tensor/dtype.ts'
 export { formatShape, MAX_ELEMENTS, type Shape, sameShape, sizeOf } from './tensor/shape.ts'
 export { expectFloat, type FloatTensor, Tensor } from './tensor/tensor.ts'

@@ -1,8 +1,9 @@
 // Layers as PyTorch names them, in camelCase: Conv1d, Conv2d, Conv3d, ConvTranspose2d.
-import { conv, convTranspose } from './conv.ts'
+
 import type { ActivationOption } from './conv/activation.ts'
 import { checkInteger, type PaddingOption, type PerAxis, perAxis } from './conv/options.ts'
 import type { PaddingMode } from './conv/output-shape.ts'
+import { conv, convTranspose } from './conv.ts'
 import { WeftError } from './errors.ts'
 import { formatShape, type Shape, sameShape } from './tensor/shape.ts'
 import { expectFloat, type FloatTensor, Tensor } from './tensor/tensor.ts'
@@ -37,7 +38,11 @@ abstract class Weighted<O extends LayerOptions | TransposeLayerOptions> {
     const { inChannels, outChannels, groups = 1 } = options
     for (const [name, value] of Object.entries({ inChannels, outChannels, groups })) checkInteger(name, value, 1)
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new WeftError('OPTION', `${inChannels} and ${outChannels} channels cannot be split into ${groups} groups`, { inChannels, outChannels, groups })
+      throw new WeftError('OPTION', `${inChannels} and ${outChannels} channels cannot be split into ${groups} groups`, {
+        inChannels,
+        outChannels,
+        groups,
+      })
     }
     const kernel = perAxis('kernelSize', options.kernelSize, rank, 1)
     this.options = { ...options }
@@ -60,7 +65,12 @@ abstract class Weighted<O extends LayerOptions | TransposeLayerOptions> {
     }
     const wants = this.#bias !== null
     if (wants !== (bias !== undefined && bias !== null)) {
-      throw new WeftError('OPTION', wants ? 'the layer has a bias, and none was given; pass it, or make the layer with bias: false' : 'the layer was made with bias: false, and a bias was given')
+      throw new WeftError(
+        'OPTION',
+        wants
+          ? 'the layer has a bias, and none was given; pass it, or make the layer with bias: false'
+          : 'the layer was made with bias: false, and a bias was given',
+      )
     }
     if (bias && !sameShape(bias.shape, [this.options.outChannels])) {
       throw new WeftError('SHAPE', `bias is ${formatShape(bias.shape)}; the layer takes (${this.options.outChannels})`)

@@ -29,7 +29,10 @@ export function corr2dMultiInOut1x1(x: Tensor, k: Tensor): FloatTensor {
   const [co, ci, kh, kw] = k.shape
   const [channels, h, w] = x.shape
   if (kh !== 1 || kw !== 1 || ci !== channels) {
-    throw new WeftError('SHAPE', `corr2dMultiInOut1x1: K ${formatShape(k.shape)} must be (co, ${channels}, 1, 1) for X ${formatShape(x.shape)}`)
+    throw new WeftError(
+      'SHAPE',
+      `corr2dMultiInOut1x1: K ${formatShape(k.shape)} must be (co, ${channels}, 1, 1) for X ${formatShape(x.shape)}`,
+    )
   }
   return matmul(k.reshape([co, ci]), x.reshape([ci, h * w])).reshape([co, h, w])
 }
@@ -41,7 +44,10 @@ export function matmul(a: Tensor, b: Tensor): FloatTensor {
   const [m, inner] = a.shape
   const n = b.shape[1]
   if (inner !== b.shape[0]) {
-    throw new WeftError('SHAPE', `matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit; the inner sizes must be equal`)
+    throw new WeftError(
+      'SHAPE',
+      `matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit; the inner sizes must be equal`,
+    )
   }
   const y = Tensor.zeros([m, n])
   const row = new Float64Array(n)
@@ -58,5 +64,8 @@ export function matmul(a: Tensor, b: Tensor): FloatTensor {
 
 function expectRanks(name: string, x: Tensor, xRank: number, k: Tensor, kRank: number): void {
   if (x.rank === xRank && k.rank === kRank) return
-  throw new WeftError('SHAPE', `${name} takes ranks ${xRank} and ${kRank}; it was given ${formatShape(x.shape)} and ${formatShape(k.shape)}`)
+  throw new WeftError(
+    'SHAPE',
+    `${name} takes ranks ${xRank} and ${kRank}; it was given ${formatShape(x.shape)} and ${formatShape(k.shape)}`,
+  )
 }

@@ -28,7 +28,8 @@ class Workspace {
   reserve(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE)
     if (missing <= 0) return
-    if (bytes > MOST_PAGES * PAGE) throw new WeftError('TOO_LARGE', `the layer needs ${bytes} bytes; WebAssembly memory ends at 4 GiB`, { bytes })
+    if (bytes > MOST_PAGES * PAGE)
+      throw new WeftError('TOO_LARGE', `the layer needs ${bytes} bytes; WebAssembly memory ends at 4 GiB`, { bytes })
     try {
       this.memory.grow(missing)
     } catch (cause) {

@@ -46,7 +46,11 @@ function examine(tier: TierName): Verdict {
   if (tier !== 'paired') return verdict(true, 'known answers verified')
   const gain = pairingGain()
   const measured = `${gain.toFixed(2)} times the speed of relaxed`
-  if (gain < LEAST_GAIN) return verdict(false, `V8 does not pair the vectors (${measured}); it needs Node 24 on x86-64 and --experimental-wasm-revectorize`)
+  if (gain < LEAST_GAIN)
+    return verdict(
+      false,
+      `V8 does not pair the vectors (${measured}); it needs Node 24 on x86-64 and --experimental-wasm-revectorize`,
+    )
   return verdict(true, `known answers verified, bits equal to relaxed, ${measured}`)
 }
 

@@ -1,4 +1,19 @@
-import { checkWeights, conv, convTranspose, describeConv, describeConvTranspose, explain, fromWire, parseProblem, parseSuite, select, Tensor, TIERS, toWire, WeftError } from '@weft/core'
+import {
+  checkWeights,
+  conv,
+  convTranspose,
+  describeConv,
+  describeConvTranspose,
+  explain,
+  fromWire,
+  parseProblem,
+  parseSuite,
+  select,
+  Tensor,
+  TIERS,
+  toWire,
+  WeftError,
+} from '@weft/core'
 import { describe, expect, it } from 'vitest'
 
 function codeOf(action: () => unknown): string {
@@ -25,16 +40,31 @@ describe('a descriptor', () => {
     ['SHAPE: x (8, 8) has rank 2', () => describeConv([8, 8], [4, 3, 3, 3], false)],
     ['SHAPE: x (0, 8, 8) is empty', () => describeConv([0, 8, 8], [4, 0, 3, 3], false)],
     ['SHAPE: a kernel of 9 pixels does not fit into 8', () => describeConv([1, 8, 8], [1, 1, 9, 3], false)],
-    ['SHAPE: padding [8, 8] is too large for reflect padding of 8', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { padding: 8, paddingMode: 'reflect' })],
+    [
+      'SHAPE: padding [8, 8] is too large for reflect padding of 8',
+      () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { padding: 8, paddingMode: 'reflect' }),
+    ],
     ['SHAPE: stride has 3 values for 2', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { stride: [1, 1, 1] })],
     ['OPTION: stride is 0', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { stride: 0 })],
     ['OPTION: dilation is 1.5', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { dilation: 1.5 })],
     ['OPTION: padding is -1', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { padding: -1 })],
     ["OPTION: padding 'some' is unknown", () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { padding: 'some' as 'same' })],
-    ["OPTION: paddingMode 'mirror' is unknown", () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { paddingMode: 'mirror' as 'reflect' })],
-    ["OPTION: activation 'gelu' is unknown", () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { activation: 'gelu' as 'relu' })],
-    ['OPTION: activation clip cannot have', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { activation: { kind: 'clip', min: 2, max: 1 } })],
-    ['OPTION: outputPadding 2 must be smaller', () => describeConvTranspose([1, 8, 8], [1, 1, 3, 3], false, { stride: 2, outputPadding: 2 })],
+    [
+      "OPTION: paddingMode 'mirror' is unknown",
+      () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { paddingMode: 'mirror' as 'reflect' }),
+    ],
+    [
+      "OPTION: activation 'gelu' is unknown",
+      () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { activation: 'gelu' as 'relu' }),
+    ],
+    [
+      'OPTION: activation clip cannot have',
+      () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { activation: { kind: 'clip', min: 2, max: 1 } }),
+    ],
+    [
+      'OPTION: outputPadding 2 must be smaller',
+      () => describeConvTranspose([1, 8, 8], [1, 1, 3, 3], false, { stride: 2, outputPadding: 2 }),
+    ],
     ['SHAPE: x (2, 8, 8) has 2 channels; the transposed', () => describeConvTranspose([2, 8, 8], [1, 1, 3, 3], false)],
     ['TOO_LARGE', () => describeConv([1, 40000, 40000], [4, 1, 1, 1], false)],
   ])('refuses with %s', (message, make) => {
@@ -43,8 +73,14 @@ describe('a descriptor', () => {
 
   it.each([
     ['WEIGHTS: weight holds NaN at index 4', () => checkWeights(Tensor.from([[[0, 1, 2, 3, Number.NaN]]]), null, 1)],
-    ['WEIGHTS: bias holds Infinity at index 0', () => checkWeights(Tensor.zeros([1, 1, 3]), Tensor.from([Number.POSITIVE_INFINITY]), 1)],
-    ['SHAPE: bias (2) must be (1)', () => conv(Tensor.zeros([1, 9]), { weight: Tensor.zeros([1, 1, 3]), bias: Tensor.zeros([2]) })],
+    [
+      'WEIGHTS: bias holds Infinity at index 0',
+      () => checkWeights(Tensor.zeros([1, 1, 3]), Tensor.from([Number.POSITIVE_INFINITY]), 1),
+    ],
+    [
+      'SHAPE: bias (2) must be (1)',
+      () => conv(Tensor.zeros([1, 9]), { weight: Tensor.zeros([1, 1, 3]), bias: Tensor.zeros([2]) }),
+    ],
     ['DTYPE: x is uint8', () => conv(Tensor.from([[1, 2, 3]], 'uint8'), { weight: Tensor.zeros([1, 1, 3]) })],
     ['DTYPE: weight is int32', () => convTranspose(Tensor.zeros([1, 3]), { weight: Tensor.from([[[1]]], 'int32') })],
   ])('refuses weights with %s', (message, make) => {
@@ -94,12 +130,15 @@ describe('a problem text', () => {
 describe('explain', () => {
   it('names the kernel, its cost and why faster ones refused', () => {
     const text = String(explain(parseProblem('ic64ih56oc64kh3ph1').descriptor, 'relaxed'))
-    for (const part of ['115,605,504', '231,211,008', 'f32-direct', 'f32-pointwise: the kernel is 3x3']) expect(text).toContain(part)
+    for (const part of ['115,605,504', '231,211,008', 'f32-direct', 'f32-pointwise: the kernel is 3x3'])
+      expect(text).toContain(part)
   })
 
   it('says that a kernel asked for by name refuses', () => {
     const { descriptor } = parseProblem('ic64ih56oc64kh3ph1')
-    expect(codeOf(() => select(descriptor, TIERS.relaxed.traits, 'f32-pointwise'))).toContain('OPTION: kernel f32-pointwise refuses: the kernel is 3x3')
+    expect(codeOf(() => select(descriptor, TIERS.relaxed.traits, 'f32-pointwise'))).toContain(
+      'OPTION: kernel f32-pointwise refuses: the kernel is 3x3',
+    )
     expect(codeOf(() => select(descriptor, TIERS.relaxed.traits, 'f32-magic'))).toContain("kernel 'f32-magic' is unknown")
   })
 

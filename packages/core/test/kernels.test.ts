@@ -26,14 +26,21 @@ describe.each(tiers)('on the %s tier', (tier) => {
     check(describeConv([5, 9, 11], [oc, 5, 1, 1], true), tier)
   })
 
-  it.each([...new Set([1, 2, 3, ...around(traits.lanes), ...around(cols * traits.lanes), ...around(2 * cols * traits.lanes), ...around(4 * traits.lanes)])])(
-    'ow_%i is right, for rows of that width and a single one',
-    (ow) => {
-      check(describeConv([3, 4, ow], [7, 3, 3, 3], true, { padding: 1 }), tier)
-      check(describeConv([3, 1, ow], [7, 3, 1, 1], true), tier)
-      check(describeConv([3, ow + 2], [2, 3, 3], true), tier)
-    },
-  )
+  it.each([
+    ...new Set([
+      1,
+      2,
+      3,
+      ...around(traits.lanes),
+      ...around(cols * traits.lanes),
+      ...around(2 * cols * traits.lanes),
+      ...around(4 * traits.lanes),
+    ]),
+  ])('ow_%i is right, for rows of that width and a single one', (ow) => {
+    check(describeConv([3, 4, ow], [7, 3, 3, 3], true, { padding: 1 }), tier)
+    check(describeConv([3, 1, ow], [7, 3, 1, 1], true), tier)
+    check(describeConv([3, ow + 2], [2, 3, 3], true), tier)
+  })
 
   it.each([1, 3, 4, 15, 16, 17, 31, 32, 33])('ic_%i is right', (ic) => {
     check(describeConv([ic, 6, 7], [6, ic, 3, 3], true, { padding: 1 }), tier)
@@ -41,7 +48,8 @@ describe.each(tiers)('on the %s tier', (tier) => {
   })
 
   it.each(ACTIVATIONS)('activation %s is right', (kind) => {
-    const activation = kind === 'clip' ? { kind, min: -0.5, max: 0.75 } : kind === 'leakyRelu' ? { kind, negativeSlope: 0.1 } : kind
+    const activation =
+      kind === 'clip' ? { kind, min: -0.5, max: 0.75 } : kind === 'leakyRelu' ? { kind, negativeSlope: 0.1 } : kind
     const d = describeConv([6, 9, 10], [7, 6, 3, 3], true, { padding: 1, activation })
     check(d, tier)
     check(describeConv([6, 9, 10], [7, 6, 1, 1], true, { activation }), tier)
@@ -79,7 +87,18 @@ describe.each(tiers)('on the %s tier', (tier) => {
   })
 
   it('many blocks, groups, strides and dilations at once are right', () => {
-    check(describeConv([2, 24, 61, 67], [18, 8, 3, 3], true, { padding: [[2, 1], [0, 3]], stride: [2, 1], dilation: [1, 2], groups: 3 }), tier)
+    check(
+      describeConv([2, 24, 61, 67], [18, 8, 3, 3], true, {
+        padding: [
+          [2, 1],
+          [0, 3],
+        ],
+        stride: [2, 1],
+        dilation: [1, 2],
+        groups: 3,
+      }),
+      tier,
+    )
     check(describeConv([24, 3, 30, 21], [8, 24, 2, 3, 3], true, { padding: 1, stride: [1, 2, 3] }), tier)
     check(describeConvTranspose([9, 21, 13], [9, 5, 4, 3], true, { padding: 1, stride: [3, 2], outputPadding: 1 }), tier)
     check(describeConv([40, 70, 9], [12, 40, 9, 1], true, { padding: [4, 0] }), tier)
@@ -100,7 +119,9 @@ describe('the fused tiers', () => {
       const options = { padding: [pick(0, 2), pick(0, 2)], stride: [pick(1, 3), pick(1, 3)], groups, activation }
       const d = describeConv([groups * ic, pick(5, 30), pick(5, 40)], [oc, ic, ...kernel], true, options)
       const operands = operandsOf(d, round)
-      for (const { name } of KERNELS.filter((kernel) => kernel.refuses(d, TIERS.paired.traits) === null && kernel.name !== 'f32-scalar')) {
+      for (const { name } of KERNELS.filter(
+        (kernel) => kernel.refuses(d, TIERS.paired.traits) === null && kernel.name !== 'f32-scalar',
+      )) {
         const [first, ...others] = FUSED.map((tier) => runKernel(d, operands, tier, name))
         for (const other of others) expect(other, `round ${round}: ${name}`).toEqual(first)
       }

@@ -1,26 +1,85 @@
-import { Conv2d, Conv3d, ConvTranspose2d, conv, corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, costOf, describeConv, Tensor } from '@weft/core'
+import {
+  Conv2d,
+  Conv3d,
+  ConvTranspose2d,
+  conv,
+  corr2d,
+  corr2dMultiIn,
+  corr2dMultiInOut,
+  corr2dMultiInOut1x1,
+  costOf,
+  describeConv,
+  Tensor,
+} from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { eighths } from './torch-cases.ts'
 
-const X = Tensor.from([[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]])
-const K = Tensor.from([[[0, 1], [2, 3]], [[1, 2], [3, 4]]])
-const plus = (by: number) => new Tensor(K.data.map((value) => value + by), K.shape)
+const X = Tensor.from([
+  [
+    [0, 1, 2],
+    [3, 4, 5],
+    [6, 7, 8],
+  ],
+  [
+    [1, 2, 3],
+    [4, 5, 6],
+    [7, 8, 9],
+  ],
+])
+const K = Tensor.from([
+  [
+    [0, 1],
+    [2, 3],
+  ],
+  [
+    [1, 2],
+    [3, 4],
+  ],
+])
+const plus = (by: number) =>
+  new Tensor(
+    K.data.map((value) => value + by),
+    K.shape,
+  )
 const stack = (...tensors: Tensor[]) => Tensor.from(tensors.map((tensor) => tensor.toArray()))
 
 describe('the lecture', () => {
   it('correlates one channel', () => {
-    expect(corr2d(Tensor.arange([3, 3]), Tensor.from([[0, 1], [2, 3]])).toArray()).toEqual([[19, 25], [37, 43]])
+    expect(
+      corr2d(
+        Tensor.arange([3, 3]),
+        Tensor.from([
+          [0, 1],
+          [2, 3],
+        ]),
+      ).toArray(),
+    ).toEqual([
+      [19, 25],
+      [37, 43],
+    ])
   })
 
   it('sums over input channels', () => {
-    expect(corr2dMultiIn(X, K).toArray()).toEqual([[56, 72], [104, 120]])
+    expect(corr2dMultiIn(X, K).toArray()).toEqual([
+      [56, 72],
+      [104, 120],
+    ])
   })
 
   it('stacks output channels', () => {
     expect(corr2dMultiInOut(X, stack(K, plus(1), plus(2))).toArray()).toEqual([
-      [[56, 72], [104, 120]],
-      [[76, 100], [148, 172]],
-      [[96, 128], [192, 224]],
+      [
+        [56, 72],
+        [104, 120],
+      ],
+      [
+        [76, 100],
+        [148, 172],
+      ],
+      [
+        [96, 128],
+        [192, 224],
+      ],
     ])
   })
 
@@ -30,7 +89,9 @@ describe('the lecture', () => {
   })
 
   it('gives 2x2 for 8x8, kernel (3, 5), padding (0, 1), stride (3, 4)', () => {
-    expect(conv(Tensor.zeros([1, 8, 8]), { weight: Tensor.zeros([1, 1, 3, 5]), padding: [0, 1], stride: [3, 4] }).shape).toEqual([1, 2, 2])
+    expect(conv(Tensor.zeros([1, 8, 8]), { weight: Tensor.zeros([1, 1, 3, 5]), padding: [0, 1], stride: [3, 4] }).shape).toEqual([
+      1, 2, 2,
+    ])
   })
 
   it('computes 1x1 as a matrix product, equal to the general layer', () => {
@@ -69,7 +130,12 @@ describe('the lecture', () => {
   it('makes maps larger with stride one half', () => {
     const layer = new ConvTranspose2d({ inChannels: 1, outChannels: 1, kernelSize: 2, stride: 2, bias: false })
     layer.load({ weight: Tensor.full([1, 1, 2, 2], 1) })
-    expect(layer.forward(Tensor.from([[[1, 2]]])).toArray()).toEqual([[[1, 1, 2, 2], [1, 1, 2, 2]]])
+    expect(layer.forward(Tensor.from([[[1, 2]]])).toArray()).toEqual([
+      [
+        [1, 1, 2, 2],
+        [1, 1, 2, 2],
+      ],
+    ])
   })
 })
 
@@ -83,7 +149,9 @@ describe('a layer', () => {
 
   it('refuses tensors of other shapes and says both', () => {
     const layer = new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: 3 })
-    expect(() => layer.load({ weight: Tensor.zeros([2, 3, 5, 5]) })).toThrow('weight is (2, 3, 5, 5); the layer takes (2, 3, 3, 3)')
+    expect(() => layer.load({ weight: Tensor.zeros([2, 3, 5, 5]) })).toThrow(
+      'weight is (2, 3, 5, 5); the layer takes (2, 3, 3, 3)',
+    )
     expect(() => layer.load({ weight: Tensor.zeros([2, 3, 3, 3]) })).toThrow('has a bias, and none was given')
   })
 })

@@ -13,7 +13,10 @@ describe('convolution', () => {
     fc.assert(
       fc.property(size(1, 9), size(1, 9), size(3, 20), size(3, 20), seed, (ic, oc, h, w, s) => {
         const [a, b, weight] = [eighths([ic, h, w], s), eighths([ic, h, w], s + 1), eighths([oc, ic, 3, 3], s + 2)]
-        const sum = new Tensor(a.data.map((value, i) => 2 * value + b.data[i]), a.shape)
+        const sum = new Tensor(
+          a.data.map((value, i) => 2 * value + b.data[i]),
+          a.shape,
+        )
         const [ya, yb, y] = [a, b, sum].map((x) => conv(x, { weight, padding: 1 }).data)
         expect(y).toEqual(ya.map((value, i) => 2 * value + yb[i]))
       }),
@@ -66,7 +69,9 @@ describe('sharding', () => {
       fc.property(fc.array(size(1, 1000), { minLength: 1, maxLength: 200 }), size(1, 64), (costs, parts) => {
         const ranges = shard(Float64Array.from(costs), parts)
         expect(ranges).toHaveLength(parts)
-        expect(ranges.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i))).toEqual(costs.map((_, i) => i))
+        expect(ranges.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i))).toEqual(
+          costs.map((_, i) => i),
+        )
       }),
     )
   })

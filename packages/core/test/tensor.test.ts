@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 
 describe('a tensor', () => {
   it('goes from nested arrays and back', () => {
-    const nested = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+    const nested = [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [5, 6],
+        [7, 8],
+      ],
+    ]
     const tensor = Tensor.from(nested)
     expect(tensor.shape).toEqual([2, 2, 2])
     expect(tensor.toArray()).toEqual(nested)
@@ -37,7 +46,14 @@ describe('a tensor', () => {
   })
 
   it('prints aligned rows and shortens long axes', () => {
-    expect(String(Tensor.from([[1, 20], [-3.5, 4]]))).toBe('Tensor (2, 2) float32\n[[   1,   20],\n [-3.5,    4]]')
+    expect(
+      String(
+        Tensor.from([
+          [1, 20],
+          [-3.5, 4],
+        ]),
+      ),
+    ).toBe('Tensor (2, 2) float32\n[[   1,   20],\n [-3.5,    4]]')
     expect(String(Tensor.arange([2, 100]))).toContain('[  0,   1,   2, ...,  97,  98,  99]')
     expect(String(Tensor.zeros([0, 3]))).toBe('Tensor (0, 3) float32 []')
   })

@@ -29,7 +29,12 @@ export class Arena {
     try {
       this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true })
     } catch (cause) {
-      throw new WeftError('MEMORY', `no address space for an arena of up to ${this.#most} bytes; pass a smaller maxMemory`, {}, { cause })
+      throw new WeftError(
+        'MEMORY',
+        `no address space for an arena of up to ${this.#most} bytes; pass a smaller maxMemory`,
+        {},
+        { cause },
+      )
     }
     this.#buffers.add(this.memory.buffer)
     this.#holes = [{ at: FIRST, bytes: PAGE - FIRST }]

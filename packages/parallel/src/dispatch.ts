@@ -36,7 +36,12 @@ export class Dispatcher {
   constructor(arena: Arena, threads: number, post: (task: Task) => Promise<Outcome>) {
     this.#arena = arena
     this.#post = post
-    this.#free = Array.from({ length: threads }, (_, index) => ({ index, control: arena.allocate(CONTROL_BYTES), region: 0, regionBytes: 0 }))
+    this.#free = Array.from({ length: threads }, (_, index) => ({
+      index,
+      control: arena.allocate(CONTROL_BYTES),
+      region: 0,
+      regionBytes: 0,
+    }))
   }
 
   /** @throws ABORTED or WORKER, or what `start` throws. */
@@ -112,7 +117,8 @@ export class Dispatcher {
       const outcomes = await Promise.all(tasks.map((task) => this.#watch(task, control)))
       const failure = outcomes.find((outcome) => outcome instanceof WeftError)
       if (failure !== undefined) throw failure
-      if (outcomes.includes('left')) throw job.signal?.aborted ? aborted(job.signal) : new WeftError('WORKER', 'the run was given up: a worker died')
+      if (outcomes.includes('left'))
+        throw job.signal?.aborted ? aborted(job.signal) : new WeftError('WORKER', 'the run was given up: a worker died')
       job.resolve()
     } catch (error) {
       job.reject(error)
@@ -134,7 +140,9 @@ export class Dispatcher {
     } catch (cause) {
       control.stop(FAILED)
       const why = cause instanceof Error ? cause.message : String(cause)
-      return new WeftError('WORKER', `${shard} died: ${why}; the pool starts a new worker, the run can be tried again`, details, { cause })
+      return new WeftError('WORKER', `${shard} died: ${why}; the pool starts a new worker, the run can be tried again`, details, {
+        cause,
+      })
     }
   }
 }

@@ -100,7 +100,8 @@ class PiscinaEngine implements Engine {
     const { dispatcher, threads } = this.#host
     await dispatcher.submit({
       members: threads,
-      start: (slots) => slots.map((_, member) => ({ kind: 'meet', layer: -1, member, members: threads, control: slots[0].control })),
+      start: (slots) =>
+        slots.map((_, member) => ({ kind: 'meet', layer: -1, member, members: threads, control: slots[0].control })),
     })
   }
 
@@ -146,7 +147,10 @@ class PiscinaEngine implements Engine {
   release(tensor: FloatTensor): void {
     const at = tensor.data.byteOffset
     if (this.#tensors.get(at)?.data !== tensor.data) {
-      throw new WeftError('OPTION', `a tensor of ${formatShape(tensor.shape)} is not one of this engine's, or was released before`)
+      throw new WeftError(
+        'OPTION',
+        `a tensor of ${formatShape(tensor.shape)} is not one of this engine's, or was released before`,
+      )
     }
     this.#tensors.delete(at)
     this.#host.arena.free(at)

@@ -51,7 +51,14 @@ export class PreparedLayer implements Layer {
   }
 
   /** Plans, compiles and packs. The weights are checked already. */
-  static async prepare(host: Host, tier: TierName, d: ConvDescriptor, weight: FloatTensor, bias: FloatTensor | null, kernel?: string): Promise<PreparedLayer> {
+  static async prepare(
+    host: Host,
+    tier: TierName,
+    d: ConvDescriptor,
+    weight: FloatTensor,
+    bias: FloatTensor | null,
+    kernel?: string,
+  ): Promise<PreparedLayer> {
     const layer = new PreparedLayer(host, d, select(d, TIERS[tier].traits, kernel))
     try {
       await layer.#define(weight, bias)
@@ -98,12 +105,18 @@ export class PreparedLayer implements Layer {
     const { xShape, yShape } = this.descriptor
     expectFloat(x, 'x')
     if (!sameShape(x.shape, xShape)) {
-      throw new WeftError('SHAPE', `x is ${formatShape(x.shape)}; the layer was prepared for ${formatShape(xShape)}`, { x: x.shape, expected: xShape })
+      throw new WeftError('SHAPE', `x is ${formatShape(x.shape)}; the layer was prepared for ${formatShape(xShape)}`, {
+        x: x.shape,
+        expected: xShape,
+      })
     }
     if (out === undefined) return
     expectFloat(out, 'out')
     if (!sameShape(out.shape, yShape)) {
-      throw new WeftError('SHAPE', `out is ${formatShape(out.shape)}; the layer gives ${formatShape(yShape)}`, { out: out.shape, expected: yShape })
+      throw new WeftError('SHAPE', `out is ${formatShape(out.shape)}; the layer gives ${formatShape(yShape)}`, {
+        out: out.shape,
+        expected: yShape,
+      })
     }
   }
 
@@ -196,4 +209,3 @@ function wholeItems(parallel: Parallelism, batch: number, members: number): numb
   if (parallel === 'channels') return 0
   return batch - (batch % members)
 }
-

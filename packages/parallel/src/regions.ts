@@ -17,6 +17,11 @@ export function regionOf(plan: Plan, wants: { shared: boolean; xBytes: number; y
     at += Math.ceil(bytes / 64) * 64
     return from
   }
-  const [own, shared, x, y] = [take(plan.privateBytes), take(wants.shared ? plan.sharedBytes : 0), take(wants.xBytes), take(wants.yBytes)]
+  const [own, shared, x, y] = [
+    take(plan.privateBytes),
+    take(wants.shared ? plan.sharedBytes : 0),
+    take(wants.xBytes),
+    take(wants.yBytes),
+  ]
   return { private: own, shared, x, y, bytes: at }
 }

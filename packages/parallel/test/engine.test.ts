@@ -10,7 +10,13 @@ function numbers(shape: readonly number[], seed: number): FloatTensor {
   )
 }
 
-function local(d: ReturnType<typeof describeConv>, x: FloatTensor, weight: FloatTensor, bias: FloatTensor | null, tier: TierName) {
+function local(
+  d: ReturnType<typeof describeConv>,
+  x: FloatTensor,
+  weight: FloatTensor,
+  bias: FloatTensor | null,
+  tier: TierName,
+) {
   const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
   new LocalLayer(d, weight, bias, { tier }).run(x.data, y)
   return y
@@ -84,7 +90,9 @@ describe('an engine', () => {
     const before = x.data.slice()
     const y = await engine.conv(x, { weight, padding: 'same' })
     expect(x.data).toEqual(before)
-    expect(y.data).toEqual(local(describeConv(x.shape, weight.shape, false, { padding: 'same' }), x, weight, null, engine.info.tier))
+    expect(y.data).toEqual(
+      local(describeConv(x.shape, weight.shape, false, { padding: 'same' }), x, weight, null, engine.info.tier),
+    )
   })
 
   it('transposes', async () => {
@@ -97,7 +105,9 @@ describe('an engine', () => {
     const weights = [1, 2, 3].map((seed) => numbers([8, 6, 3, 3], seed))
     const layers = await Promise.all(weights.map((weight) => engine.prepare({ weight, padding: 1 }, [6, 20, 21])))
     const runs = Array.from({ length: 60 }, (_, i) => ({ layer: i % 3, x: numbers([6, 20, 21], 10 + i), items: i % 4 === 0 }))
-    const results = await Promise.all(runs.map(({ layer, x, items }) => layers[layer].run(x, { parallel: items ? 'items' : 'channels' })))
+    const results = await Promise.all(
+      runs.map(({ layer, x, items }) => layers[layer].run(x, { parallel: items ? 'items' : 'channels' })),
+    )
     runs.forEach(({ layer, x }, i) => {
       expect(results[i].data, `run ${i}`).toEqual(local(layers[layer].descriptor, x, weights[layer], null, engine.info.tier))
     })
@@ -133,26 +143,41 @@ describe('an engine', () => {
   })
 
   it.each([
-    ['SHAPE: x is (3, 9, 10); the layer was prepared for (3, 10, 10)', async (on: Engine) => {
-      await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
-      await layer.run(Tensor.zeros([3, 9, 10]))
-    }],
-    ['SHAPE: out is (4, 8, 9)', async (on: Engine) => {
-      await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
-      await layer.run(Tensor.zeros([3, 10, 10]), { out: Tensor.zeros([4, 8, 9]) })
-    }],
+    [
+      'SHAPE: x is (3, 9, 10); the layer was prepared for (3, 10, 10)',
+      async (on: Engine) => {
+        await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
+        await layer.run(Tensor.zeros([3, 9, 10]))
+      },
+    ],
+    [
+      'SHAPE: out is (4, 8, 9)',
+      async (on: Engine) => {
+        await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
+        await layer.run(Tensor.zeros([3, 10, 10]), { out: Tensor.zeros([4, 8, 9]) })
+      },
+    ],
     ['DTYPE: x is uint8', (on: Engine) => on.conv(Tensor.from([[[1, 2]]], 'uint8'), { weight: Tensor.zeros([1, 1, 1, 1]) })],
-    ['WEIGHTS: weight holds NaN', (on: Engine) => on.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.full([1, 1, 2, 2], Number.NaN) })],
-    ['SHAPE: weight (0, 1, 2, 2) is empty', (on: Engine) => on.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.zeros([0, 1, 2, 2]) })],
+    [
+      'WEIGHTS: weight holds NaN',
+      (on: Engine) => on.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.full([1, 1, 2, 2], Number.NaN) }),
+    ],
+    [
+      'SHAPE: weight (0, 1, 2, 2) is empty',
+      (on: Engine) => on.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.zeros([0, 1, 2, 2]) }),
+    ],
     ['TOO_LARGE', (on: Engine) => on.prepare({ weight: Tensor.zeros([64, 1, 1, 1]) }, [1, 8192, 8192])],
     ['OPTION: stride is 0', (on: Engine) => on.prepare({ weight: Tensor.zeros([1, 1, 1, 1]), stride: 0 }, [1, 4, 4])],
     ['OPTION: threads is 0', () => open({ threads: 0 })],
     ["OPTION: tier 'gpu' is unknown", () => open({ tier: 'gpu' as 'auto' })],
     ['TIER: tier paired is not to be had here', () => open({ tier: 'paired' })],
-    ['MEMORY: no room for', async () => {
-      await using small = await open({ threads: 1, maxMemory: 1 << 20 })
-      small.tensor([1 << 19])
-    }],
+    [
+      'MEMORY: no room for',
+      async () => {
+        await using small = await open({ threads: 1, maxMemory: 1 << 20 })
+        small.tensor([1 << 19])
+      },
+    ],
   ])('refuses with %s', async (message, action) => {
     const used = engine.info.memory.used
     expect(await codeOf(() => action(engine))).toContain(message)
@@ -170,7 +195,9 @@ describe('a closed engine or layer', () => {
     await pending
     await engine.close()
     await engine.close()
-    expect(await codeOf(() => engine.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.zeros([1, 1, 1, 1]) }))).toContain('CLOSED: the engine')
+    expect(await codeOf(() => engine.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.zeros([1, 1, 1, 1]) }))).toContain(
+      'CLOSED: the engine',
+    )
     expect(() => engine.tensor([4])).toThrow('the engine was closed')
   })
 })

@@ -1,6 +1,7 @@
 // What a convolution costs: multiply-accumulates, FLOPs, bytes.
-import type { ConvDescriptor } from './descriptor.ts'
+
 import { sizeOf } from '../tensor/shape.ts'
+import type { ConvDescriptor } from './descriptor.ts'
 
 export interface ConvCost {
   /** Multiply-accumulates, padding counted as if it were multiplied: ci co kh kw mh mw / groups (Dive into Deep Learning 6.4). */

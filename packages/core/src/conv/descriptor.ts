@@ -63,13 +63,17 @@ export function describeConv(x: Shape, weight: Shape, bias: boolean, options: Co
       { x, weight, groups },
     )
   }
-  if (oc % groups !== 0) throw new WeftError('SHAPE', `${oc} output channels cannot be split into ${groups} groups`, { oc, groups })
+  if (oc % groups !== 0)
+    throw new WeftError('SHAPE', `${oc} output channels cannot be split into ${groups} groups`, { oc, groups })
   const pairs = resolvePadding(options.padding ?? 0, base)
   const output = spatial.map((n, axis) => {
     const [before, after] = pairs[axis]
     const most = largestPadding(n, mode)
     if (before > most || after > most) {
-      throw new WeftError('SHAPE', `padding [${before}, ${after}] is too large for ${mode} padding of ${n} pixels; at most ${most}`)
+      throw new WeftError(
+        'SHAPE',
+        `padding [${before}, ${after}] is too large for ${mode} padding of ${n} pixels; at most ${most}`,
+      )
     }
     const extent = convExtent(n, kernel[axis], stride[axis], dilation[axis], before, after)
     if (extent < 1) {
@@ -90,7 +94,12 @@ export function describeConv(x: Shape, weight: Shape, bias: boolean, options: Co
  * @param weight (ic, oc / groups, ...kernel)
  * @throws SHAPE, OPTION or TOO_LARGE, with the values that do not fit.
  */
-export function describeConvTranspose(x: Shape, weight: Shape, bias: boolean, options: ConvTransposeOptions = {}): ConvDescriptor {
+export function describeConvTranspose(
+  x: Shape,
+  weight: Shape,
+  bias: boolean,
+  options: ConvTransposeOptions = {},
+): ConvDescriptor {
   const base = common(x, weight, options)
   const { rank, spatial, kernel, stride, dilation, groups } = base
   if (base.ic !== weight[0]) {
@@ -105,10 +114,14 @@ export function describeConvTranspose(x: Shape, weight: Shape, bias: boolean, op
   const extra = perAxis('outputPadding', options.outputPadding ?? 0, rank, 0)
   const output = spatial.map((n, axis) => {
     if (extra[axis] >= Math.max(stride[axis], dilation[axis])) {
-      throw new WeftError('OPTION', `outputPadding ${extra[axis]} must be smaller than the stride ${stride[axis]} or the dilation`)
+      throw new WeftError(
+        'OPTION',
+        `outputPadding ${extra[axis]} must be smaller than the stride ${stride[axis]} or the dilation`,
+      )
     }
     const extent = transposedExtent(n, kernel[axis], stride[axis], dilation[axis], ...pairs[axis], extra[axis])
-    if (extent < 1) throw new WeftError('SHAPE', `the transposed convolution of ${n} pixels has ${extent} pixels left; use less padding`)
+    if (extent < 1)
+      throw new WeftError('SHAPE', `the transposed convolution of ${n} pixels has ${extent} pixels left; use less padding`)
     return extent
   })
   return freeze({ ...base, transposed: true, oc: weight[1] * groups, output, pairs, mode: 'zeros', bias, x, weight, options })
@@ -128,7 +141,9 @@ interface Common {
 function common(x: Shape, weight: Shape, options: Pick<ConvOptions, 'stride' | 'dilation' | 'groups'>): Common {
   const rank = weight.length - 2
   if (rank < 1 || rank > 3) {
-    throw new WeftError('SHAPE', `weight ${formatShape(weight)} has rank ${weight.length}; 3, 4 and 5 are 1-D, 2-D and 3-D`, { weight })
+    throw new WeftError('SHAPE', `weight ${formatShape(weight)} has rank ${weight.length}; 3, 4 and 5 are 1-D, 2-D and 3-D`, {
+      weight,
+    })
   }
   if (x.length !== rank + 1 && x.length !== rank + 2) {
     throw new WeftError(
@@ -137,8 +152,12 @@ function common(x: Shape, weight: Shape, options: Pick<ConvOptions, 'stride' | '
       { x, weight },
     )
   }
-  for (const [name, shape] of [['x', x], ['weight', weight]] as const) {
-    if (sizeOf(shape) === 0) throw new WeftError('SHAPE', `${name} ${formatShape(shape)} is empty: every size must be at least 1`, { [name]: shape })
+  for (const [name, shape] of [
+    ['x', x],
+    ['weight', weight],
+  ] as const) {
+    if (sizeOf(shape) === 0)
+      throw new WeftError('SHAPE', `${name} ${formatShape(shape)} is empty: every size must be at least 1`, { [name]: shape })
   }
   const batched = x.length === rank + 2
   const groups = options.groups ?? 1
@@ -157,8 +176,10 @@ function common(x: Shape, weight: Shape, options: Pick<ConvOptions, 'stride' | '
 
 function resolvePadding(option: NonNullable<ConvOptions['padding']>, base: Common): [number, number][] {
   if (option === 'valid') return base.spatial.map(() => [0, 0])
-  if (option === 'same') return base.spatial.map((n, axis) => samePadding(n, base.kernel[axis], base.stride[axis], base.dilation[axis]))
-  if (typeof option === 'string') throw new WeftError('OPTION', `padding '${String(option)}' is unknown; there are 'same' and 'valid'`)
+  if (option === 'same')
+    return base.spatial.map((n, axis) => samePadding(n, base.kernel[axis], base.stride[axis], base.dilation[axis]))
+  if (typeof option === 'string')
+    throw new WeftError('OPTION', `padding '${String(option)}' is unknown; there are 'same' and 'valid'`)
   return paddingPairs(option, base.rank)
 }
 
@@ -189,8 +210,14 @@ function freeze(r: Resolved): ConvDescriptor {
     output: threeAxes(r.output, 1),
     stride: threeAxes(r.stride, 1),
     dilation: threeAxes(r.dilation, 1),
-    before: threeAxes(r.pairs.map(([before]) => before), 0),
-    after: threeAxes(r.pairs.map(([, after]) => after), 0),
+    before: threeAxes(
+      r.pairs.map(([before]) => before),
+      0,
+    ),
+    after: threeAxes(
+      r.pairs.map(([, after]) => after),
+      0,
+    ),
     paddingMode: r.mode,
     bias: r.bias,
     activation: resolveActivation(r.options.activation),

@@ -10,7 +10,31 @@ export interface Problem {
   readonly descriptor: ConvDescriptor
 }
 
-const KEYS = ['g', 'mb', 'ic', 'id', 'ih', 'iw', 'oc', 'od', 'oh', 'ow', 'kd', 'kh', 'kw', 'sd', 'sh', 'sw', 'pd', 'ph', 'pw', 'dd', 'dh', 'dw', 'tr'] as const
+const KEYS = [
+  'g',
+  'mb',
+  'ic',
+  'id',
+  'ih',
+  'iw',
+  'oc',
+  'od',
+  'oh',
+  'ow',
+  'kd',
+  'kh',
+  'kw',
+  'sd',
+  'sh',
+  'sw',
+  'pd',
+  'ph',
+  'pw',
+  'dd',
+  'dh',
+  'dw',
+  'tr',
+] as const
 type Key = (typeof KEYS)[number]
 
 /**
@@ -50,7 +74,10 @@ export function parseProblem(text: string): Problem {
     const span = transposed
       ? transposedExtent(input[axis], kernel[axis], stride[axis], dilation[axis], padding[axis], 0, 0) - extent
       : (extent - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1 - input[axis] - padding[axis]
-    return [padding[axis], convAfter(span, transposed, input[axis], kernel[axis], stride[axis], dilation[axis], padding[axis], extent)]
+    return [
+      padding[axis],
+      convAfter(span, transposed, input[axis], kernel[axis], stride[axis], dilation[axis], padding[axis], extent),
+    ]
   })
   const x = [batch, ic, ...input]
   const descriptor = transposed
@@ -59,13 +86,30 @@ export function parseProblem(text: string): Problem {
   return { text: text.trim(), name: name ?? text.trim(), descriptor }
 }
 
-function natural(input: number[], kernel: number[], stride: number[], padding: number[], dilation: number[], transposed: boolean, axis: number): number {
+function natural(
+  input: number[],
+  kernel: number[],
+  stride: number[],
+  padding: number[],
+  dilation: number[],
+  transposed: boolean,
+  axis: number,
+): number {
   const [n, k, s, d, p] = [input, kernel, stride, dilation, padding].map((values) => values[axis])
   return transposed ? transposedExtent(n, k, s, d, p, p, 0) : convExtent(n, k, s, d, p, p)
 }
 
 /** Padding after the axis: what the wanted output needs, but what symmetry gives where that yields the same output. */
-function convAfter(span: number, transposed: boolean, n: number, k: number, s: number, d: number, p: number, extent: number): number {
+function convAfter(
+  span: number,
+  transposed: boolean,
+  n: number,
+  k: number,
+  s: number,
+  d: number,
+  p: number,
+  extent: number,
+): number {
   if (transposed) return Math.max(0, span)
   return convExtent(n, k, s, d, p, p) === extent ? p : Math.max(0, span)
 }
@@ -78,9 +122,13 @@ function tokens(text: string): { values: Map<Key, number>; name: string | undefi
     const named = /^_?n"([^"]*)"/.exec(rest)
     const pair = /^_?([a-z]{1,2}?)(\d{1,9})/.exec(rest)
     if (named !== null) name = named[1]
-    else if (pair !== null && KEYS.includes(pair[1] as Key) && !values.has(pair[1] as Key)) values.set(pair[1] as Key, Number(pair[2]))
+    else if (pair !== null && KEYS.includes(pair[1] as Key) && !values.has(pair[1] as Key))
+      values.set(pair[1] as Key, Number(pair[2]))
     else {
-      throw new WeftError('PROBLEM', `problem '${text}' cannot be read from '${rest.slice(0, 12)}' on; keys are ${KEYS.join(' ')} and n"name", each once`)
+      throw new WeftError(
+        'PROBLEM',
+        `problem '${text}' cannot be read from '${rest.slice(0, 12)}' on; keys are ${KEYS.join(' ')} and n"name", each once`,
+      )
     }
     rest = rest.slice((named ?? pair ?? [''])[0].length)
   }

@@ -57,8 +57,11 @@ function clip(m: Machine, registers: readonly Vec[], alpha: number, beta: number
 }
 
 // tanh(x) on |x| <= 9 as x p(x^2) / q(x^2): the minimax rational that Eigen's ptanh uses, error under 4 ulp.
-const TANH_P = [-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3]
-const TANH_Q = [1.19825839466702e-6, 1.18534705686654e-4, 2.26843463243900e-3, 4.89352518554385e-3]
+const TANH_P = [
+  -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
+  6.37261928875436e-4, 4.89352455891786e-3,
+]
+const TANH_Q = [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]
 const TANH_LIMIT = 9
 
 /** 1 / (1 + exp(-y)) = 0.5 + 0.5 tanh(y / 2); absolute error below 2e-7. */

@@ -49,4 +49,3 @@ export const direct: Kernel<DirectPlan> = {
     return (step, begin, end, at, cancelled) => (step === 0 ? stage : compute)(begin, end, at, cancelled)
   },
 }
-

@@ -20,23 +20,30 @@ export const COPY_ARGS = {
 export const copyFunction: KernelFunction = {
   name: 'f32-copy-rows',
   emit(m) {
-    overRows(m, COPY_ARGS, [COPY_ARGS.from, COPY_ARGS.to], [COPY_ARGS.fromPlane, COPY_ARGS.toPlane], ([from, to]) => {
-      const bytes = m.traits.lanes * 4
-      const [vector, single] = [m.vec(), m.int()]
-      m.loop(m.arg(COPY_ARGS.vectors), () => {
-        m.load(vector, from, 0)
-        m.store(to, 0, vector)
-        m.add(from, bytes)
-        m.add(to, bytes)
-      })
-      const [fromStep, toStep] = [m.arg(COPY_ARGS.fromStep), m.arg(COPY_ARGS.toStep)]
-      m.loop(m.arg(COPY_ARGS.singles), () => {
-        m.loadInt(single, from, 0)
-        m.storeInt(to, 0, single)
-        m.add(from, fromStep)
-        m.add(to, toStep)
-      })
-    }, [COPY_ARGS.fromRow, COPY_ARGS.toRow])
+    overRows(
+      m,
+      COPY_ARGS,
+      [COPY_ARGS.from, COPY_ARGS.to],
+      [COPY_ARGS.fromPlane, COPY_ARGS.toPlane],
+      ([from, to]) => {
+        const bytes = m.traits.lanes * 4
+        const [vector, single] = [m.vec(), m.int()]
+        m.loop(m.arg(COPY_ARGS.vectors), () => {
+          m.load(vector, from, 0)
+          m.store(to, 0, vector)
+          m.add(from, bytes)
+          m.add(to, bytes)
+        })
+        const [fromStep, toStep] = [m.arg(COPY_ARGS.fromStep), m.arg(COPY_ARGS.toStep)]
+        m.loop(m.arg(COPY_ARGS.singles), () => {
+          m.loadInt(single, from, 0)
+          m.storeInt(to, 0, single)
+          m.add(from, fromStep)
+          m.add(to, toStep)
+        })
+      },
+      [COPY_ARGS.fromRow, COPY_ARGS.toRow],
+    )
   },
 }
 
@@ -46,18 +53,36 @@ export const FILL_ARGS = { to: 0, planes: 1, toPlane: 2, rows: 3, toRow: 4, sing
 export const fillFunction: KernelFunction = {
   name: 'f32-fill-rows',
   emit(m) {
-    overRows(m, FILL_ARGS, [FILL_ARGS.to], [FILL_ARGS.toPlane], ([to]) => {
-      const zero = m.number(0)
-      m.loop(m.arg(FILL_ARGS.singles), () => {
-        m.storeInt(to, 0, zero)
-        m.add(to, 4)
-      })
-    }, [FILL_ARGS.toRow])
+    overRows(
+      m,
+      FILL_ARGS,
+      [FILL_ARGS.to],
+      [FILL_ARGS.toPlane],
+      ([to]) => {
+        const zero = m.number(0)
+        m.loop(m.arg(FILL_ARGS.singles), () => {
+          m.storeInt(to, 0, zero)
+          m.add(to, 4)
+        })
+      },
+      [FILL_ARGS.toRow],
+    )
   },
 }
 
 /** Gathers planes: row r, column c comes from byte rowTable[r] + colTable[c] of the plane. */
-export const GATHER_ARGS = { from: 0, to: 1, planes: 2, fromPlane: 3, toPlane: 4, rows: 5, toRow: 6, cols: 7, rowTable: 8, colTable: 9 } as const
+export const GATHER_ARGS = {
+  from: 0,
+  to: 1,
+  planes: 2,
+  fromPlane: 3,
+  toPlane: 4,
+  rows: 5,
+  toRow: 6,
+  cols: 7,
+  rowTable: 8,
+  colTable: 9,
+} as const
 
 export const gatherFunction: KernelFunction = {
   name: 'f32-gather-rows',

@@ -15,7 +15,7 @@ export const scalar: Kernel = {
     traits,
     steps: [{ name: 'compute', units: d.oc * d.output[0] * d.output[1] }],
     macs: ((d.oc * d.ic) / d.groups) * [0, 1, 2].reduce((product, axis) => product * livePairs(d, axis), 1),
-    packedBytes: 4 * (d.oc + (d.oc * d.ic / d.groups) * weightStrides(d).taps),
+    packedBytes: 4 * (d.oc + ((d.oc * d.ic) / d.groups) * weightStrides(d).taps),
     sharedBytes: 0,
     privateBytes: 0,
   }),
@@ -107,7 +107,7 @@ function activate(x: number, { kind, alpha, beta }: Activation): number {
       return x < 0 ? 0 : x
     case 'relu6':
     case 'clip':
-      return x < alpha ? alpha : x > beta ? beta : x
+      return Math.min(Math.max(x, alpha), beta)
     case 'leakyRelu':
       return x < 0 ? x * alpha : x
     case 'sigmoid':

@@ -32,5 +32,6 @@ export function writeTileArgs(words: Int32Array, args: number, call: TileCall, s
   words[args + TILE_ARGS.runStride] = call.runStride
   words[args + TILE_ARGS.full] = full + whole
   words[args + TILE_ARGS.tailOffset] = 4 * last
-  for (let width = 1; width <= shape.cols; width++) words[args + TILE_ARGS.tails + width - 1] = width === narrow && whole === 0 ? 1 : 0
+  for (let width = 1; width <= shape.cols; width++)
+    words[args + TILE_ARGS.tails + width - 1] = width === narrow && whole === 0 ? 1 : 0
 }

@@ -1,6 +1,7 @@
 // Compiled code: one WebAssembly module a kernel function and tier, made once and kept.
-import { emitFor, type Tier } from '../isa/tiers.ts'
+
 import type { KernelFunction } from '../isa/machine.ts'
+import { emitFor, type Tier } from '../isa/tiers.ts'
 import type { Callable } from '../kernels/kernel.ts'
 
 /** Modules by the name of their function; they can be posted to workers. */

@@ -32,7 +32,10 @@ function indices(extent: number): number[] {
 }
 
 function visible(shape: Shape, strides: number[], axis: number, offset: number, visit: (offset: number) => void): void {
-  if (axis === shape.length) return visit(offset)
+  if (axis === shape.length) {
+    visit(offset)
+    return
+  }
   for (const index of indices(shape[axis])) {
     if (index >= 0) visible(shape, strides, axis + 1, offset + index * strides[axis], visit)
   }

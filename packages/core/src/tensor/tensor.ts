@@ -17,7 +17,9 @@ export class Tensor<S extends Storage = Storage> {
   constructor(data: S, shape: Shape) {
     const size = sizeOf(shape)
     if (size !== data.length) {
-      throw new WeftError('SHAPE', `${data.length} numbers do not fill shape ${formatShape(shape)}, which holds ${size}`, { shape })
+      throw new WeftError('SHAPE', `${data.length} numbers do not fill shape ${formatShape(shape)}, which holds ${size}`, {
+        shape,
+      })
     }
     this.data = data
     this.shape = Object.freeze([...shape])
@@ -43,7 +45,10 @@ export class Tensor<S extends Storage = Storage> {
 
   /** 0, 1, 2 ... in the given shape: the lecture's favourite picture. */
   static arange(shape: Shape, start = 0): Tensor<Float32Array> {
-    return new Tensor(Float32Array.from({ length: sizeOf(shape) }, (_, index) => start + index), shape)
+    return new Tensor(
+      Float32Array.from({ length: sizeOf(shape) }, (_, index) => start + index),
+      shape,
+    )
   }
 
   /** From nested arrays. @throws SHAPE when they are ragged. */
@@ -75,7 +80,9 @@ export class Tensor<S extends Storage = Storage> {
   slice(begin: number, end: number): Tensor<S> {
     const extent = this.shape[0] ?? 0
     if (this.rank === 0 || !Number.isInteger(begin) || !Number.isInteger(end) || begin < 0 || end < begin || end > extent) {
-      throw new WeftError('SHAPE', `cannot slice [${begin}, ${end}) of the first axis of ${formatShape(this.shape)}`, { shape: this.shape })
+      throw new WeftError('SHAPE', `cannot slice [${begin}, ${end}) of the first axis of ${formatShape(this.shape)}`, {
+        shape: this.shape,
+      })
     }
     const inner = sizeOf(this.shape.slice(1))
     return new Tensor(this.data.subarray(begin * inner, end * inner) as S, [end - begin, ...this.shape.slice(1)])
@@ -90,7 +97,10 @@ export class Tensor<S extends Storage = Storage> {
   get(...indices: number[]): number {
     const strides = stridesOf(this.shape)
     const outside = indices.length !== this.rank || indices.some((index, axis) => !(index >= 0 && index < this.shape[axis]))
-    if (outside) throw new WeftError('SHAPE', `[${indices.join(', ')}] is outside of shape ${formatShape(this.shape)}`, { shape: this.shape })
+    if (outside)
+      throw new WeftError('SHAPE', `[${indices.join(', ')}] is outside of shape ${formatShape(this.shape)}`, {
+        shape: this.shape,
+      })
     return this.data[indices.reduce((offset, index, axis) => offset + index * strides[axis], 0)]
   }
 
@@ -110,7 +120,9 @@ export type FloatTensor = Tensor<Float32Array>
 /** @throws DTYPE when the tensor does not hold float32. */
 export function expectFloat(tensor: Tensor, name: string): FloatTensor {
   if (!(tensor.data instanceof Float32Array)) {
-    throw new WeftError('DTYPE', `${name} is ${tensor.dtype}; convolution computes in float32: convert it first`, { dtype: tensor.dtype })
+    throw new WeftError('DTYPE', `${name} is ${tensor.dtype}; convolution computes in float32: convert it first`, {
+      dtype: tensor.dtype,
+    })
   }
   return tensor as FloatTensor
 }

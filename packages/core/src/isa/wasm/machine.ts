@@ -34,7 +34,8 @@ export class WasmMachine implements Machine {
     this.#vecsTaken = vecs
   }
   vec(): Vec {
-    if (this.#vecsTaken === this.#vecs.length) throw new WeftError('INTERNAL', `a kernel takes more than ${this.#vecs.length} vectors`)
+    if (this.#vecsTaken === this.#vecs.length)
+      throw new WeftError('INTERNAL', `a kernel takes more than ${this.#vecs.length} vectors`)
     return this.#vecs[this.#vecsTaken++] as unknown as Vec
   }
   int(): Int {

@@ -45,7 +45,14 @@ export function segmentsOf(d: ConvDescriptor, axis: number, split: boolean): Seg
   return segments
 }
 
-function cut(count: number, taps: (Tap & { extent: number })[], origin: number, step: number, split: boolean, zeros: boolean): Segment[] {
+function cut(
+  count: number,
+  taps: (Tap & { extent: number })[],
+  origin: number,
+  step: number,
+  split: boolean,
+  zeros: boolean,
+): Segment[] {
   const spans = taps.map(({ extent, ...tap }) => {
     const [low, high] = zeros ? [Math.max(0, -tap.offset), Math.min(count, extent - tap.offset)] : [0, count]
     return { tap, low, high }

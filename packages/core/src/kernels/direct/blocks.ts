@@ -40,7 +40,12 @@ export function segments(d: ConvDescriptor, split: boolean): Segments {
 }
 
 /** Cuts the output into blocks and collects the distinct runs tables that they use. */
-export function blocksOf(d: ConvDescriptor, layout: Layout, { rows, cols }: Segments, products: readonly Product[]): { blocks: Block[]; tables: Int32Array } {
+export function blocksOf(
+  d: ConvDescriptor,
+  layout: Layout,
+  { rows, cols }: Segments,
+  products: readonly Product[],
+): { blocks: Block[]; tables: Int32Array } {
   const tables: Int32Array[] = []
   const known = new Map<string, { first: number; table: Int32Array }>()
   let words = 0

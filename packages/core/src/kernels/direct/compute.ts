@@ -21,7 +21,11 @@ export function computer(plan: DirectPlan, code: ReadonlyMap<string, Callable>, 
   }
 }
 
-function blockRunner(plan: DirectPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): (tile: ChannelTile, block: Block, at: Bindings) => void {
+function blockRunner(
+  plan: DirectPlan,
+  code: ReadonlyMap<string, Callable>,
+  memory: ArrayBufferLike,
+): (tile: ChannelTile, block: Block, at: Bindings) => void {
   const { descriptor: d, traits, layout } = plan
   const words = new Int32Array(memory)
   const floats = new Float32Array(memory)

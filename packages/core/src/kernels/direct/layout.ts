@@ -79,7 +79,11 @@ export function stagedLayout(d: ConvDescriptor, rows: readonly Segment[], cols: 
 }
 
 /** Input rows and columns behind the rows and columns of a staged phase; -1 is a zero. */
-export function sourcesOf(d: ConvDescriptor, layout: Layout, phase: readonly [number, number]): { rows: number[]; cols: number[] } {
+export function sourcesOf(
+  d: ConvDescriptor,
+  layout: Layout,
+  phase: readonly [number, number],
+): { rows: number[]; cols: number[] } {
   const [strideY, strideX] = d.transposed ? [1, 1] : [d.stride[1], d.stride[2]]
   const source = (first: number, count: number, stride: number, offset: number, n: number) =>
     Array.from({ length: count }, (_, index) => sourceIndex((first + index) * stride + offset, n, d.paddingMode))

@@ -78,7 +78,8 @@ export function runsOf(d: ConvDescriptor, layout: Layout, products: readonly Pro
     const [plane, tapY, tapX] = [depth.get(kd), height.get(kh), width.get(kw)]
     if (plane === undefined || tapY === undefined || tapX === undefined) return
     const phase = layout.phases.findIndex(([py, px]) => py === tapY.phase && px === tapX.phase)
-    const at = (ic * d.input[0] + plane) * layout.planeFloats + phase * layout.phaseFloats + tapY.offset * layout.pitch + tapX.offset
+    const at =
+      (ic * d.input[0] + plane) * layout.planeFloats + phase * layout.phaseFloats + tapY.offset * layout.pitch + tapX.offset
     if (index === next.index && at === next.at) table[table.length - 1]++
     else table.push(at * 4, index, 1)
     next = { index: index + 1, at: at + stride }

@@ -4,7 +4,13 @@ import { sourcesOf } from './layout.ts'
 import { productsOf } from './order.ts'
 import type { DirectPlan } from './plan.ts'
 
-export function packDirect(plan: DirectPlan, weight: Float32Array, bias: Float32Array | null, memory: ArrayBufferLike, offset: number): void {
+export function packDirect(
+  plan: DirectPlan,
+  weight: Float32Array,
+  bias: Float32Array | null,
+  memory: ArrayBufferLike,
+  offset: number,
+): void {
   const d = plan.descriptor
   const [, kh, kw] = d.kernel
   const { ic: icStride, channelOffset } = weightStrides(d)
@@ -22,7 +28,13 @@ function packGather(plan: DirectPlan, memory: ArrayBufferLike, offset: number): 
   layout.phases.forEach((phase, index) => {
     const { rows, cols } = sourcesOf(descriptor, layout, phase)
     const at = index * (layout.rows + layout.cols)
-    words.set(rows.map((row) => 4 * row * descriptor.input[2]), at)
-    words.set(cols.map((col) => 4 * col), at + layout.rows)
+    words.set(
+      rows.map((row) => 4 * row * descriptor.input[2]),
+      at,
+    )
+    words.set(
+      cols.map((col) => 4 * col),
+      at + layout.rows,
+    )
   })
 }

@@ -35,13 +35,18 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
   const gatherWords = d.paddingMode === 'zeros' ? 0 : layout.phases.length * (layout.rows + layout.cols)
   const longest = blocks.reduce((most, { pixels }) => Math.max(most, pixels), 0)
   const linePitch = 4 * roundUp(longest, traits.lanes)
-  const lines = blocks.every((block) => storesInPlace(block, layout, most, traits.lanes)) ? 0 : Math.max(...tiles.map(({ rows }) => rows))
+  const lines = blocks.every((block) => storesInPlace(block, layout, most, traits.lanes))
+    ? 0
+    : Math.max(...tiles.map(({ rows }) => rows))
   const planes = d.ic * d.input[0]
   return {
     kernel: 'f32-direct',
     descriptor: d,
     traits,
-    steps: [...(layout.staged ? [{ name: 'stage', units: planes }] : []), { name: 'compute', units: tiles.length * blocks.length }],
+    steps: [
+      ...(layout.staged ? [{ name: 'stage', units: planes }] : []),
+      { name: 'compute', units: tiles.length * blocks.length },
+    ],
     macs: d.oc * blocks.reduce((sum, block) => sum + block.rows * block.cols * block.products, 0),
     packedBytes: gatherAt + 4 * gatherWords,
     sharedBytes: layout.staged ? 4 * (planes * layout.planeFloats + most) : 0,
@@ -83,7 +88,8 @@ interface Choice {
 /** With rows at the border as blocks of their own, which sum fewer products, or all rows alike: whichever multiplies less. */
 function cheapest(d: ConvDescriptor, lanes: number, most: number, products: ReturnType<typeof productsOf>): Choice {
   const choices = [true, false].map((split) => choose(d, segments(d, split), lanes, most, products))
-  const work = ({ blocks }: Choice) => blocks.reduce((sum, block) => sum + Math.ceil(block.pixels / lanes) * (block.products + 1), 0)
+  const work = ({ blocks }: Choice) =>
+    blocks.reduce((sum, block) => sum + Math.ceil(block.pixels / lanes) * (block.products + 1), 0)
   return work(choices[0]) <= work(choices[1]) ? choices[0] : choices[1]
 }
 

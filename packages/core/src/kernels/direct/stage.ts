@@ -1,6 +1,7 @@
 // Step one of the direct kernel: planes of the input copied with their padding, one plane a stride phase.
-import { COPY_ARGS, copyFunction, FILL_ARGS, fillFunction, GATHER_ARGS, gatherFunction } from '../move.ts'
+
 import type { Bindings, Callable } from '../kernel.ts'
+import { COPY_ARGS, copyFunction, FILL_ARGS, fillFunction, GATHER_ARGS, gatherFunction } from '../move.ts'
 import { sourcesOf } from './layout.ts'
 import type { DirectPlan } from './plan.ts'
 
@@ -107,4 +108,3 @@ function filler(code: ReadonlyMap<string, Callable>, words: Int32Array): (at: Bi
     fill(at.private)
   }
 }
-

@@ -1,0 +1,145 @@
+// What happens when a run is cancelled, a worker throws, a worker dies.
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import type { Worker as WorkerThread } from 'node:worker_threads'
+import { type FloatTensor, Tensor, WeftError } from '@weft/core'
+import type { Engine, Layer } from '@weft/parallel'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// The pool keeps its threads to itself: they are seen as they are made.
+const threads = new Set<WorkerThread>()
+const module = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof WorkerThread }
+const { Worker: Original } = module
+module.Worker = class extends Original {
+  constructor(...options: ConstructorParameters<typeof WorkerThread>) {
+    super(...options)
+    threads.add(this)
+    this.once('exit', () => threads.delete(this))
+  }
+}
+syncBuiltinESMExports()
+const { open } = await import('@weft/parallel')
+
+function numbers(shape: readonly number[], seed: number): FloatTensor {
+  const size = shape.reduce((product, extent) => product * extent, 1)
+  return new Tensor(
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37 + seed)),
+    shape,
+  )
+}
+
+function sameBits(a: FloatTensor, b: FloatTensor): boolean {
+  return Buffer.compare(new Uint8Array(a.data.buffer), new Uint8Array(b.data.buffer)) === 0
+}
+
+async function errorOf(run: Promise<unknown>): Promise<WeftError> {
+  try {
+    await run
+  } catch (error) {
+    if (error instanceof WeftError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('an engine', () => {
+  let engine: Engine
+  let long: Layer
+  const [x, weight] = [numbers([128, 160, 160], 1), numbers([256, 128, 3, 3], 2)]
+  beforeAll(async () => {
+    engine = await open({ threads: 3, tier: 'simd128' })
+    long = await engine.prepare({ weight, padding: 1 }, x.shape)
+  })
+  afterAll(() => engine.close())
+
+  it('keeps the event loop turning while a run is on', async () => {
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 1)
+    await long.run(x)
+    clearInterval(timer)
+    expect(ticks).toBeGreaterThan(3)
+  })
+
+  it('stops a run by its signal, and one after it works', async () => {
+    const expected = await long.run(x)
+    for (const after of [0, 5, 20]) {
+      const controller = new AbortController()
+      const run = errorOf(long.run(x, { signal: controller.signal }))
+      setTimeout(() => controller.abort(), after)
+      const error = await run
+      expect(error.code).toBe('ABORTED')
+    }
+    expect(sameBits(await long.run(x), expected)).toBe(true)
+  })
+
+  it('refuses a run whose signal was given before, and one that waits for its turn', async () => {
+    expect((await errorOf(long.run(x, { signal: AbortSignal.abort() }))).code).toBe('ABORTED')
+    const controller = new AbortController()
+    const [first, second] = [long.run(x), errorOf(long.run(x, { signal: controller.signal }))]
+    controller.abort()
+    expect((await second).code).toBe('ABORTED')
+    await first
+  })
+
+  it('names the shard of a worker that dies in a run; the pool heals and the next run is right', async () => {
+    const expected = await long.run(x)
+    for (let round = 0; round < 4; round++) {
+      const run = errorOf(long.run(x))
+      setTimeout(() => void [...threads][round % threads.size].terminate(), 10 * round)
+      const error = await run
+      expect(error.code).toBe('WORKER')
+      expect(error.message).toMatch(/^shard \d of 3 died/)
+      expect(error.details).toMatchObject({ shards: 3 })
+      expect(sameBits(await long.run(x), expected)).toBe(true)
+    }
+  })
+
+  it('does not mind a worker that dies idle', async () => {
+    const expected = await long.run(x)
+    await [...threads][0].terminate()
+    expect(sameBits(await long.run(x), expected)).toBe(true)
+    expect(sameBits(await engine.conv(x, { weight, padding: 1 }), expected)).toBe(true)
+  })
+
+  it('names the shard of a worker that throws, and goes on', async () => {
+    const small = numbers([5, 40, 40], 3)
+    const mark = 777.125
+    const kernel = numbers([6, 5, 1, 1], 4)
+    kernel.data[29] = mark
+    await using layer = await engine.prepare({ weight: kernel }, small.shape)
+    const expected = await layer.run(small)
+    // The table of a pointwise layer lies behind its weights; with a wrong count the kernel runs out of its memory.
+    const probe = engine.tensor([1])
+    const floats = new Float32Array(probe.data.buffer)
+    const words = new Int32Array(probe.data.buffer)
+    const at = floats.findIndex((value, i) => value === mark && words[i + 1] === 0 && words[i + 2] === 0 && words[i + 3] === 5)
+    expect(at).toBeGreaterThan(0)
+    words[at + 3] = 0x7fffffff
+    const error = await errorOf(layer.run(small))
+    expect(error.code).toBe('WORKER')
+    expect(error.message).toMatch(/^shard \d of 3 failed: memory access out of bounds/)
+    words[at + 3] = 5
+    expect((await layer.run(small)).data).toEqual(expected.data)
+    engine.release(probe)
+  })
+})
+
+describe('a process', () => {
+  it('ends by itself after close, and a worker left over does not keep it', async () => {
+    const { execFile } = await import('node:child_process')
+    const script = `
+      import { Tensor } from '@weft/core'
+      import { open } from '@weft/parallel'
+      const engine = await open({ threads: 2 })
+      await engine.conv(Tensor.zeros([1, 9, 9]), { weight: Tensor.zeros([1, 1, 3, 3]) })
+      await engine.close()
+      const kinds = process.getActiveResourcesInfo().filter((kind) => kind !== 'PipeWrap' && kind !== 'TTYWrap')
+      console.log('left:', kinds.join())`
+    const output = await new Promise<string>((resolve, reject) => {
+      const args = ['--conditions=@weft/source', '--input-type=module', '-e', script]
+      execFile(process.execPath, args, { cwd: new URL('..', import.meta.url), timeout: 30_000 }, (error, stdout) =>
+        error === null ? resolve(stdout) : reject(error),
+      )
+    })
+    expect(output.trim()).toBe('left:')
+  })
+})

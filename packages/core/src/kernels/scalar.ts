@@ -104,7 +104,7 @@ function activate(x: number, { kind, alpha, beta }: Activation): number {
     case 'none':
       return x
     case 'relu':
-      return x < 0 ? 0 : x
+      return Math.max(x, 0)
     case 'relu6':
     case 'clip':
       return Math.min(Math.max(x, alpha), beta)

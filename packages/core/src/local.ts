@@ -2,10 +2,11 @@
 import type { ConvDescriptor } from './conv/descriptor.ts'
 import { WeftError } from './errors.ts'
 import { runAlone } from './execute.ts'
+import type { KernelFunction } from './isa/machine.ts'
 import { TIERS, type TierName } from './isa/tiers.ts'
-import type { Bindings } from './kernels/kernel.ts'
+import type { Bindings, Callable } from './kernels/kernel.ts'
 import { type Selection, select } from './kernels/registry.ts'
-import { CodeCache, Instances } from './plan/code.ts'
+import { type Binder, CodeCache, type Compiler, Instances } from './plan/code.ts'
 import type { FloatTensor } from './tensor/tensor.ts'
 
 const PAGE = 65536
@@ -13,16 +14,24 @@ const MOST_PAGES = 65536
 /** Offset 0 is left alone: an address of 0 is then always a mistake. */
 const FIRST_BYTE = 256
 
-/** Memory, code and instances of one tier. Grows to the largest layer that ran and stays there. */
-class Workspace {
-  readonly cache: CodeCache
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES })
-  readonly instances = new Instances(this.memory)
+/** Memory of one tier, and what makes functions callable on it. Grows to the largest layer that ran and stays there. */
+export class Workspace {
+  readonly tier: TierName
+  readonly memory: WebAssembly.Memory
+  readonly #compiler: Compiler
+  readonly #binder: Binder
   /** The layer whose packed weights lie in memory. */
   tenant: LocalLayer | null = null
 
-  constructor(tier: TierName) {
-    this.cache = new CodeCache(TIERS[tier], false)
+  constructor(tier: TierName, memory: WebAssembly.Memory, compiler: Compiler, binder: Binder) {
+    this.tier = tier
+    this.memory = memory
+    this.#compiler = compiler
+    this.#binder = binder
+  }
+
+  callables(functions: readonly KernelFunction[]): ReadonlyMap<string, Callable> {
+    return this.#binder.bind(this.#compiler.compile(functions))
   }
 
   reserve(bytes: number): void {
@@ -44,14 +53,16 @@ const workspaces = new Map<TierName, Workspace>()
 function workspaceOf(tier: TierName): Workspace {
   let workspace = workspaces.get(tier)
   if (workspace === undefined) {
-    workspace = new Workspace(tier)
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES })
+    workspace = new Workspace(tier, memory, new CodeCache(TIERS[tier], false), new Instances(memory))
     workspaces.set(tier, workspace)
   }
   return workspace
 }
 
 export interface LocalOptions {
-  readonly tier: TierName
+  /** A tier that WebAssembly or plain TypeScript gives, or a workspace of any. */
+  readonly tier: TierName | Workspace
   /** A kernel by name; by default the first that takes the convolution. */
   readonly kernel?: string | undefined
 }
@@ -67,8 +78,8 @@ export class LocalLayer {
 
   constructor(d: ConvDescriptor, weight: FloatTensor, bias: FloatTensor | null, { tier, kernel }: LocalOptions) {
     this.descriptor = d
-    this.selection = select(d, TIERS[tier].traits, kernel)
-    this.#workspace = workspaceOf(tier)
+    this.#workspace = typeof tier === 'string' ? workspaceOf(tier) : tier
+    this.selection = select(d, TIERS[this.#workspace.tier].traits, kernel)
     const { plan } = this.selection
     const packed = new ArrayBuffer(align(plan.packedBytes))
     this.selection.kernel.pack(plan, weight.data, bias?.data ?? null, packed, 0)
@@ -90,7 +101,7 @@ export class LocalLayer {
     if (workspace.tenant !== this) new Uint8Array(buffer).set(this.#packed, this.#at.packed)
     workspace.tenant = this
     new Float32Array(buffer).set(x, this.#at.x / 4)
-    const code = workspace.instances.bind(workspace.cache.compile(kernel.functions(plan)))
+    const code = workspace.callables(kernel.functions(plan))
     const runner = kernel.runner(plan, code, buffer)
     const [xItem, yItem] = [(4 * x.length) / d.batch, (4 * y.length) / d.batch]
     for (let item = 0; item < d.batch; item++) {

@@ -27,14 +27,16 @@ export const copyFunction: KernelFunction = {
       [COPY_ARGS.fromPlane, COPY_ARGS.toPlane],
       ([from, to]) => {
         const bytes = m.traits.lanes * 4
-        const [vector, single] = [m.vec(), m.int()]
-        m.loop(m.arg(COPY_ARGS.vectors), () => {
-          m.load(vector, from, 0)
-          m.store(to, 0, vector)
-          m.add(from, bytes)
-          m.add(to, bytes)
-        })
-        const [fromStep, toStep] = [m.arg(COPY_ARGS.fromStep), m.arg(COPY_ARGS.toStep)]
+        const vector = m.vec()
+        m.scope(() =>
+          m.loop(m.arg(COPY_ARGS.vectors), () => {
+            m.load(vector, from, 0)
+            m.store(to, 0, vector)
+            m.add(from, bytes)
+            m.add(to, bytes)
+          }),
+        )
+        const [single, fromStep, toStep] = [m.int(), m.arg(COPY_ARGS.fromStep), m.arg(COPY_ARGS.toStep)]
         m.loop(m.arg(COPY_ARGS.singles), () => {
           m.loadInt(single, from, 0)
           m.storeInt(to, 0, single)
@@ -126,10 +128,10 @@ function overRows(
   m.loop(m.arg(args.planes), () => {
     const rows = planes.map((plane) => copyOf(m, plane))
     m.loop(m.arg(args.rows), () => {
-      body(rows.map((row) => copyOf(m, row)))
-      rows.forEach((row, index) => m.add(row, m.arg(rowStrides[index])))
+      m.scope(() => body(rows.map((row) => copyOf(m, row))))
+      rows.forEach((row, index) => m.scope(() => m.add(row, m.arg(rowStrides[index]))))
     })
-    planes.forEach((plane, index) => m.add(plane, m.arg(planeStrides[index])))
+    planes.forEach((plane, index) => m.scope(() => m.add(plane, m.arg(planeStrides[index]))))
   })
 }
 

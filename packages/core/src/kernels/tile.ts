@@ -51,19 +51,26 @@ export function tileFunction(shape: TileShape, activation: ActivationKind): Kern
 
 function emitTile(m: Machine, { rows, cols }: TileShape, activation: ActivationKind): void {
   const width = m.traits.lanes * 4
-  const [weights, x, y] = [m.arg(TILE_ARGS.weights), m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
-  m.loop(m.arg(TILE_ARGS.full), () => {
-    emitPixels(m, rows, cols, activation, weights, x, y)
-    m.add(x, cols * width)
-    m.add(y, cols * width)
+  const weights = m.arg(TILE_ARGS.weights)
+  m.scope(() => {
+    const [x, y] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
+    m.loop(m.arg(TILE_ARGS.full), () => {
+      emitPixels(m, rows, cols, activation, weights, x, y)
+      m.add(x, cols * width)
+      m.add(y, cols * width)
+    })
   })
   for (let narrow = 1; narrow <= cols; narrow++) {
-    m.loop(m.arg(TILE_ARGS.tails + narrow - 1), () => {
-      const [xTail, yTail, offset] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y), m.arg(TILE_ARGS.tailOffset)]
-      m.add(xTail, offset)
-      m.add(yTail, offset)
+    const last = () => {
+      const [xTail, yTail] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
+      m.scope(() => {
+        const offset = m.arg(TILE_ARGS.tailOffset)
+        m.add(xTail, offset)
+        m.add(yTail, offset)
+      })
       emitPixels(m, rows, narrow, activation, weights, xTail, yTail)
-    })
+    }
+    m.scope(() => m.loop(m.arg(TILE_ARGS.tails + narrow - 1), last))
   }
 }
 

@@ -1,13 +1,23 @@
-// Compiled code: one WebAssembly module a kernel function and tier, made once and kept.
-
+// Compiled code: one piece a kernel function and tier, made once and kept; bound to a memory by each thread.
 import type { KernelFunction } from '../isa/machine.ts'
 import { emitFor, type Tier } from '../isa/tiers.ts'
 import type { Callable } from '../kernels/kernel.ts'
 
-/** Modules by the name of their function; they can be posted to workers. */
-export type Code = ReadonlyMap<string, WebAssembly.Module>
+/** A WebAssembly module, or the address of machine code in this process. Both can be posted to workers. */
+export type Piece = WebAssembly.Module | number
+/** Pieces by the name of their function. */
+export type Code = ReadonlyMap<string, Piece>
 
-export class CodeCache {
+/** Turns functions into code. */
+export interface Compiler {
+  compile(functions: readonly KernelFunction[]): Code
+}
+/** Makes code callable on one memory, in one thread. */
+export interface Binder {
+  bind(code: Code): ReadonlyMap<string, Callable>
+}
+
+export class CodeCache implements Compiler {
   readonly #modules = new Map<string, WebAssembly.Module>()
   readonly #tier: Tier
   readonly #shared: boolean
@@ -31,8 +41,8 @@ export class CodeCache {
   }
 }
 
-/** Binds modules to a memory; instances are kept, one a function. */
-export class Instances {
+/** Keeps one instance a function. */
+export class Instances implements Binder {
   readonly #callables = new Map<string, Callable>()
   readonly #memory: WebAssembly.Memory
 
@@ -40,10 +50,10 @@ export class Instances {
     this.#memory = memory
   }
 
-  bind(code: Code): Map<string, Callable> {
-    for (const [name, module] of code) {
+  bind(code: Code): ReadonlyMap<string, Callable> {
+    for (const [name, piece] of code) {
       if (this.#callables.has(name)) continue
-      const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } })
+      const instance = new WebAssembly.Instance(piece as WebAssembly.Module, { env: { memory: this.#memory } })
       this.#callables.set(name, instance.exports.kernel as Callable)
     }
     return this.#callables

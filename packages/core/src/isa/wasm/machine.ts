@@ -8,7 +8,8 @@ type VecLocal = Local<'v128'>
 /** A register of the paired tier is two locals, side by side so that V8 can join them into one of 256 bits. */
 type Lanes = readonly VecLocal[]
 
-const INTS = 24
+// As many as the machine with the fewest: a kernel that takes more would not run there.
+const INTS = 13
 const SPARE_VECTORS = 8
 
 export class WasmMachine implements Machine {

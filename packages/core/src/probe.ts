@@ -2,7 +2,7 @@
 import { describeConv } from './conv/descriptor.ts'
 import { TIERS, type TierName } from './isa/tiers.ts'
 import { KERNELS } from './kernels/registry.ts'
-import { LocalLayer } from './local.ts'
+import { LocalLayer, type Workspace } from './local.ts'
 import { Tensor } from './tensor/tensor.ts'
 
 export interface Verdict {
@@ -24,26 +24,27 @@ const TOLERANCE = 1e-5
 
 const verdicts = new Map<TierName, Verdict>()
 
-/** Tries a tier once a process. Synchronous; 10 ms, and for `paired`, which is timed too, 50 to 200 ms. */
-export function verify(tier: TierName): Verdict {
+/** Tries a tier once a process; one of machine code on a workspace that can run it. Synchronous; 10 ms, and for `paired`, which is timed too, 50 to 200 ms. */
+export function verify(tier: TierName, workspace?: Workspace): Verdict {
   const known = verdicts.get(tier)
   if (known !== undefined) return known
-  const verdict = examine(tier)
+  const verdict = examine(tier, workspace ?? tier)
   verdicts.set(tier, verdict)
   return verdict
 }
 
-function examine(tier: TierName): Verdict {
+function examine(tier: TierName, on: TierName | Workspace): Verdict {
   const verdict = (trusted: boolean, reason: string): Verdict => ({ tier, trusted, reason })
   if (tier === 'scalar') return verdict(true, 'plain TypeScript always works')
   try {
-    const wrong = KNOWN.map((problem) => disagreement(problem, tier)).find((text) => text !== null)
+    const wrong = KNOWN.map((problem) => disagreement(problem, tier, on)).find((text) => text !== null)
     if (wrong !== undefined) return verdict(false, `wrong results: ${wrong}`)
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error
     return verdict(false, `this JavaScript engine refuses the code: ${error instanceof Error ? error.message : String(error)}`)
   }
-  if (tier !== 'paired') return verdict(true, 'known answers verified')
+  if (tier === 'simd128' || tier === 'relaxed') return verdict(true, 'known answers verified')
+  if (tier !== 'paired') return verdict(true, 'known answers verified, bits equal to relaxed')
   const gain = pairingGain()
   const measured = `${gain.toFixed(2)} times the speed of relaxed`
   if (gain < LEAST_GAIN)
@@ -56,10 +57,10 @@ function examine(tier: TierName): Verdict {
 
 type Problem = (typeof KNOWN)[number]
 
-function disagreement({ x, weight, options }: Problem, tier: TierName): string | null {
+function disagreement({ x, weight, options }: Problem, tier: TierName, workspace: TierName | Workspace): string | null {
   const d = describeConv(x, weight, true, options)
   const operands = { x: pattern(x, 3), weight: pattern(weight, 5), bias: pattern([d.oc], 7) }
-  const run = (on: TierName, kernel?: string) => {
+  const run = (on: TierName | Workspace, kernel?: string) => {
     const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
     new LocalLayer(d, operands.weight, operands.bias, { tier: on, kernel }).run(operands.x.data, y)
     return y
@@ -67,10 +68,10 @@ function disagreement({ x, weight, options }: Problem, tier: TierName): string |
   const expected = run('scalar')
   const bound = TOLERANCE * (1 + (d.ic / d.groups) * d.kernel[1] * d.kernel[2])
   for (const kernel of KERNELS.filter(({ refuses }) => refuses(d, TIERS[tier].traits) === null)) {
-    const y = run(tier, kernel.name)
+    const y = run(workspace, kernel.name)
     const at = y.findIndex((value, i) => !(Math.abs(value - expected[i]) <= bound))
     if (at >= 0) return `${kernel.name} gave ${y[at]} where ${expected[at]} is right`
-    const twin = tier === 'paired' ? run('relaxed', kernel.name) : y
+    const twin = TIERS[tier].traits.fused && tier !== 'relaxed' ? run('relaxed', kernel.name) : y
     if (y.some((value, i) => value !== twin[i])) return `${kernel.name} differs from the relaxed tier`
   }
   return null
@@ -85,7 +86,8 @@ function pattern(shape: readonly number[], step: number): Tensor<Float32Array> {
   )
 }
 
-const LEAST_GAIN = 1.15
+// Where V8 pairs, it pairs some of the relaxed code too, and 1.2 to 1.6 is measured; where it does not, 0.7.
+const LEAST_GAIN = 1
 const PROBE_MS = 8
 const PROBE_ROUNDS = 12
 

@@ -115,6 +115,9 @@ describe('a problem text', () => {
     ['ic64ih56oc64kh3ph1zz3', "cannot be read from 'zz3'"],
     ['ic64ih56oc64', 'lacks kh'],
     ['', 'is empty'],
+    ['ic8ih8oc8kh3oh3', 'asks for an output of 3x3; its input, kernel and padding give 6x6'],
+    ['tr1ic4ih5oc6kh3oh20', 'asks for an output of 20x20'],
+    ['tr2ic4ih5oc6kh3', 'has tr2'],
     ['ic64ic64ih56oc64kh3', "cannot be read from 'ic64ih56oc64'"],
     ['g3ic64ih56oc64kh3', 'cannot be split into 3 groups'],
   ])("'%s' is refused", (text, message) => {

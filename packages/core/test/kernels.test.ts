@@ -1,9 +1,18 @@
-import { ACTIVATIONS, type ConvDescriptor, describeConv, describeConvTranspose, KERNELS, TIERS, type TierName } from '@weft/core'
+import {
+  ACTIVATIONS,
+  type ConvDescriptor,
+  describeConv,
+  describeConvTranspose,
+  KERNELS,
+  PORTABLE_TIERS,
+  TIERS,
+  type TierName,
+} from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { tileOf } from '../src/kernels/tile.ts'
 import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 
-const tiers = Object.keys(TIERS) as TierName[]
+const tiers = PORTABLE_TIERS
 const FUSED = tiers.filter((tier) => TIERS[tier].traits.fused)
 const LIMIT = 1e-5
 

@@ -1,10 +1,10 @@
-import { KERNELS, LocalLayer, TIERS, type TierName } from '@weft/core'
+import { KERNELS, LocalLayer, PORTABLE_TIERS, TIERS } from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { torchCases } from './torch-cases.ts'
 
 const cases = torchCases()
 
-describe.each(Object.keys(TIERS) as TierName[])('the %s tier', (tier) => {
+describe.each(PORTABLE_TIERS)('the %s tier', (tier) => {
   it.each(KERNELS.map(({ name }) => name))('gives what PyTorch gives in every stored case that %s takes', (kernel) => {
     let taken = 0
     for (const { name, descriptor, x, weight, bias, expected, exact } of cases) {

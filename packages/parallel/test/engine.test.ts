@@ -1,4 +1,4 @@
-import { describeConv, type FloatTensor, LocalLayer, Tensor, TIERS, type TierName, WeftError } from '@weft/core'
+import { describeConv, type FloatTensor, LocalLayer, PORTABLE_TIERS, Tensor, type TierName, WeftError } from '@weft/core'
 import { type Engine, open } from '@weft/parallel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -53,7 +53,7 @@ describe('the number of threads', () => {
     }
   })
 
-  it.each(Object.keys(TIERS).filter((tier) => tier !== 'paired') as TierName[])('nor does it on the %s tier', async (tier) => {
+  it.each(PORTABLE_TIERS.filter((tier) => tier !== 'paired'))('nor does it on the %s tier', async (tier) => {
     await using engine = await open({ threads: 2, tier })
     expect(engine.info.tier).toBe(tier)
     const [x, weight] = [numbers([2, 9, 14, 15], 1), numbers([11, 9, 3, 3], 2)]

@@ -65,7 +65,9 @@ export function parseProblem(text: string): Problem {
   }
   const [input, kernel, stride, padding] = [perAxis('i'), perAxis('k'), perAxis('s', 1), perAxis('p', 0)]
   const dilation = perAxis('d', 0).map((gap) => gap + 1)
-  const transposed = value('tr', 0) === 1
+  const tr = value('tr', 0)
+  if (tr > 1) throw new WeftError('PROBLEM', `problem '${text}' has tr${tr}; tr1 is a transposed convolution, tr0 is none`)
+  const transposed = tr === 1
   const output = [...axes].map((axis, index) => {
     const model = axis === 'w' && axes !== 'w' && !values.has('iw') ? values.get('oh') : undefined
     return values.get(`o${axis}` as Key) ?? model ?? natural(input, kernel, stride, padding, dilation, transposed, index)
@@ -83,6 +85,13 @@ export function parseProblem(text: string): Problem {
   const descriptor = transposed
     ? describeConvTranspose(x, [ic, oc / groups, ...kernel], true, { stride, padding: pairs, dilation, groups })
     : describeConv(x, [oc, ic / groups, ...kernel], true, { stride, padding: pairs, dilation, groups })
+  if (output.some((extent, axis) => extent !== descriptor.output[3 - output.length + axis])) {
+    const got = descriptor.output.slice(3 - output.length).join('x')
+    throw new WeftError(
+      'PROBLEM',
+      `problem '${text}' asks for an output of ${output.join('x')}; its input, kernel and padding give ${got}`,
+    )
+  }
   return { text: text.trim(), name: name ?? text.trim(), descriptor }
 }
 

@@ -2,11 +2,13 @@
 import type { KernelFunction, MachineTraits } from './machine.ts'
 import { emitWasm } from './wasm/machine.ts'
 
-export const TIER_NAMES = ['scalar', 'simd128', 'relaxed', 'paired'] as const
+export const TIER_NAMES = ['scalar', 'simd128', 'relaxed', 'paired', 'avx2', 'avx512'] as const
 export type TierName = (typeof TIER_NAMES)[number]
 
 export interface Tier {
   readonly name: TierName
+  /** What runs it: this language, WebAssembly, or the processor itself, which needs an engine that can load code. */
+  readonly kind: 'script' | 'wasm' | 'native'
   readonly traits: MachineTraits
   /** In a sentence, what the tier is. */
   readonly about: string
@@ -16,23 +18,41 @@ export interface Tier {
 const V8_REGISTERS = 15
 
 export const TIERS: Readonly<Record<TierName, Tier>> = {
-  scalar: { name: 'scalar', traits: { lanes: 1, registers: 16, fused: false }, about: 'plain TypeScript' },
+  scalar: { name: 'scalar', kind: 'script', traits: { lanes: 1, registers: 16, fused: false }, about: 'plain TypeScript' },
   simd128: {
     name: 'simd128',
+    kind: 'wasm',
     traits: { lanes: 4, registers: V8_REGISTERS, fused: false },
     about: 'WebAssembly vectors of 128 bits, multiply then add',
   },
   relaxed: {
     name: 'relaxed',
+    kind: 'wasm',
     traits: { lanes: 4, registers: V8_REGISTERS, fused: true },
     about: 'WebAssembly vectors of 128 bits, fused multiply-add',
   },
   paired: {
     name: 'paired',
+    kind: 'wasm',
     traits: { lanes: 8, registers: V8_REGISTERS, fused: true },
     about: 'WebAssembly vectors that V8 joins in pairs to 256 bits, fused multiply-add',
   },
+  avx2: {
+    name: 'avx2',
+    kind: 'native',
+    traits: { lanes: 8, registers: 16, fused: true },
+    about: 'x86-64 machine code, vectors of 256 bits, fused multiply-add',
+  },
+  avx512: {
+    name: 'avx512',
+    kind: 'native',
+    traits: { lanes: 16, registers: 32, fused: true },
+    about: 'x86-64 machine code, vectors of 512 bits, fused multiply-add',
+  },
 }
+
+/** The tiers that need nothing but a JavaScript engine. */
+export const PORTABLE_TIERS = TIER_NAMES.filter((name) => TIERS[name].kind !== 'native')
 
 /** Emits a kernel function as a WebAssembly module that imports `env.memory`, shared or not. */
 export function emitFor(tier: Tier, kernel: KernelFunction, shared: boolean): Uint8Array<ArrayBuffer> {

@@ -1,0 +1,139 @@
+// The command line: flags and targets as they were written, or the exit code where that is all there is to it.
+import { buildApplication, buildCommand, buildRouteMap, type CommandContext, ExitCode, run, text_en } from '@stricli/core'
+import { kernelNamed, TIER_CHOICES, type TierChoice } from '@weft/core'
+import { ABOUT, SCALE_HELP } from './help.ts'
+import { MODES, type ModeChoice } from './mode.ts'
+import { parseThreads } from './threads.ts'
+import { VERSION } from './version.ts'
+
+export interface Flags {
+  readonly threads?: readonly number[]
+  readonly mode: ModeChoice
+  readonly tier: TierChoice
+  readonly kernel?: string
+  readonly minMs: number
+  readonly minRuns: number
+  readonly json?: string
+  readonly csv?: string
+  readonly quiet: boolean
+  readonly list: boolean
+}
+
+export interface Asked {
+  readonly targets: readonly string[]
+  readonly flags: Flags
+}
+
+const [FAILED, USAGE] = [1, 2]
+const USAGE_CODES: readonly number[] = [ExitCode.InvalidArgument, ExitCode.UnknownCommand]
+
+/** @returns what was asked, or the exit code once help, the version or a complaint has been printed. */
+export async function readArguments(inputs: readonly string[]): Promise<Asked | number> {
+  let asked: Asked | undefined
+  const context = {
+    process: { stdout: process.stdout, stderr: process.stderr, env: process.env, exitCode: null as number | null },
+  }
+  const keep = (flags: Flags, targets: readonly string[]) => {
+    asked = { flags, targets }
+  }
+  await run(application(keep), inputs, context)
+  if (asked !== undefined) return asked
+  const exitCode = context.process.exitCode ?? ExitCode.Success
+  return USAGE_CODES.includes(exitCode) ? USAGE : exitCode === ExitCode.Success ? 0 : FAILED
+}
+
+function application(keep: (flags: Flags, targets: readonly string[]) => void) {
+  const scale = buildCommand<Flags, string[], CommandContext>({
+    docs: {
+      brief: 'Measure problems and suites on 1 to every core',
+      fullDescription: SCALE_HELP,
+      customUsage: ['[flags] <problem|suite>...', '--list'],
+    },
+    parameters: {
+      flags: {
+        threads: {
+          kind: 'parsed',
+          parse: parseThreads,
+          optional: true,
+          placeholder: 'LIST',
+          brief: 'Thread counts, as 1,2,4 [1 to every core]',
+        },
+        mode: {
+          kind: 'enum',
+          values: [...MODES, 'both'],
+          default: 'both',
+          brief: 'How the cores share the work',
+        },
+        tier: {
+          kind: 'enum',
+          values: TIER_CHOICES,
+          default: 'auto',
+          brief: 'Vector machine; auto: the fastest',
+        },
+        kernel: {
+          kind: 'parsed',
+          parse: (name: string) => kernelNamed(name).name,
+          optional: true,
+          placeholder: 'NAME',
+          brief: 'A kernel by name, not the first that fits',
+        },
+        minMs: {
+          kind: 'parsed',
+          parse: (text: string) => atLeast(text, 0),
+          default: '500',
+          placeholder: 'MS',
+          brief: 'Least time a row, in ms',
+        },
+        minRuns: {
+          kind: 'parsed',
+          parse: (text: string) => atLeast(text, 1),
+          default: '10',
+          placeholder: 'N',
+          brief: 'Least runs a row',
+        },
+        json: {
+          kind: 'parsed',
+          parse: String,
+          optional: true,
+          placeholder: 'FILE',
+          brief: 'Write everything as JSON; - prints it for the table',
+        },
+        csv: {
+          kind: 'parsed',
+          parse: String,
+          optional: true,
+          placeholder: 'FILE',
+          brief: 'Write rows as CSV; - prints them for the table',
+        },
+        quiet: {
+          kind: 'boolean',
+          default: false,
+          withNegated: false,
+          brief: 'No progress, no legend',
+        },
+        list: { kind: 'boolean', default: false, withNegated: false, brief: 'List the suites and stop' },
+      },
+      aliases: { t: 'threads', q: 'quiet', l: 'list' },
+      positional: {
+        kind: 'array',
+        parameter: { brief: 'A problem text, a suite, or a path to a suite file', parse: String, placeholder: 'problem|suite' },
+      },
+    },
+    func(flags, ...targets) {
+      keep(flags, targets)
+    },
+  })
+  return buildApplication(buildRouteMap({ routes: { scale }, docs: ABOUT }), {
+    name: 'weft-bench',
+    versionInfo: { currentVersion: VERSION },
+    documentation: { onlyRequiredInUsageLine: true },
+    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+    localization: { text: { ...text_en, formatException: (error) => (error instanceof Error ? error.message : String(error)) } },
+  })
+}
+
+function atLeast(text: string, least: number): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < least) throw new Error(`it must be a number of at least ${least}`)
+  return value
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { Progress } from '../src/progress.ts'
+
+const said = (terminal: { isTTY?: boolean; columns?: number }, wanted: boolean): string => {
+  let text = ''
+  const progress = new Progress({ ...terminal, write: (more) => (text += more) }, wanted)
+  progress.say('a line of some length')
+  progress.clear()
+  return text
+}
+
+describe('Progress', () => {
+  it('says one line on a terminal, cut to its width, and takes it away', () => {
+    expect(said({ isTTY: true, columns: 10 }, true)).toBe('\r\x1b[Ka line of\r\x1b[K')
+    expect(said({ isTTY: true, columns: 0 }, true)).toContain('a line of some length')
+  })
+  it('says nothing elsewhere, or where it is not wanted', () => {
+    expect(said({}, true)).toBe('')
+    expect(said({ isTTY: true }, false)).toBe('')
+  })
+})

@@ -53,6 +53,13 @@ const workspaces = new Map<TierName, Workspace>()
 function workspaceOf(tier: TierName): Workspace {
   let workspace = workspaces.get(tier)
   if (workspace === undefined) {
+    if (TIERS[tier].kind === 'native') {
+      throw new WeftError(
+        'TIER',
+        `tier ${tier} is machine code, which the calling thread cannot load by itself; open an engine of @weft/parallel`,
+        { tier },
+      )
+    }
     const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES })
     workspace = new Workspace(tier, memory, new CodeCache(TIERS[tier], false), new Instances(memory))
     workspaces.set(tier, workspace)

@@ -3,27 +3,27 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import {
   type ChosenTier,
+  CodeCache,
   type ConvDescriptor,
   checkWeights,
   describeConv,
   describeConvTranspose,
   type FloatTensor,
-  fastestTier,
   formatShape,
   type Shape,
   sizeOf,
   Tensor,
-  TIER_CHOICES,
-  type TierChoice,
-  verify,
+  TIERS,
   WeftError,
 } from '@weft/core'
 import { Piscina } from 'piscina'
 import { Arena } from './arena.ts'
 import { Host } from './host.ts'
 import { PreparedLayer } from './layer.ts'
-import type { Outcome, Task } from './messages.ts'
-import { pairingAllowed } from './pairing.ts'
+import type { Outcome, Task, WorkerData } from './messages.ts'
+import { NativeCompiler } from './native/code.ts'
+import { isNative, type Native, native } from './native/native.ts'
+import { chooseTier } from './tier.ts'
 import type {
   ConvParams,
   ConvTransposeParams,
@@ -51,43 +51,36 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
   if (!(maxMemory >= 65536 && maxMemory <= MOST_MEMORY)) {
     throw new WeftError('OPTION', `maxMemory is ${maxMemory}; it must be from 65536 to ${MOST_MEMORY} bytes`, { maxMemory })
   }
-  const chosen = chooseTier(options.tier ?? 'auto')
+  const chosen = chooseTier(options.tier)
   const engine = new PiscinaEngine(threads, chosen, maxMemory)
   await engine.ready()
   return engine
-}
-
-/** A tier that is named must verify; the others are looked for. */
-function chooseTier(choice: TierChoice): ChosenTier {
-  if (!TIER_CHOICES.includes(choice)) {
-    throw new WeftError('OPTION', `tier '${choice}' is unknown; there are ${TIER_CHOICES.join(', ')}`)
-  }
-  if (choice === 'auto' || choice === 'wasm') return fastestTier(pairingAllowed())
-  const { trusted, reason } = verify(choice)
-  if (!trusted) throw new WeftError('TIER', `tier ${choice} is not to be had here: ${reason}`, { tier: choice })
-  return { tier: choice, why: [`${choice}: asked for; ${reason}`] }
 }
 
 class PiscinaEngine implements Engine {
   readonly #pool: Piscina<Task, Outcome>
   readonly #host: Host
   readonly #chosen: ChosenTier
+  readonly #code: NativeCompiler | null
   readonly #tensors = new Map<number, FloatTensor>()
 
   constructor(threads: number, chosen: ChosenTier, maxMemory: number) {
     const arena = new Arena(maxMemory)
     const source = import.meta.url.endsWith('.ts')
     this.#chosen = chosen
+    // A tier of machine code was verified, so the object is here.
+    const here = isNative(chosen.tier) ? (native() as Native) : null
+    this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
     this.#pool = new Piscina<Task, Outcome>({
       filename: fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url)),
       minThreads: threads,
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
-      workerData: { memory: arena.memory },
+      workerData: { memory: arena.memory, addon: here?.path ?? null } satisfies WorkerData,
       ...(source ? { execArgv: [...process.execArgv, '--conditions=@weft/source'] } : {}),
     })
-    this.#host = new Host(arena, threads, chosen.tier, (task) => this.#pool.run(task))
+    this.#host = new Host(arena, threads, this.#code ?? new CodeCache(TIERS[chosen.tier], true), (task) => this.#pool.run(task))
     this.#pool.on('workerDestroy', () => {
       this.#host.generation++
     })
@@ -161,6 +154,7 @@ class PiscinaEngine implements Engine {
     this.#host.closed = true
     await this.#host.dispatcher.idle()
     await this.#pool.destroy()
+    this.#code?.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

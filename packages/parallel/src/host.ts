@@ -1,5 +1,5 @@
 // What an engine offers to its layers.
-import { type Code, CodeCache, type KernelFunction, TIERS, type TierName, WeftError } from '@weft/core'
+import { type Code, type Compiler, type KernelFunction, WeftError } from '@weft/core'
 import type { Arena } from './arena.ts'
 import { Dispatcher } from './dispatch.ts'
 import type { Outcome, Task } from './messages.ts'
@@ -11,16 +11,16 @@ export class Host {
   /** Counts the workers that were lost: layers are made known anew to those that took their place. */
   generation = 0
   closed = false
-  readonly #cache: CodeCache
+  readonly #compiler: Compiler
   readonly #warm = new Set<string>()
   readonly #freeIds: number[] = []
   #ids = 0
 
-  constructor(arena: Arena, threads: number, tier: TierName, post: (task: Task) => Promise<Outcome>) {
+  constructor(arena: Arena, threads: number, compiler: Compiler, post: (task: Task) => Promise<Outcome>) {
     this.arena = arena
     this.threads = threads
     this.dispatcher = new Dispatcher(arena, threads, post)
-    this.#cache = new CodeCache(TIERS[tier], true)
+    this.#compiler = compiler
   }
 
   checkOpen(): void {
@@ -28,7 +28,7 @@ export class Host {
   }
 
   compile(functions: readonly KernelFunction[]): Code {
-    return this.#cache.compile(functions)
+    return this.#compiler.compile(functions)
   }
 
   /** Whether some of the code has never been warmed; asks once. */

@@ -3,6 +3,8 @@ import type { Code, Plan, Range, WireError } from '@weft/core'
 
 export interface WorkerData {
   readonly memory: WebAssembly.Memory
+  /** Where to load the native object from, on tiers of machine code. */
+  readonly addon: string | null
 }
 
 /** One member's part of a job. */

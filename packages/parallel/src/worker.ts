@@ -1,22 +1,24 @@
 // The worker: knows layers by number, runs its part of a job, meets the others between steps.
 import { workerData } from 'node:worker_threads'
-import { type Bindings, Instances, kernelNamed, type Plan, type Runner, toWire } from '@weft/core'
+import { type Binder, type Bindings, Instances, kernelNamed, type Plan, type Runner, toWire } from '@weft/core'
 import { Control, FAILED } from './control.ts'
 import type { DefineTask, Outcome, RunTask, Task, WorkerData } from './messages.ts'
+import { loadAddon } from './native/addon.ts'
+import { NativeBinder } from './native/code.ts'
 import { warmUp } from './warm.ts'
 
 interface Known {
   readonly plan: Plan
   readonly packed: number
-  readonly code: ReturnType<Instances['bind']>
+  readonly code: ReturnType<Binder['bind']>
   readonly itemBytes: { readonly x: number; readonly y: number }
   /** Views and runner of the memory as large as it was then. */
   buffer: ArrayBufferLike
   runner: Runner
 }
 
-const { memory } = workerData as WorkerData
-const instances = new Instances(memory)
+const { memory, addon } = workerData as WorkerData
+const binder: Binder = addon === null ? new Instances(memory) : new NativeBinder(loadAddon(addon))
 const layers = new Map<number, Known>()
 
 export default function perform(task: Task): Outcome {
@@ -38,7 +40,7 @@ function define(task: DefineTask, control: Control): boolean {
   const { plan, packed, weights, warm } = task
   const { batch, xShape, yShape } = plan.descriptor
   const kernel = kernelNamed(plan.kernel)
-  const code = instances.bind(task.code)
+  const code = binder.bind(task.code)
   const itemBytes = { x: (4 * product(xShape)) / batch, y: (4 * product(yShape)) / batch }
   const known = { plan, packed, code, itemBytes, buffer: memory.buffer, runner: kernel.runner(plan, code, memory.buffer) }
   layers.set(task.layer, known)

@@ -35,11 +35,15 @@ export interface TileShape {
   readonly cols: number
 }
 
-/** The largest tile that the registers hold: accumulators, one row of pixels, one weight (and a product where nothing is fused). */
+/** Registers beside accumulators and pixels: a weight, and a product where nothing is fused. */
+export function spareRegisters(traits: MachineTraits): number {
+  return traits.fused ? 1 : 2
+}
+
+/** The largest tile that the registers hold: `rows` x `cols` accumulators and one row of pixels. */
 export function tileOf(traits: MachineTraits): TileShape {
   const cols = traits.registers >= 32 ? 3 : 2
-  const others = cols + 1 + (traits.fused ? 0 : 1)
-  return { rows: Math.floor((traits.registers - others) / cols), cols }
+  return { rows: Math.floor((traits.registers - cols - spareRegisters(traits)) / cols), cols }
 }
 
 export function tileFunction(shape: TileShape, activation: ActivationKind): KernelFunction {

@@ -1,6 +1,6 @@
 // Tiles of output channels: as few as the registers allow, as equal as can be, so that no tile is mostly empty.
 import type { MachineTraits } from '../isa/machine.ts'
-import { type TileShape, tileOf } from './tile.ts'
+import { spareRegisters, type TileShape, tileOf } from './tile.ts'
 
 export interface ChannelTile {
   /** First output channel, all groups counted. */
@@ -29,11 +29,13 @@ export function channelTiles(oc: number, groups: number, products: number, trait
   return tiles
 }
 
-/** The shape of a tile of so many rows: few rows leave registers for more pixels. */
+/** More vectors of pixels than this gain nothing. */
+const MOST_COLS = 4
+
+/** The shape of a tile of so many rows: fewer rows leave registers for more pixels. */
 export function shapeOf(rows: number, traits: MachineTraits): TileShape {
-  const { cols } = tileOf(traits)
-  if (rows > 3) return { rows, cols }
-  return { rows, cols: 4 }
+  const cols = Math.floor((traits.registers - spareRegisters(traits)) / (rows + 1))
+  return { rows, cols: Math.min(MOST_COLS, cols) }
 }
 
 export function packedTileBytes(tiles: readonly ChannelTile[], products: number): number {

@@ -1,0 +1,174 @@
+// The vector machine as x86-64 machine code: AVX2 with FMA, or AVX-512.
+import { WeftError } from '../../errors.ts'
+import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
+import { Assembler } from './assembler.ts'
+import { mem, r32, r64, xmm, ymm, zmm } from './operands.ts'
+
+/**
+ * How a kernel is called, System V but for what it holds: rdi the address of the arena, esi the argument block's offset in it.
+ * Every other general register is free; rbx, rbp and r12 to r15 are given back as they were. The stack is not used beyond
+ * that, and no flag but those of arithmetic changes.
+ */
+const BASE = r64.rdi
+const ARGS = r64.rsi
+const SAVED = ['rbx', 'rbp', 'r12', 'r13', 'r14', 'r15'] as const
+
+/** A register of 32 bits whose upper half is always zero, so that it serves as the index of an address too. */
+const GENERAL = [
+  { low: r32.eax, full: r64.rax },
+  { low: r32.ecx, full: r64.rcx },
+  { low: r32.edx, full: r64.rdx },
+  { low: r32.r8d, full: r64.r8 },
+  { low: r32.r9d, full: r64.r9 },
+  { low: r32.r10d, full: r64.r10 },
+  { low: r32.r11d, full: r64.r11 },
+  { low: r32.ebx, full: r64.rbx },
+  { low: r32.ebp, full: r64.rbp },
+  { low: r32.r12d, full: r64.r12 },
+  { low: r32.r13d, full: r64.r13 },
+  { low: r32.r14d, full: r64.r14 },
+  { low: r32.r15d, full: r64.r15 },
+] as const
+type General = (typeof GENERAL)[number]
+type Vector = ReturnType<typeof ymm> | ReturnType<typeof zmm>
+
+export class X64Machine implements Machine {
+  readonly traits: MachineTraits
+  readonly #asm: Assembler
+  readonly #vectors: readonly Vector[]
+  #ints = 0
+  #vecs = 0
+
+  constructor(asm: Assembler, traits: MachineTraits) {
+    this.traits = traits
+    this.#asm = asm
+    this.#vectors = Array.from({ length: traits.registers }, (_, n) => (traits.lanes === 16 ? zmm(n) : ymm(n)))
+  }
+
+  scope(body: () => void): void {
+    const [ints, vecs] = [this.#ints, this.#vecs]
+    body()
+    this.#ints = ints
+    this.#vecs = vecs
+  }
+  vec(): Vec {
+    if (this.#vecs === this.#vectors.length) throw none('vector', this.#vectors.length)
+    return this.#vectors[this.#vecs++] as unknown as Vec
+  }
+  int(): Int {
+    if (this.#ints === GENERAL.length) throw none('general', GENERAL.length)
+    return GENERAL[this.#ints++] as unknown as Int
+  }
+
+  arg(index: number): Int {
+    const to = this.int()
+    this.#asm.emit('mov', low(to), argument(index))
+    return to
+  }
+  argFloat(to: Vec, index: number): void {
+    this.#asm.emit('vbroadcastss', vector(to), argument(index))
+  }
+  number(value: number): Int {
+    const to = this.int()
+    this.#asm.emit('mov', low(to), value | 0)
+    return to
+  }
+  move(to: Int, from: Int): void {
+    this.#asm.emit('mov', low(to), low(from))
+  }
+  add(to: Int, by: Int | number): void {
+    this.#asm.emit('add', low(to), typeof by === 'number' ? by | 0 : low(by))
+  }
+  scale(to: Int, by: number): void {
+    this.#asm.emit('imul', low(to), low(to), by | 0)
+  }
+  loadInt(to: Int, at: Int, offset: number): void {
+    this.#asm.emit('mov', low(to), place(at, offset))
+  }
+  storeInt(at: Int, offset: number, from: Int): void {
+    this.#asm.emit('mov', place(at, offset), low(from))
+  }
+  loop(count: Int, body: () => void): void {
+    const [again, end] = [this.#asm.label(), this.#asm.label()]
+    this.#asm.emit('test', low(count), low(count))
+    this.#asm.emit('jz', end)
+    this.#asm.align(16)
+    this.#asm.bind(again)
+    this.scope(body)
+    this.#asm.emit('sub', low(count), 1)
+    this.#asm.emit('jnz', again)
+    this.#asm.bind(end)
+  }
+
+  load(to: Vec, at: Int, offset: number): void {
+    this.#asm.emit('vmovups', vector(to), place(at, offset))
+  }
+  store(at: Int, offset: number, from: Vec): void {
+    this.#asm.emit('vmovups', place(at, offset), vector(from))
+  }
+  broadcast(to: Vec, at: Int, offset: number): void {
+    this.#asm.emit('vbroadcastss', vector(to), place(at, offset))
+  }
+  constant(to: Vec, value: number): void {
+    if (Object.is(value, 0)) {
+      this.#asm.emit(this.traits.lanes === 16 ? 'vpxord' : 'vxorps', vector(to), vector(to), vector(to))
+      return
+    }
+    this.scope(() => {
+      const bits = this.number(new Int32Array(Float32Array.of(value).buffer)[0])
+      if (this.traits.lanes === 16) return this.#asm.emit('vpbroadcastd', vector(to), low(bits))
+      const lane = xmm(vector(to).id)
+      this.#asm.emit('vmovd', lane, low(bits))
+      this.#asm.emit('vbroadcastss', vector(to), lane)
+    })
+  }
+  madd(acc: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vfmadd231ps', vector(acc), vector(a), vector(b))
+  }
+  plus(to: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vaddps', vector(to), vector(a), vector(b))
+  }
+  minus(to: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vsubps', vector(to), vector(a), vector(b))
+  }
+  times(to: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vmulps', vector(to), vector(a), vector(b))
+  }
+  over(to: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vdivps', vector(to), vector(a), vector(b))
+  }
+  // vminps and vmaxps give their second source where either is NaN or both are zero: that is `a` here.
+  min(to: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vminps', vector(to), vector(b), vector(a))
+  }
+  max(to: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vmaxps', vector(to), vector(b), vector(a))
+  }
+}
+
+/** The machine code of a kernel: position-independent, without a reference to anything. */
+export function emitX64(kernel: KernelFunction, traits: MachineTraits): Uint8Array {
+  const asm = new Assembler()
+  for (const name of SAVED) asm.emit('push', r64[name])
+  kernel.emit(new X64Machine(asm, traits))
+  for (const name of [...SAVED].reverse()) asm.emit('pop', r64[name])
+  asm.emit('vzeroupper')
+  asm.emit('ret')
+  return asm.finish().bytes
+}
+
+function argument(index: number) {
+  return mem({ base: BASE, index: ARGS, scale: 1, disp: 4 * index })
+}
+function place(at: Int, offset: number) {
+  return mem({ base: BASE, index: (at as unknown as General).full, scale: 1, disp: offset })
+}
+function low(register: Int): General['low'] {
+  return (register as unknown as General).low
+}
+function vector(register: Vec): Vector {
+  return register as unknown as Vector
+}
+function none(kind: string, count: number): WeftError {
+  return new WeftError('INTERNAL', `a kernel takes more than the ${count} ${kind} registers that there are`)
+}

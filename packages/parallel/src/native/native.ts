@@ -1,0 +1,65 @@
+// The native object of this process: installed once, kept by an open file so that every later thread finds it.
+import { closeSync, openSync } from 'node:fs'
+import { type Features, featuresOf, TIERS, type TierName, type Verdict, verify, WeftError, Workspace } from '@weft/core'
+import { type Addon, installAddon, loadAddon, whyNoAddon } from './addon.ts'
+import { NativeBinder, NativeCompiler } from './code.ts'
+
+export interface Native {
+  readonly addon: Addon
+  readonly features: Features
+  /** Where other threads load it from: the file itself has no name any more. */
+  readonly path: string
+}
+
+/** The object, or why there is none; found out once a process. */
+let found: Native | string | undefined
+
+export function native(): Native | string {
+  found ??= install()
+  return found
+}
+
+function install(): Native | string {
+  const reason = whyNoAddon()
+  if (reason !== null) return reason
+  try {
+    const { addon, file } = installAddon()
+    try {
+      const handle = openSync(file.path, 'r')
+      const path = `/proc/self/fd/${handle}`
+      try {
+        // The loader knows a file that it has loaded by its identity, not by its name.
+        loadAddon(path)
+      } catch (error) {
+        closeSync(handle)
+        throw error
+      }
+      return { addon, features: featuresOf(addon), path }
+    } finally {
+      file.remove()
+    }
+  } catch (error) {
+    return error instanceof WeftError ? error.message : `machine code could not be loaded: ${String(error)}`
+  }
+}
+
+/** Tries a tier of machine code with known answers, on a small memory of its own. */
+export function verifyNative(tier: 'avx2' | 'avx512'): Verdict {
+  const here = native()
+  const refused = (reason: string): Verdict => ({ tier, trusted: false, reason })
+  if (typeof here === 'string') return refused(here)
+  if (!here.features[tier]) return refused(here.features.missing)
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1024, shared: true })
+  const compiler = new NativeCompiler(here.addon, TIERS[tier], memory)
+  try {
+    return verify(tier, new Workspace(tier, memory, compiler, new NativeBinder(here.addon)))
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error))
+  } finally {
+    compiler.close()
+  }
+}
+
+export function isNative(tier: TierName): tier is 'avx2' | 'avx512' {
+  return TIERS[tier].kind === 'native'
+}

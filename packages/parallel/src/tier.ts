@@ -1,0 +1,47 @@
+// Which tier is in force: the one that is asked for, or the fastest that verifies.
+import {
+  type ChosenTier,
+  fastestTier,
+  TIER_CHOICES,
+  type TierChoice,
+  type TierName,
+  type Verdict,
+  verify,
+  WeftError,
+} from '@weft/core'
+import { isNative, verifyNative } from './native/native.ts'
+import { pairingAllowed } from './pairing.ts'
+
+/** Machine code, fastest first. */
+const NATIVE = ['avx512', 'avx2'] as const
+
+/**
+ * @param choice what the caller asked for; WEFT_TIER decides where the caller left it open
+ * @throws OPTION for an unknown name, TIER when the tier that is asked for does not verify here
+ */
+export function chooseTier(choice: TierChoice | undefined): ChosenTier {
+  const wanted = choice ?? ((process.env.WEFT_TIER || 'auto') as TierChoice)
+  if (!TIER_CHOICES.includes(wanted)) {
+    throw new WeftError('OPTION', `tier '${wanted}' is unknown; there are ${TIER_CHOICES.join(', ')}`)
+  }
+  if (wanted === 'wasm') return fastestTier(pairingAllowed())
+  if (wanted === 'auto') return automatic()
+  const { trusted, reason } = tried(wanted)
+  if (!trusted) throw new WeftError('TIER', `tier ${wanted} is not to be had here: ${reason}`, { tier: wanted })
+  return { tier: wanted, why: [`${wanted}: asked for; ${reason}`] }
+}
+
+function automatic(): ChosenTier {
+  const why: string[] = []
+  for (const tier of NATIVE) {
+    const { trusted, reason } = verifyNative(tier)
+    why.push(`${tier}: ${reason}`)
+    if (trusted) return { tier, why }
+  }
+  const portable = fastestTier(pairingAllowed())
+  return { tier: portable.tier, why: [...why, ...portable.why] }
+}
+
+function tried(tier: TierName): Verdict {
+  return isNative(tier) ? verifyNative(tier) : verify(tier)
+}

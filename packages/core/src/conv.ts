@@ -44,6 +44,6 @@ function compute(x: Tensor, d: ConvDescriptor, weight: Tensor, bias: Tensor | nu
   const input = expectFloat(x, 'x')
   const checked = checkWeights(weight, bias, d.oc)
   const y = Tensor.zeros(d.yShape)
-  new LocalLayer(d, checked.weight, checked.bias, { tier: tier ?? fastestTier(false).tier }).run(input.data, y.data)
+  new LocalLayer(d, checked.weight, checked.bias, { tier: tier ?? fastestTier().tier }).run(input.data, y.data)
   return y
 }

@@ -1,6 +1,6 @@
 // Whether a tier may be trusted on this machine: it must exist, give the right answers, and be as fast as it claims.
 import { describeConv } from './conv/descriptor.ts'
-import { TIERS, type TierName } from './isa/tiers.ts'
+import { PORTABLE_TIERS, TIERS, type TierName } from './isa/tiers.ts'
 import { KERNELS } from './kernels/registry.ts'
 import { LocalLayer, type Workspace } from './local.ts'
 import { Tensor } from './tensor/tensor.ts'
@@ -125,14 +125,27 @@ export interface ChosenTier {
   readonly why: readonly string[]
 }
 
-/** The fastest trusted tier. Pairing is tried only where the caller knows that V8 was told to pair vectors. */
-export function fastestTier(pairing: boolean): ChosenTier {
-  const why: string[] = pairing ? [] : ['paired: V8 was not told to pair vectors (--experimental-wasm-revectorize)']
-  const candidates: TierName[] = pairing ? ['paired', 'relaxed', 'simd128', 'scalar'] : ['relaxed', 'simd128', 'scalar']
-  for (const candidate of candidates) {
-    const { trusted, reason } = verify(candidate)
+export interface TierSearch {
+  /** Whether V8 was told to pair vectors: only then is pairing tried. */
+  readonly pairing?: boolean
+  readonly exclude?: readonly TierName[]
+}
+
+/** The fastest trusted tier that needs nothing but this JavaScript engine; the scalar one is always left. */
+export function fastestTier({ pairing = false, exclude = [] }: TierSearch = {}): ChosenTier {
+  const why: string[] = []
+  for (const candidate of [...PORTABLE_TIERS].reverse()) {
+    const { trusted, reason } = look(candidate, pairing, exclude)
     why.push(`${candidate}: ${reason}`)
     if (trusted) return { tier: candidate, why }
   }
   return { tier: 'scalar', why }
+}
+
+function look(tier: TierName, pairing: boolean, exclude: readonly TierName[]): Pick<Verdict, 'trusted' | 'reason'> {
+  if (exclude.includes(tier)) return { trusted: false, reason: 'excluded by the caller' }
+  if (tier === 'paired' && !pairing) {
+    return { trusted: false, reason: 'V8 was not told to pair vectors (--experimental-wasm-revectorize)' }
+  }
+  return verify(tier)
 }

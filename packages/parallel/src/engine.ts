@@ -51,7 +51,7 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
   if (!(maxMemory >= 65536 && maxMemory <= MOST_MEMORY)) {
     throw new WeftError('OPTION', `maxMemory is ${maxMemory}; it must be from 65536 to ${MOST_MEMORY} bytes`, { maxMemory })
   }
-  const chosen = chooseTier(options.tier)
+  const chosen = chooseTier(options.tier, options.exclude)
   const engine = new PiscinaEngine(threads, chosen, maxMemory)
   await engine.ready()
   return engine

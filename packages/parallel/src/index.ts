@@ -1,6 +1,7 @@
 // @weft/parallel: the engine that runs core's kernels on every core over one shared memory.
 export { open } from './engine.ts'
 export { allowPairing } from './pairing.ts'
+export { chooseTier } from './tier.ts'
 export type {
   ConvParams,
   ConvTransposeParams,

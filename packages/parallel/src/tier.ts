@@ -16,30 +16,35 @@ import { pairingAllowed } from './pairing.ts'
 const NATIVE = ['avx512', 'avx2'] as const
 
 /**
+ * @param exclude tiers that are passed over
  * @param choice what the caller asked for; WEFT_TIER decides where the caller left it open
  * @throws OPTION for an unknown name, TIER when the tier that is asked for does not verify here
  */
-export function chooseTier(choice: TierChoice | undefined): ChosenTier {
+export function chooseTier(choice: TierChoice | undefined, exclude: readonly TierName[] = []): ChosenTier {
   const wanted = choice ?? ((process.env.WEFT_TIER || 'auto') as TierChoice)
   if (!TIER_CHOICES.includes(wanted)) {
     throw new WeftError('OPTION', `tier '${wanted}' is unknown; there are ${TIER_CHOICES.join(', ')}`)
   }
-  if (wanted === 'wasm') return fastestTier(pairingAllowed())
-  if (wanted === 'auto') return automatic()
+  if (wanted === 'wasm') return portable(exclude)
+  if (wanted === 'auto') return automatic(exclude)
   const { trusted, reason } = tried(wanted)
   if (!trusted) throw new WeftError('TIER', `tier ${wanted} is not to be had here: ${reason}`, { tier: wanted })
   return { tier: wanted, why: [`${wanted}: asked for; ${reason}`] }
 }
 
-function automatic(): ChosenTier {
+function automatic(exclude: readonly TierName[]): ChosenTier {
   const why: string[] = []
   for (const tier of NATIVE) {
-    const { trusted, reason } = verifyNative(tier)
+    const { trusted, reason } = exclude.includes(tier) ? { trusted: false, reason: 'excluded by the caller' } : verifyNative(tier)
     why.push(`${tier}: ${reason}`)
     if (trusted) return { tier, why }
   }
-  const portable = fastestTier(pairingAllowed())
-  return { tier: portable.tier, why: [...why, ...portable.why] }
+  const next = portable(exclude)
+  return { tier: next.tier, why: [...why, ...next.why] }
+}
+
+function portable(exclude: readonly TierName[]): ChosenTier {
+  return fastestTier({ pairing: pairingAllowed(), exclude })
 }
 
 function tried(tier: TierName): Verdict {

@@ -14,8 +14,10 @@ import type {
 export interface EngineOptions {
   /** Worker threads; by default every core that the process may use. */
   threads?: number
-  /** A tier by name, `wasm` for the fastest WebAssembly one, or `auto` (default) for the fastest that verifies. */
+  /** A tier by name, `wasm` for the fastest without machine code, or `auto` for the fastest that verifies. By default WEFT_TIER, else `auto`. */
   tier?: TierChoice
+  /** Tiers not to be used, whatever the machine has: `auto` takes the next one. */
+  exclude?: readonly TierName[]
   /** Bytes that the arena may grow to, 4 GiB at most and by default. */
   maxMemory?: number
 }

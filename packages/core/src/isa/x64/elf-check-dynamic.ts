@@ -43,7 +43,7 @@ export function checkDynamic(elf: ElfFile, complain: Complain): Dynamic | null {
   const value = (tag: number): number | undefined => tags.get(tag)
   checkFlags(value, complain)
   if (value(TAG.symbolEntry) !== 24) complain('DT_SYMENT is not 24')
-  const relaBytes = value(TAG.relaBytes) ?? 0
+  const relaBytes = tags.has(TAG.rela) ? (value(TAG.relaBytes) ?? 0) : 0
   if (tags.has(TAG.rela) !== tags.has(TAG.relaBytes) || tags.has(TAG.rela) !== tags.has(TAG.relaEntry))
     complain('DT_RELA, DT_RELASZ and DT_RELAENT do not come together')
   if (tags.has(TAG.rela) && (value(TAG.relaEntry) !== 24 || relaBytes % 24 !== 0)) complain('DT_RELASZ or DT_RELAENT is wrong')

@@ -2,6 +2,7 @@
 import { computer } from './direct/compute.ts'
 import { packDirect } from './direct/pack.ts'
 import { type DirectPlan, planDirect } from './direct/plan.ts'
+import { checkReach } from './direct/reach.ts'
 import { stager } from './direct/stage.ts'
 import type { Kernel } from './kernel.ts'
 import { copyFunction, fillFunction, gatherFunction } from './move.ts'
@@ -17,7 +18,11 @@ export const direct: Kernel<DirectPlan> = {
 
   refuses: (_, traits) => (traits.lanes === 1 ? 'the scalar tier has no vectors' : null),
 
-  plan: planDirect,
+  plan(d, traits) {
+    const plan = planDirect(d, traits)
+    checkReach(plan)
+    return plan
+  },
 
   costs(plan, step) {
     if (plan.steps[step].name === 'stage') return new Float64Array(plan.steps[step].units).fill(1)

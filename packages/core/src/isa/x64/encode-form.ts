@@ -62,7 +62,7 @@ function readTable(): ReadonlyMap<string, readonly Form[]> {
   return read
 }
 
-export function readRow(row: Row): Form[] {
+function readRow(row: Row): Form[] {
   const [, operands, , encoding] = row
   const words = operands.split(/[^a-z0-9]+/)
   const variants = encoding.startsWith('EVEX') ? LENGTHS : encoding.startsWith('VEX') ? LENGTHS.slice(0, 2) : WIDTHS

@@ -1,4 +1,4 @@
-// The table's rows of AVX, AVX2 and FMA, and of mask registers: the VEX encodings. See instructions.ts.
+// The table's rows of AVX, AVX2 and FMA, and of mask registers (AVX-512 F, kmovd BW): the VEX encodings. See instructions.ts.
 import type { Row } from './instructions.ts'
 
 export const VEX = [

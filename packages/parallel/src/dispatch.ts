@@ -12,6 +12,9 @@ export interface Slot {
   regionBytes: number
 }
 
+/** Regions grow by steps of this many bytes. */
+const REGION_STEP = 1 << 20
+
 export interface Job {
   /** One worker or all of them. */
   readonly members: number
@@ -84,8 +87,10 @@ export class Dispatcher {
     if (slot.regionBytes < bytes) {
       if (slot.regionBytes > 0) this.#arena.free(slot.region)
       slot.regionBytes = 0
-      slot.region = this.#arena.allocate(bytes)
-      slot.regionBytes = bytes
+      // Rounded up, so that layers of many sizes do not leave as many holes.
+      const rounded = Math.ceil(bytes / REGION_STEP) * REGION_STEP
+      slot.region = this.#arena.allocate(rounded)
+      slot.regionBytes = rounded
     }
     return slot.region
   }

@@ -52,7 +52,7 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
     throw new WeftError('OPTION', `maxMemory is ${maxMemory}; it must be from 65536 to ${MOST_MEMORY} bytes`, { maxMemory })
   }
   const chosen = chooseTier(options.tier, options.exclude)
-  const engine = new PiscinaEngine(threads, chosen, maxMemory)
+  const engine = new PiscinaEngine(threads, chosen, maxMemory, options.check ?? Boolean(process.env.WEFT_CHECK))
   await engine.ready()
   return engine
 }
@@ -64,7 +64,7 @@ class PiscinaEngine implements Engine {
   readonly #code: NativeCompiler | null
   readonly #tensors = new Map<number, FloatTensor>()
 
-  constructor(threads: number, chosen: ChosenTier, maxMemory: number) {
+  constructor(threads: number, chosen: ChosenTier, maxMemory: number, check: boolean) {
     const arena = new Arena(maxMemory)
     const source = import.meta.url.endsWith('.ts')
     this.#chosen = chosen
@@ -77,7 +77,7 @@ class PiscinaEngine implements Engine {
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
-      workerData: { memory: arena.memory, addon: here?.path ?? null } satisfies WorkerData,
+      workerData: { memory: arena.memory, addon: here?.path ?? null, check } satisfies WorkerData,
       ...(source ? { execArgv: [...process.execArgv, '--conditions=@weft/source'] } : {}),
     })
     this.#host = new Host(arena, threads, this.#code ?? new CodeCache(TIERS[chosen.tier], true), (task) => this.#pool.run(task))

@@ -5,6 +5,8 @@ export interface WorkerData {
   readonly memory: WebAssembly.Memory
   /** Where to load the native object from, on tiers of machine code. */
   readonly addon: string | null
+  /** Whether each call of emitted code is checked first. */
+  readonly check: boolean
 }
 
 /** One member's part of a job. */

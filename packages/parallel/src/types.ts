@@ -18,6 +18,8 @@ export interface EngineOptions {
   tier?: TierChoice
   /** Tiers not to be used, whatever the machine has: `auto` takes the next one. */
   exclude?: readonly TierName[]
+  /** Checks the addresses of every call of emitted code before it is made, at a cost. By default WEFT_CHECK. */
+  check?: boolean
   /** Bytes that the arena may grow to, 4 GiB at most and by default. */
   maxMemory?: number
 }

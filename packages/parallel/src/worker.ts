@@ -1,6 +1,6 @@
 // The worker: knows layers by number, runs its part of a job, meets the others between steps.
 import { workerData } from 'node:worker_threads'
-import { type Binder, type Bindings, Instances, kernelNamed, type Plan, type Runner, toWire } from '@weft/core'
+import { type Binder, type Bindings, checkedCode, Instances, kernelNamed, type Plan, type Runner, toWire } from '@weft/core'
 import { Control, FAILED } from './control.ts'
 import type { DefineTask, Outcome, RunTask, Task, WorkerData } from './messages.ts'
 import { loadAddon } from './native/addon.ts'
@@ -17,7 +17,7 @@ interface Known {
   runner: Runner
 }
 
-const { memory, addon } = workerData as WorkerData
+const { memory, addon, check } = workerData as WorkerData
 const binder: Binder = addon === null ? new Instances(memory) : new NativeBinder(loadAddon(addon))
 const layers = new Map<number, Known>()
 
@@ -40,7 +40,8 @@ function define(task: DefineTask, control: Control): boolean {
   const { plan, packed, weights, warm } = task
   const { batch, xShape, yShape } = plan.descriptor
   const kernel = kernelNamed(plan.kernel)
-  const code = binder.bind(task.code)
+  const bound = binder.bind(task.code)
+  const code = check ? checkedCode(bound, kernel.functions(plan), plan.traits, memory) : bound
   const itemBytes = { x: (4 * product(xShape)) / batch, y: (4 * product(yShape)) / batch }
   const known = { plan, packed, code, itemBytes, buffer: memory.buffer, runner: kernel.runner(plan, code, memory.buffer) }
   layers.set(task.layer, known)

@@ -121,6 +121,22 @@ describe('an engine', () => {
     expect((await layer.run(small)).data).toEqual(expected.data)
     engine.release(probe)
   })
+
+  it('in the checking mode refuses a call that would leave the arena, before it is made', async () => {
+    await using checking = await open({ threads: 1, check: true })
+    const small = numbers([5, 40, 40], 3)
+    const kernel = numbers([6, 5, 1, 1], 4)
+    kernel.data[29] = 777.125
+    await using layer = await checking.prepare({ weight: kernel }, small.shape)
+    const expected = await layer.run(small)
+    const floats = new Float32Array(checking.tensor([1]).data.buffer)
+    const words = new Int32Array(floats.buffer)
+    const at = floats.findIndex((value, i) => value === 777.125 && words[i + 1] === 0 && words[i + 2] === 0 && words[i + 3] === 5)
+    words[at + 3] = 0x7fffff
+    expect((await errorOf(layer.run(small))).message).toMatch(/^shard 0 of 1 failed: f32-tile-.* would touch bytes/)
+    words[at + 3] = 5
+    expect(sameBits(await layer.run(small), expected)).toBe(true)
+  })
 })
 
 describe('a process', () => {

@@ -65,8 +65,16 @@ export interface Machine {
   max(to: Vec, a: Vec, b: Vec): void
 }
 
+/** Bytes of the arena that a call may read or write. */
+export interface Access {
+  readonly from: number
+  readonly to: number
+}
+
 /** A piece of a kernel that a machine can emit: its name says all that its code depends on. */
 export interface KernelFunction {
   readonly name: string
   emit(machine: Machine): void
+  /** What a call with the argument block at word `args` touches: for the mode that checks every call. */
+  touches(words: Int32Array, args: number, traits: MachineTraits): Access[]
 }

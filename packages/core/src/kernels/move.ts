@@ -19,6 +19,17 @@ export const COPY_ARGS = {
 
 export const copyFunction: KernelFunction = {
   name: 'f32-copy-rows',
+  touches(words, args, { lanes }) {
+    const arg = (name: keyof typeof COPY_ARGS) => words[args + COPY_ARGS[name]]
+    const row = (step: number) => 4 * lanes * arg('vectors') + (arg('singles') === 0 ? 0 : (arg('singles') - 1) * step + 4)
+    const end = (plane: number, pitch: number, step: number) =>
+      (arg('planes') - 1) * plane + (arg('rows') - 1) * pitch + row(step)
+    const [from, to] = [arg('from') >>> 0, arg('to') >>> 0]
+    return [
+      { from, to: from + end(arg('fromPlane'), arg('fromRow'), arg('fromStep')) },
+      { from: to, to: to + end(arg('toPlane'), arg('toRow'), arg('toStep')) },
+    ]
+  },
   emit(m) {
     overRows(
       m,
@@ -54,6 +65,11 @@ export const FILL_ARGS = { to: 0, planes: 1, toPlane: 2, rows: 3, toRow: 4, sing
 
 export const fillFunction: KernelFunction = {
   name: 'f32-fill-rows',
+  touches(words, args) {
+    const arg = (name: keyof typeof FILL_ARGS) => words[args + FILL_ARGS[name]]
+    const to = arg('to') >>> 0
+    return [{ from: to, to: to + (arg('planes') - 1) * arg('toPlane') + (arg('rows') - 1) * arg('toRow') + 4 * arg('singles') }]
+  },
   emit(m) {
     overRows(
       m,
@@ -88,6 +104,20 @@ export const GATHER_ARGS = {
 
 export const gatherFunction: KernelFunction = {
   name: 'f32-gather-rows',
+  touches(words, args) {
+    const arg = (name: keyof typeof GATHER_ARGS) => words[args + GATHER_ARGS[name]]
+    const [from, to, rowTable, colTable] = [arg('from'), arg('to'), arg('rowTable'), arg('colTable')].map((value) => value >>> 0)
+    const planes = arg('planes') - 1
+    const largest = (table: number, count: number) =>
+      words.subarray(table / 4, table / 4 + count).reduce((a, b) => Math.max(a, b), 0)
+    const source = planes * arg('fromPlane') + largest(rowTable, arg('rows')) + largest(colTable, arg('cols')) + 4
+    return [
+      { from, to: from + source },
+      { from: to, to: to + planes * arg('toPlane') + (arg('rows') - 1) * arg('toRow') + 4 * arg('cols') },
+      { from: rowTable, to: rowTable + 4 * arg('rows') },
+      { from: colTable, to: colTable + 4 * arg('cols') },
+    ]
+  },
   emit(m) {
     const [from, to] = [m.arg(GATHER_ARGS.from), m.arg(GATHER_ARGS.to)]
     m.loop(m.arg(GATHER_ARGS.planes), () => {

@@ -1,6 +1,6 @@
 // The register tile: `rows` output channels by `cols` vectors of neighbouring pixels, summed over runs of products.
 import type { ActivationKind } from '../conv/activation.ts'
-import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
+import type { Access, Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
 import { emitActivation } from './activate.ts'
 
 /** The argument block of a tile function, as indices of 32-bit words. Addresses and strides are in bytes. */
@@ -50,7 +50,25 @@ export function tileFunction(shape: TileShape, activation: ActivationKind): Kern
   return {
     name: `f32-tile-${shape.rows}x${shape.cols}${activation === 'none' ? '' : `-${activation}`}`,
     emit: (m) => emitTile(m, shape, activation),
+    touches: (words, args, { lanes }) => tileTouches(words, args, shape, lanes),
   }
+}
+
+function tileTouches(words: Int32Array, args: number, { rows, cols }: TileShape, lanes: number): Access[] {
+  const arg = (name: keyof typeof TILE_ARGS) => words[args + TILE_ARGS[name]] >>> 0
+  const width = 4 * lanes
+  const narrow = 1 + words.subarray(args + TILE_ARGS.tails, args + TILE_ARGS.tails + cols).indexOf(1)
+  const line = Math.max(arg('full') * cols * width, narrow === 0 ? 0 : arg('tailOffset') + narrow * width)
+  const [x, runs, count, stride] = [arg('x'), arg('runs'), arg('runCount'), words[args + TILE_ARGS.runStride]]
+  const y = { from: arg('y'), to: arg('y') + (rows - 1) * arg('yChannelStride') + line }
+  const touched = [y, { from: runs, to: runs + 4 * RUN_WORDS * count }, { from: arg('weights'), to: arg('weights') + 4 * rows }]
+  for (let run = 0; run < count; run++) {
+    const [at, first, products] = words.subarray(runs / 4 + run * RUN_WORDS, runs / 4 + (run + 1) * RUN_WORDS)
+    const [begin, last] = [(x + at) >>> 0, (x + at + (products - 1) * stride) >>> 0]
+    touched.push({ from: Math.min(begin, last), to: Math.max(begin, last) + line })
+    touched.push({ from: arg('weights'), to: arg('weights') + 4 * rows * (first + products + 1) })
+  }
+  return touched
 }
 
 function emitTile(m: Machine, { rows, cols }: TileShape, activation: ActivationKind): void {

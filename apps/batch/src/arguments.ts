@@ -1,0 +1,125 @@
+// Reading the arguments: a request to carry out, or an exit code when help, the version or a complaint was all there was.
+import {
+  type ApplicationText,
+  ArgumentScannerError,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  type CommandContext,
+  ExitCode,
+  formatMessageForArgumentScannerError,
+  run,
+  text_en,
+  version,
+} from '@stricli/core'
+import { EXIT } from './exit-codes.ts'
+import type { ConvFlags, ExplainFlags } from './flag-types.ts'
+import { ALIASES, CONV_FLAGS, EXPLAIN_FLAGS } from './flags.ts'
+import { helpFor } from './help.ts'
+import { COLUMNS, oneLine, wrap } from './text.ts'
+import { VERSION } from './version.ts'
+
+export type Request =
+  | { readonly command: 'conv'; readonly flags: ConvFlags; readonly sources: readonly string[] }
+  | { readonly command: 'explain'; readonly flags: ExplainFlags; readonly problem: string }
+
+interface Context extends CommandContext {
+  request?: Request
+}
+
+const conv = buildCommand<ConvFlags, string[], Context>({
+  func(flags, ...sources) {
+    this.request = { command: 'conv', flags, sources }
+  },
+  parameters: {
+    flags: CONV_FLAGS,
+    aliases: ALIASES,
+    positional: { kind: 'array', minimum: 1, parameter: { parse: String, placeholder: 'INPUT', brief: 'a file or a folder' } },
+  },
+  docs: { brief: 'convolve pictures and tensors' },
+})
+
+const explain = buildCommand<ExplainFlags, [string], Context>({
+  func(flags, problem) {
+    this.request = { command: 'explain', flags, problem }
+  },
+  parameters: {
+    flags: EXPLAIN_FLAGS,
+    positional: { kind: 'tuple', parameters: [{ parse: String, placeholder: 'PROBLEM', brief: 'as in ic64ih56oc64kh3ph1' }] },
+  },
+  docs: { brief: 'what would run for a convolution, and why' },
+})
+
+const text = (complaint: (message: string) => string): ApplicationText => ({
+  ...text_en,
+  exceptionWhileParsingArguments: (error) => complaint(error instanceof ArgumentScannerError ? sentence(error) : String(error)),
+  noCommandRegisteredForInput: ({ input, corrections }) => {
+    const guess =
+      corrections.length === 0 ? 'there are conv and explain' : `did you mean ${corrections.join(' or ')}?`.replaceAll('`', '')
+    return complaint(`there is no command ${oneLine(input)}; ${guess}`)
+  },
+})
+
+const application = (complaint: (message: string) => string) =>
+  buildApplication<Context>(
+    buildRouteMap({ routes: { conv, explain }, docs: { brief: 'convolution over pictures and tensors, on every core' } }),
+    {
+      name: 'weft',
+      scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+      documentation: { disableAnsiColor: true },
+      localization: { text: text(complaint) },
+    },
+    {
+      help: {
+        flag: {
+          brief: 'this text',
+          global: true,
+          aliases: ['h'],
+          defaultForRouteMap: true,
+          run(_, { result }) {
+            this.process.stdout.write(helpFor(result.prefix[1]))
+          },
+        },
+      },
+      version: version({ brief: 'the version', info: { currentVersion: `weft ${VERSION}` } }),
+    },
+  )
+
+/** Answers help, version and mistakes itself. */
+export async function readArguments(argv: readonly string[]): Promise<Request | number> {
+  const { stdout, stderr } = process
+  const own: Context & { process: { exitCode?: number | string | null } } = { process: { stdout, stderr } }
+  const hint = argv[0] === 'conv' || argv[0] === 'explain' ? `weft ${argv[0]} --help` : 'weft --help'
+  const complaint = (message: string): string => wrap(`weft: ${message}; see ${hint}`, COLUMNS, '  ')
+  await run(application(complaint), argv, own)
+  const odd =
+    own.request === undefined || argv.includes('--') ? undefined : positionals(own.request).find((one) => one.startsWith('-'))
+  if (odd !== undefined) {
+    stderr.write(`${complaint(`${oneLine(odd)} looks like a flag, and is none; put -- before names that begin with -`)}\n`)
+    return EXIT.usage
+  }
+  if (own.request !== undefined) return own.request
+  const code = own.process.exitCode
+  if (code === ExitCode.Success) return EXIT.done
+  return code === ExitCode.UnknownCommand || code === ExitCode.InvalidArgument ? EXIT.usage : EXIT.fatal
+}
+
+function positionals(request: Request): readonly string[] {
+  return request.command === 'conv' ? request.sources : [request.problem]
+}
+
+function sentence(error: ArgumentScannerError): string {
+  return formatMessageForArgumentScannerError(error, {
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
+      `--${name} ${oneLine(input)}: ${exception instanceof Error ? exception.message : String(exception)}`,
+    EnumValidationError: ({ externalFlagName: name, input, values }) => `--${name} ${oneLine(input)}: give ${values.join(', ')}`,
+    UnsatisfiedFlagError: ({ externalFlagName: name, nextFlagName: next }) =>
+      next === undefined ? `--${name} and its value are needed` : `--${name} lacks its value before --${next}`,
+    UnsatisfiedPositionalError: ({ placeholder }) => `${placeholder} is needed`,
+    UnexpectedFlagError: ({ externalFlagName: name, previousInput, input }) =>
+      `--${name} is given twice, ${oneLine(previousInput)} and ${oneLine(input)}`,
+    FlagNotFoundError: ({ input, corrections }) =>
+      `there is no flag --${oneLine(input)}${corrections.length === 0 ? '' : `; did you mean --${corrections.join(' or --')}?`}`,
+    AliasNotFoundError: ({ input }) => `there is no flag -${oneLine(input)}; put -- before names that begin with -`,
+  })
+}

@@ -1,0 +1,33 @@
+// What the flags of the commands come to once their text is read.
+import type { ActivationOption, PaddingMode, PaddingOption, PerAxis, TierChoice } from '@weft/core'
+import type { Channels } from '@weft/io'
+import type { Parallelism } from '@weft/parallel'
+import type { OutputFormat } from './outputs.ts'
+import type { PresetName } from './presets.ts'
+
+export interface ConvFlags {
+  readonly output: string
+  readonly kernel?: PresetName | undefined
+  readonly weight?: string | undefined
+  readonly bias?: string | undefined
+  readonly stride?: PerAxis | undefined
+  readonly padding?: PaddingOption | undefined
+  readonly paddingMode?: PaddingMode | undefined
+  readonly dilation?: PerAxis | undefined
+  readonly groups?: number | undefined
+  readonly activation?: ActivationOption | undefined
+  readonly channels?: Channels | undefined
+  readonly format?: OutputFormat | undefined
+  readonly quality?: number | undefined
+  readonly threads?: number | undefined
+  readonly tier?: TierChoice | undefined
+  readonly parallel?: Parallelism | undefined
+  readonly json?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly verbose?: boolean | undefined
+}
+
+export interface ExplainFlags {
+  readonly tier?: TierChoice | undefined
+  readonly json?: boolean | undefined
+}

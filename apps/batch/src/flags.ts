@@ -1,0 +1,142 @@
+// Every flag of the commands: how its text is read, and what it is for.
+
+import type { FlagParametersForType } from '@stricli/core'
+import { PADDING_MODES, TIER_CHOICES } from '@weft/core'
+import type { ConvFlags, ExplainFlags } from './flag-types.ts'
+import { OUTPUT_FORMATS } from './outputs.ts'
+import { PRESET_NAMES } from './presets.ts'
+import { activation, padding, perAxis, text, wholeNumber } from './values.ts'
+
+/** A flag that only is there or is not. */
+const switchedOn = (brief: string) => ({ kind: 'boolean', optional: true, withNegated: false, brief }) as const
+
+const tier = {
+  kind: 'enum',
+  values: TIER_CHOICES,
+  optional: true,
+  placeholder: 'NAME',
+  brief: `instructions to compute with: ${TIER_CHOICES.join(', ')}; auto is the fastest that gives right results here`,
+} as const
+
+export const EXPLAIN_FLAGS: FlagParametersForType<ExplainFlags> = {
+  tier,
+  json: switchedOn('the same as one line of JSON'),
+}
+
+export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
+  output: { kind: 'parsed', parse: text, placeholder: 'FOLDER', brief: 'where the results go; made if it is not there (needed)' },
+  kernel: {
+    kind: 'enum',
+    values: PRESET_NAMES,
+    optional: true,
+    placeholder: 'NAME',
+    brief: 'a ready-made kernel from the list above, to each channel alone',
+  },
+  weight: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    placeholder: 'TENSOR',
+    brief: 'weights of your own, (out, in / groups, ...kernel): w.npy, or w.safetensors:conv1.weight',
+  },
+  bias: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    placeholder: 'TENSOR',
+    brief: 'one number an output channel, with --weight',
+  },
+  stride: {
+    kind: 'parsed',
+    parse: perAxis(1),
+    optional: true,
+    placeholder: 'N',
+    brief: 'the step: 2, or one an axis as in 2,1; 1 unless told',
+  },
+  padding: {
+    kind: 'parsed',
+    parse: padding,
+    optional: true,
+    placeholder: 'P',
+    brief: 'same, valid, a number, one an axis (1,2), or before+after of each axis (0+1,2+2); same with --kernel, else 0',
+  },
+  paddingMode: {
+    kind: 'enum',
+    values: PADDING_MODES,
+    optional: true,
+    placeholder: 'MODE',
+    brief: `${PADDING_MODES.join(', ')}; replicate with --kernel, so that borders do not go dark, else zeros`,
+  },
+  dilation: {
+    kind: 'parsed',
+    parse: perAxis(1),
+    optional: true,
+    placeholder: 'N',
+    brief: 'distance between taps; 1 unless told',
+  },
+  groups: {
+    kind: 'parsed',
+    parse: wholeNumber(1, 2 ** 20),
+    optional: true,
+    placeholder: 'N',
+    brief: 'groups of channels, with --weight; 1 unless told',
+  },
+  activation: {
+    kind: 'parsed',
+    parse: activation,
+    optional: true,
+    placeholder: 'NAME',
+    brief: 'relu, relu6, sigmoid, hardSwish, leakyRelu:0.2 or clip:0,6, with --weight',
+  },
+  channels: {
+    kind: 'enum',
+    values: ['gray', 'rgb', 'rgba'],
+    optional: true,
+    placeholder: 'NAME',
+    brief:
+      'read pictures as gray, rgb or rgba; as many channels as the weight takes, else rgb. With --kernel the opacity of rgba stays as it is',
+  },
+  format: {
+    kind: 'enum',
+    values: OUTPUT_FORMATS,
+    optional: true,
+    placeholder: 'NAME',
+    brief: `${OUTPUT_FORMATS.join(', ')}; unless told png for pictures, npy for tensors and where the results have not 1, 3 or 4 channels`,
+  },
+  quality: {
+    kind: 'parsed',
+    parse: wholeNumber(1, 100),
+    optional: true,
+    placeholder: 'N',
+    brief: '1 to 100, of jpg (90 unless told) and webp (lossless unless told)',
+  },
+  threads: {
+    kind: 'parsed',
+    parse: wholeNumber(1, 1024),
+    optional: true,
+    placeholder: 'N',
+    brief: 'worker threads; every core unless told',
+  },
+  tier,
+  parallel: {
+    kind: 'enum',
+    values: ['auto', 'items', 'channels'],
+    optional: true,
+    placeholder: 'HOW',
+    brief:
+      'items: each thread has its own file; channels: all threads share one; auto takes channels when files are fewer than threads',
+  },
+  json: switchedOn('a line of JSON for each item and one for the whole, nothing else on standard output'),
+  quiet: switchedOn('no progress and no summary; failures are still named'),
+  verbose: switchedOn('say which tier and kernels run, and why not faster ones'),
+}
+
+/** The letters of flags that have one. */
+export const ALIASES = { o: 'output', q: 'quiet' } as const
+
+/** The order of `--help`. */
+export const SECTIONS: readonly (readonly [string, readonly (keyof ConvFlags)[]])[] = [
+  ['WHAT TO COMPUTE', ['kernel', 'weight', 'bias', 'stride', 'padding', 'paddingMode', 'dilation', 'groups', 'activation']],
+  ['FILES', ['output', 'channels', 'format', 'quality']],
+  ['RUNNING', ['threads', 'tier', 'parallel', 'json', 'quiet', 'verbose']],
+]

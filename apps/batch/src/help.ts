@@ -1,0 +1,95 @@
+// What `--help` says: made from the flags themselves, at 80 columns.
+
+import { EXIT_TEXT } from './exit-codes.ts'
+import { ALIASES, CONV_FLAGS, EXPLAIN_FLAGS, SECTIONS } from './flags.ts'
+import { PRESETS } from './presets.ts'
+import { table, wrap } from './text.ts'
+import { VERSION } from './version.ts'
+
+type Row = readonly [string, string]
+
+interface Flag {
+  readonly brief: string
+  readonly placeholder?: string
+}
+
+/** Help of the command that is named, or of all. */
+export function helpFor(command: string | undefined): string {
+  const text = command === 'conv' ? conv() : command === 'explain' ? explain() : overview()
+  return `${text}\n`
+}
+
+const COMMON: readonly Row[] = [['--help, -h', 'this text']]
+
+function overview(): string {
+  return [
+    `weft ${VERSION}: convolution over pictures and tensors, on every core`,
+    section('USAGE', [
+      '  weft conv INPUT... -o FOLDER --kernel NAME    convolve files and folders',
+      '  weft explain PROBLEM                          what would run, and why',
+      '  weft conv --help, weft explain --help         all about a command',
+      '  weft --version',
+    ]),
+    section('TRY', ['  weft conv photos/ -o out/ --kernel sobel', '  weft explain ic64ih56oc64kh3ph1']),
+  ].join('\n\n')
+}
+
+function conv(): string {
+  const about =
+    'INPUT is a file or a folder: pictures (png, jpg, webp, tiff) and tensors (npy, safetensors; one of several as ' +
+    'x.safetensors:name). Folders are searched through at any depth; names that begin with a point are skipped. Each result keeps ' +
+    'its path below the folder and gets the extension of its format. A file that cannot be read is named and the others go on.'
+  const values =
+    'Pictures are read as numbers from 0 (black) to 1 (white) and computed in float32. Written as pictures, numbers below 0 become ' +
+    '0, above 1 become 1, and the rest is rounded to 8 bits; npy and safetensors keep every number as it is.'
+  return [
+    'weft conv: convolve pictures and tensors, each to a file of its own',
+    section('USAGE', [
+      '  weft conv INPUT... -o FOLDER --kernel NAME [flags]',
+      '  weft conv INPUT... -o FOLDER --weight TENSOR [--bias TENSOR] [flags]',
+    ]),
+    wrap(about),
+    section('EXAMPLES', [
+      '  weft conv photos/ -o out/ --kernel sobel',
+      '  weft conv a.jpg b.png -o out/ --kernel blur --format jpg --quality 85',
+      '  weft conv photos/ -o small/ --kernel blur --stride 2',
+      '  weft conv in/ -o out/ --weight w.safetensors:conv1.weight \\',
+      '      --bias w.safetensors:conv1.bias --stride 2 --padding 1 --format npy',
+      '  weft conv in/ -o out/ --kernel edge --json > log.jsonl',
+    ]),
+    section('KERNELS', [table(Object.entries(PRESETS).map(([name, { about }]): Row => [name, about]))]),
+    section('NUMBERS', [wrap(`  ${values}`, 80, '  ')]),
+    ...SECTIONS.map(([title, names]) => section(title, [table(names.map((name) => flagRow(name, CONV_FLAGS[name])))])),
+    section('ALSO', [table([...COMMON, ['--', 'what follows are inputs, also names that begin with -']])]),
+    section('EXIT CODES', [table(EXIT_TEXT)]),
+  ].join('\n\n')
+}
+
+function explain(): string {
+  const about =
+    'Prints the shapes, the cost and the kernel that would run for a convolution, and why each faster kernel refuses. PROBLEM is a ' +
+    'text of keys and numbers as benchdnn writes them: mb batch, ic and oc channels, ih iw input, kh kw kernel, sh sw stride, ph pw ' +
+    'padding, dh dw dilation (0 is none), g groups, id kd sd pd dd the depth of 3-D, tr1 transposed. What the width leaves out is as ' +
+    'the height.'
+  return [
+    'weft explain: what would run for a convolution, and why',
+    section('USAGE', ['  weft explain PROBLEM [flags]']),
+    wrap(about),
+    section('EXAMPLES', [
+      '  weft explain ic64ih56oc64kh3ph1',
+      '  weft explain g32ic32ih112oc32kh3sh2ph1 --tier simd128',
+      '  weft explain ic3iw16000oc64kw400sw160 --json',
+    ]),
+    section('FLAGS', [table([...Object.entries(EXPLAIN_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
+  ].join('\n\n')
+}
+
+function flagRow(name: string, { placeholder, brief }: Flag): Row {
+  const letter = Object.entries(ALIASES).find(([, of]) => of === name)?.[0]
+  const dashed = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+  return [`--${dashed}${letter === undefined ? '' : `, -${letter}`}${placeholder === undefined ? '' : ` ${placeholder}`}`, brief]
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return [title, ...lines].join('\n')
+}

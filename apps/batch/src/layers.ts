@@ -1,0 +1,73 @@
+// Prepared layers, one for each shape of input, the last few kept.
+
+interface Kept<L> {
+  readonly layer: Promise<L>
+  users: number
+  evicted: boolean
+}
+
+/** Keeps the `capacity` layers that were used last. One that must go is closed once nobody uses it. */
+export class LayerCache<L extends { close(): Promise<void> }> {
+  readonly #capacity: number
+  /** Least recently used first. */
+  readonly #kept = new Map<string, Kept<L>>()
+  readonly #closing = new Set<Promise<void>>()
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  get size(): number {
+    return this.#kept.size
+  }
+
+  /** Calls `use` with the layer of a key, prepared if it is not kept. A failure to prepare is not remembered. */
+  async with<T>(key: string, prepare: () => Promise<L>, use: (layer: L) => Promise<T>): Promise<T> {
+    const kept = this.#take(key, prepare)
+    try {
+      return await use(await kept.layer)
+    } finally {
+      kept.users--
+      await this.#closeUnused(kept)
+    }
+  }
+
+  /** Lets go of every layer; resolves when those that nobody uses are closed. */
+  async clear(): Promise<void> {
+    for (const [key, kept] of [...this.#kept]) this.#evict(key, kept)
+    await Promise.all(this.#closing)
+  }
+
+  #take(key: string, prepare: () => Promise<L>): Kept<L> {
+    let kept = this.#kept.get(key)
+    if (kept === undefined) {
+      const made = { layer: prepare(), users: 0, evicted: false }
+      made.layer.catch(() => this.#evict(key, made))
+      kept = made
+    }
+    kept.users++
+    this.#kept.delete(key)
+    this.#kept.set(key, kept)
+    for (const [oldest, entry] of this.#kept) {
+      if (this.#kept.size <= this.#capacity) break
+      this.#evict(oldest, entry)
+    }
+    return kept
+  }
+
+  #evict(key: string, kept: Kept<L>): void {
+    if (this.#kept.get(key) === kept) this.#kept.delete(key)
+    kept.evicted = true
+    const closing = this.#closeUnused(kept).finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
+  }
+
+  /** A layer that was never prepared has nothing to close. */
+  async #closeUnused(kept: Kept<L>): Promise<void> {
+    if (!kept.evicted || kept.users > 0) return
+    await kept.layer.then(
+      (layer) => layer.close(),
+      () => {},
+    )
+  }
+}

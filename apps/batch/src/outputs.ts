@@ -1,0 +1,120 @@
+// Naming the outputs: below the output folder, one for each input, never over an input.
+import { mkdir, realpath } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve, sep } from 'node:path'
+import { WeftError } from '@weft/core'
+import type { Input } from './inputs.ts'
+
+export const OUTPUT_FORMATS = ['png', 'jpg', 'webp', 'tiff', 'npy', 'safetensors'] as const
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
+
+export interface Item extends Input {
+  readonly output: string
+}
+
+/** Systems on which names that differ only in capitals are one file. */
+const FOLDS_CASE = process.platform === 'win32' || process.platform === 'darwin'
+
+/** The output folder, as the user wrote it and as it really is. */
+export interface Target {
+  readonly folder: string
+  readonly real: string
+}
+
+/**
+ * Gives each input its output: the path below its folder, with the extension of `formatFor`. An input that is given twice is
+ * done once.
+ * @throws OPTION when two inputs would give one output, or an output would take the place of an input.
+ */
+export function nameOutputs(inputs: readonly Input[], target: Target, formatFor: (input: Input) => OutputFormat): Item[] {
+  const sources = new Map(inputs.map((input) => [folded(input.real), input.path]))
+  const taken = new Map<string, Input>()
+  const items: Item[] = []
+  for (const input of inputs) {
+    const stem = basename(input.below, extname(input.below))
+    const below = join(dirname(input.below), `${stem}.${formatFor(input)}`)
+    const output = join(target.folder, below)
+    const place = folded(join(target.real, below))
+    const rival = taken.get(place)
+    if (rival !== undefined) {
+      if (folded(rival.real) === folded(input.real) && rival.entry === input.entry) continue
+      const [a, b] = [rival, input].map(({ path, entry }) => (entry === undefined ? path : `${path}:${entry}`))
+      const remedy = 'rename one, or run them into two folders'
+      throw new WeftError('OPTION', `${a} and ${b} would both be written to ${output}; ${remedy}`, { a, b, output })
+    }
+    const source = sources.get(place)
+    if (source !== undefined) {
+      const remedy = 'choose another folder or format'
+      throw new WeftError('OPTION', `${input.path} would be written over the input ${source}; ${remedy}`, { output })
+    }
+    taken.set(place, input)
+    items.push({ ...input, output })
+  }
+  return items
+}
+
+function folded(path: string): string {
+  return FOLDS_CASE ? path.normalize('NFC').toLowerCase() : path
+}
+
+/** The real path that a folder has, or will have once it is made. */
+export async function realFolder(folder: string): Promise<string> {
+  const full = resolve(folder)
+  try {
+    return await realpath(full)
+  } catch {
+    return dirname(full) === full ? full : join(await realFolder(dirname(full)), basename(full))
+  }
+}
+
+/** Makes the folders that outputs go to, each once, and refuses those that a link leads out of the output folder. */
+export class Folders {
+  readonly #root: Promise<string>
+  readonly #made = new Map<string, Promise<void>>()
+
+  constructor(root: string) {
+    this.#root = mkdir(root, { recursive: true }).then(() => realpath(root))
+    this.#root.catch(() => {})
+  }
+
+  /** @throws IO when the output folder cannot be made. */
+  async ready(): Promise<void> {
+    await this.#root.catch((cause: unknown) => {
+      throw new WeftError(
+        'IO',
+        `cannot make the output folder: ${cause instanceof Error ? cause.message : String(cause)}`,
+        {},
+        { cause },
+      )
+    })
+  }
+
+  /** @throws IO */
+  make(folder: string): Promise<void> {
+    let made = this.#made.get(folder)
+    if (made === undefined) {
+      made = this.#make(folder)
+      this.#made.set(folder, made)
+    }
+    return made
+  }
+
+  async #make(folder: string): Promise<void> {
+    try {
+      const root = await this.#root
+      // What is there already decides where the rest would be made.
+      const real = await realFolder(folder)
+      if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+        throw new WeftError('IO', `${folder} is a link out of the output folder; nothing is written there`, { path: folder })
+      }
+      await mkdir(folder, { recursive: true })
+    } catch (cause) {
+      if (cause instanceof WeftError) throw cause
+      throw new WeftError(
+        'IO',
+        `cannot make the folder ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { path: folder },
+        { cause },
+      )
+    }
+  }
+}

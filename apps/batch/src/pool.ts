@@ -1,0 +1,55 @@
+// Work on many items at once, but never more than so many.
+
+/** Calls `work` for each item, `limit` at a time, in order; after `stopped` says so no further item is begun. */
+export async function inFlight<T>(
+  items: Iterable<T>,
+  limit: number,
+  stopped: () => boolean,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const source = items[Symbol.iterator]()
+  const lane = async (): Promise<void> => {
+    while (!stopped()) {
+      const next = source.next()
+      if (next.done) return
+      await work(next.value)
+    }
+  }
+  await Promise.all(Array.from({ length: limit }, lane))
+}
+
+interface Visitor {
+  readonly alone: boolean
+  readonly enter: () => void
+}
+
+/** Work that goes side by side, and work that must have everything to itself: it waits for the others and they for it. */
+export class Gate {
+  #inside = 0
+  #alone = false
+  readonly #waiting: Visitor[] = []
+
+  async run<T>(alone: boolean, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((enter) => {
+      this.#waiting.push({ alone, enter })
+      this.#admit()
+    })
+    try {
+      return await work()
+    } finally {
+      this.#inside--
+      this.#alone = false
+      this.#admit()
+    }
+  }
+
+  /** First come, first served: who waits to be alone is not overtaken. */
+  #admit(): void {
+    while (this.#waiting.length > 0 && !this.#alone && !(this.#waiting[0].alone && this.#inside > 0)) {
+      const { alone, enter } = this.#waiting.shift() as Visitor
+      this.#inside++
+      this.#alone = alone
+      enter()
+    }
+  }
+}

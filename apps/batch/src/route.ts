@@ -1,0 +1,52 @@
+// The whole route of the command: arguments -> options -> job -> run -> report.
+import type { TierChoice } from '@weft/core'
+import { allowPairing } from '@weft/parallel'
+import { type Request, readArguments } from './arguments.ts'
+import { runJob, type Tally } from './batch.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { explainProblem } from './explain.ts'
+import { resolveJob } from './job.ts'
+import { resolveOptions } from './options.ts'
+import { reporterFor } from './report.ts'
+import { Stop } from './stop.ts'
+import { complain } from './text.ts'
+
+export async function route(argv: readonly string[]): Promise<number> {
+  // Whoever reads our output may stop reading: the results are files all the same.
+  process.stdout.on('error', () => {})
+  process.on('uncaughtException', (error) => {
+    complain(error)
+    process.exit(EXIT.fatal)
+  })
+  const request = await readArguments(argv)
+  if (typeof request === 'number') return request
+  try {
+    if (wantsPairing(request.flags.tier)) allowPairing()
+    if (request.command === 'conv') return await conv(request)
+    process.stdout.write(`${await explainProblem(request.problem, request.flags)}\n`)
+    return EXIT.done
+  } catch (error) {
+    complain(error)
+    return exitCodeOf(error)
+  }
+}
+
+async function conv({ flags, sources }: Request & { command: 'conv' }): Promise<number> {
+  const options = resolveOptions(flags)
+  const job = await resolveJob(options, sources)
+  const reporter = reporterFor(job, flags)
+  const stop = new Stop(() => reporter.stopping(stop.writing.size))
+  const tally = await runJob(job, reporter, stop).finally(() => stop.ignore())
+  const exitCode = stop.signal === null ? endOf(tally) : EXIT[stop.signal]
+  reporter.end(tally, exitCode)
+  return exitCode
+}
+
+function endOf({ failed }: Tally): number {
+  return failed === 0 ? EXIT.done : EXIT.someFailed
+}
+
+/** Pairing is a V8 flag for the whole process: only where a tier that uses it may be chosen. */
+function wantsPairing(tier: TierChoice = 'auto'): boolean {
+  return tier === 'auto' || tier === 'wasm' || tier === 'paired'
+}

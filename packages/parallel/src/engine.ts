@@ -78,7 +78,7 @@ class PiscinaEngine implements Engine {
       concurrentTasksPerWorker: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       workerData: { memory: arena.memory, addon: here?.path ?? null, check } satisfies WorkerData,
-      ...(source ? { execArgv: [...process.execArgv, '--conditions=@weft/source'] } : {}),
+      ...(source ? { execArgv: ['--conditions=@weft/source'] } : {}),
     })
     this.#host = new Host(arena, threads, this.#code ?? new CodeCache(TIERS[chosen.tier], true), (task) => this.#pool.run(task))
     this.#pool.on('workerDestroy', () => {

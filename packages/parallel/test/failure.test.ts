@@ -140,6 +140,14 @@ describe('an engine', () => {
 })
 
 describe('a process', () => {
+  it('holds no more memory after 40 engines than after 10', async () => {
+    const { execFileSync } = await import('node:child_process')
+    const script = new URL('../scripts/cycles.ts', import.meta.url).pathname
+    const output = execFileSync(process.execPath, ['--expose-gc', '--conditions=@weft/source', script, '40'], { timeout: 60_000 })
+    const { settled, last } = JSON.parse(output.toString().trim().split('\n').at(-1) ?? '')
+    expect(last).toBeLessThan(settled + 25)
+  })
+
   it('ends by itself after close, and a worker left over does not keep it', async () => {
     const { execFile } = await import('node:child_process')
     const script = `

@@ -1,6 +1,7 @@
 // What one core can do: fused multiply-adds on registers alone, written against the same machine as the kernels.
 import { setImmediate } from 'node:timers/promises'
-import { CodeCache, Instances, type KernelFunction, TIERS, type TierName } from '@weft/core'
+import { type KernelFunction, TIERS, type TierName, type Workspace } from '@weft/core'
+import { openWorkspace } from '@weft/parallel'
 
 /** Enough sums at once to hide the latency of a multiply-add, few enough to stay in registers. */
 const SUMS = 12
@@ -36,12 +37,24 @@ export const peakFunction: KernelFunction = {
 /** The best GFLOP/s of one core seen in about `ms`; null for the tier without vectors, which no kernel is emitted for. */
 export async function measurePeak(tier: TierName, ms: number): Promise<number | null> {
   if (tier === 'scalar') return null
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
-  const code = new CodeCache(TIERS[tier], false).compile([peakFunction])
-  const call = new Instances(memory).bind(code).get(peakFunction.name)
-  const words = new Uint32Array(memory.buffer, ARGS, 3)
+  const { workspace, close } = openWorkspace(tier)
+  try {
+    return await bestRate(workspace, ms)
+  } finally {
+    close()
+  }
+}
+
+async function bestRate(workspace: Workspace, ms: number): Promise<number> {
+  const { traits } = TIERS[workspace.tier]
+  const call = workspace.callables([peakFunction]).get(peakFunction.name)
+  workspace.reserve(FIRST_SUM + 4 * traits.lanes * SUMS)
+  // What is put there is no layer's.
+  workspace.tenant = null
+  const words = new Uint32Array(workspace.memory.buffer, ARGS, 3)
   // A factor of zero: the sums stay 1, and no number on the way is subnormal.
-  new Float32Array(memory.buffer, FIRST_SUM).fill(1)
+  new Float32Array(workspace.memory.buffer, FACTOR, 1).fill(0)
+  new Float32Array(workspace.memory.buffer, FIRST_SUM, traits.lanes * SUMS).fill(1)
   const timed = (turns: number): number => {
     words.set([FACTOR, FIRST_SUM, turns])
     const start = performance.now()
@@ -51,7 +64,7 @@ export async function measurePeak(tier: TierName, ms: number): Promise<number | 
   let [turns, best] = [1000, 0]
   for (const until = performance.now() + ms; performance.now() < until; ) {
     const took = timed(turns)
-    best = Math.max(best, (2 * TIERS[tier].traits.lanes * SUMS * UNROLLED * turns) / took / 1e6)
+    best = Math.max(best, (2 * traits.lanes * SUMS * UNROLLED * turns) / took / 1e6)
     // Calls of a length that the clock resolves and that V8 can swap for better code between.
     if (took < CALL_MS / 2) turns *= 2
     await setImmediate()

@@ -26,7 +26,7 @@ export type { Bindings, Callable, Kernel, Plan, Runner } from './kernels/kernel.
 export { KERNELS, kernelNamed, type Selection, select } from './kernels/registry.ts'
 export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
 export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
-export { LocalLayer, type LocalOptions, Workspace } from './local.ts'
+export { LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'
 export { checkedCode } from './plan/checked.ts'
 export { type Binder, type Code, CodeCache, type Compiler, Instances, type Piece } from './plan/code.ts'
 export { type Range, shard } from './plan/shard.ts'

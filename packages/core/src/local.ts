@@ -50,7 +50,8 @@ export class Workspace {
 
 const workspaces = new Map<TierName, Workspace>()
 
-function workspaceOf(tier: TierName): Workspace {
+/** The workspace of a tier that needs nothing but this JavaScript engine, one a process. @throws TIER for machine code */
+export function portableWorkspace(tier: TierName): Workspace {
   let workspace = workspaces.get(tier)
   if (workspace === undefined) {
     if (TIERS[tier].kind === 'native') {
@@ -85,7 +86,7 @@ export class LocalLayer {
 
   constructor(d: ConvDescriptor, weight: FloatTensor, bias: FloatTensor | null, { tier, kernel }: LocalOptions) {
     this.descriptor = d
-    this.#workspace = typeof tier === 'string' ? workspaceOf(tier) : tier
+    this.#workspace = typeof tier === 'string' ? portableWorkspace(tier) : tier
     this.selection = select(d, TIERS[this.#workspace.tier].traits, kernel)
     const { plan } = this.selection
     const packed = new ArrayBuffer(align(plan.packedBytes))

@@ -1,7 +1,8 @@
 // @weft/parallel: the engine that runs core's kernels on every core over one shared memory.
 export { open } from './engine.ts'
+export type { OpenWorkspace } from './native/native.ts'
 export { allowPairing } from './pairing.ts'
-export { chooseTier } from './tier.ts'
+export { chooseTier, openWorkspace } from './tier.ts'
 export type {
   ConvParams,
   ConvTransposeParams,

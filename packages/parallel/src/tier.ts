@@ -2,6 +2,7 @@
 import {
   type ChosenTier,
   fastestTier,
+  portableWorkspace,
   TIER_CHOICES,
   type TierChoice,
   type TierName,
@@ -9,7 +10,7 @@ import {
   verify,
   WeftError,
 } from '@weft/core'
-import { isNative, verifyNative } from './native/native.ts'
+import { isNative, native, nativeWorkspace, type OpenWorkspace, verifyNative } from './native/native.ts'
 import { pairingAllowed } from './pairing.ts'
 
 /** Machine code, fastest first. */
@@ -49,4 +50,12 @@ function portable(exclude: readonly TierName[]): ChosenTier {
 
 function tried(tier: TierName): Verdict {
   return isNative(tier) ? verifyNative(tier) : verify(tier)
+}
+
+/** A workspace of any tier, for kernels on the calling thread. @throws TIER when machine code cannot be loaded here */
+export function openWorkspace(tier: TierName): OpenWorkspace {
+  if (!isNative(tier)) return { workspace: portableWorkspace(tier), close: () => {} }
+  const here = native()
+  if (typeof here === 'string') throw new WeftError('TIER', `tier ${tier} is not to be had here: ${here}`, { tier })
+  return nativeWorkspace(here, tier)
 }

@@ -44,22 +44,37 @@ function install(): Native | string {
 }
 
 /** Tries a tier of machine code with known answers, on a small memory of its own. */
-export function verifyNative(tier: 'avx2' | 'avx512'): Verdict {
-  const here = native()
+export function verifyNative(tier: NativeTier): Verdict {
   const refused = (reason: string): Verdict => ({ tier, trusted: false, reason })
+  const here = native()
   if (typeof here === 'string') return refused(here)
   if (!here.features[tier]) return refused(here.features.missing)
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1024, shared: true })
-  const compiler = new NativeCompiler(here.addon, TIERS[tier], memory)
   try {
-    return verify(tier, new Workspace(tier, memory, compiler, new NativeBinder(here.addon)))
+    const { workspace, close } = nativeWorkspace(here, tier)
+    try {
+      return verify(tier, workspace)
+    } finally {
+      close()
+    }
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error))
-  } finally {
-    compiler.close()
   }
 }
 
-export function isNative(tier: TierName): tier is 'avx2' | 'avx512' {
+/** A workspace and what gives its executable pages back. */
+export interface OpenWorkspace {
+  readonly workspace: Workspace
+  close(): void
+}
+
+export function nativeWorkspace({ addon }: Native, tier: NativeTier): OpenWorkspace {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true })
+  const compiler = new NativeCompiler(addon, TIERS[tier], memory)
+  return { workspace: new Workspace(tier, memory, compiler, new NativeBinder(addon)), close: () => compiler.close() }
+}
+
+export type NativeTier = 'avx2' | 'avx512'
+
+export function isNative(tier: TierName): tier is NativeTier {
   return TIERS[tier].kind === 'native'
 }

@@ -4,6 +4,7 @@
 const ARRIVED = 0
 const GENERATION = 1
 const STOP = 2
+const CLAIMED = 3
 export const CONTROL_BYTES = 64
 
 /** Why everyone should leave. */
@@ -26,7 +27,7 @@ export class Control {
   }
 
   reset(): void {
-    for (const word of [ARRIVED, GENERATION, STOP]) Atomics.store(this.#words, this.#at + word, 0)
+    for (const word of [ARRIVED, GENERATION, STOP, CLAIMED]) Atomics.store(this.#words, this.#at + word, 0)
   }
 
   /** Makes everyone leave: between tiles, and at the barrier. The first reason stays. */
@@ -39,12 +40,18 @@ export class Control {
     return Atomics.load(this.#words, this.#at + STOP) !== GO_ON
   }
 
+  /** The number of the next shard of the step that no member has claimed. Starts anew after each meeting. */
+  claim(): number {
+    return Atomics.add(this.#words, this.#at + CLAIMED, 1)
+  }
+
   /** Waits until all members are here. Returns false when the gang was told to leave. */
   meet(members: number): boolean {
     const generation = Atomics.load(this.#words, this.#at + GENERATION)
     if (this.stopped) return false
     if (Atomics.add(this.#words, this.#at + ARRIVED, 1) === members - 1) {
       Atomics.store(this.#words, this.#at + ARRIVED, 0)
+      Atomics.store(this.#words, this.#at + CLAIMED, 0)
       Atomics.add(this.#words, this.#at + GENERATION, 1)
       Atomics.notify(this.#words, this.#at + GENERATION)
       return true

@@ -32,8 +32,8 @@ export class PreparedLayer implements Layer {
   readonly #code: Code
   readonly #id: number
   readonly #packed: number
-  /** Shards of each step for a gang of every worker: shards[member][step]. */
-  readonly #shards: Range[][]
+  /** The shards of each step, for a gang of every worker. */
+  readonly #shards: readonly Range[][]
   readonly #pending = new Set<Promise<unknown>>()
   #knownTo = -1
   #closed = false
@@ -43,8 +43,7 @@ export class PreparedLayer implements Layer {
     this.descriptor = d
     this.selection = { kernel: kernel.name, refusals }
     this.#plan = plan
-    const steps = plan.steps.map((_, step) => shard(kernel.costs(plan, step), host.threads))
-    this.#shards = Array.from({ length: host.threads }, (_, member) => steps.map((ranges) => ranges[member]))
+    this.#shards = plan.steps.map((_, step) => shard(kernel.costs(plan, step), host.threads))
     this.#code = host.compile(kernel.functions(plan))
     this.#packed = host.arena.allocate(plan.packedBytes)
     this.#id = host.takeId()
@@ -153,7 +152,6 @@ export class PreparedLayer implements Layer {
           together: {
             ...(alone === batch ? NOTHING : { begin: alone, end: batch }),
             shared: bases[0] + region.shared,
-            shards: this.#shards[member],
           },
         }
       })
@@ -186,6 +184,7 @@ export class PreparedLayer implements Layer {
           control: slots[0].control,
           plan: this.#plan,
           code: this.#code,
+          shards: this.#shards,
           packed: this.#packed,
           weights:
             raw === null || weight === null

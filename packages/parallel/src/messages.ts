@@ -24,6 +24,8 @@ export interface DefineTask extends Member {
   readonly layer: number
   readonly plan: Plan
   readonly code: Code
+  /** For each step the shards that members claim when they work together. */
+  readonly shards: readonly (readonly Range[])[]
   readonly packed: number
   /** The caller's weights, where they have yet to be packed: byte offsets and counts of floats. */
   readonly weights: { readonly at: number; readonly count: number; readonly biasAt: number; readonly biasCount: number } | null
@@ -39,8 +41,8 @@ export interface RunTask extends Member {
   readonly y: number
   readonly private: number
   readonly alone: Range & { readonly shared: number }
-  /** Items done together: this member's range of each step's units. */
-  readonly together: Range & { readonly shared: number; readonly shards: readonly Range[] }
+  /** Items done together: members claim shards of each step's units. */
+  readonly together: Range & { readonly shared: number }
 }
 
 /** Waits for the other members: a sign of life of every worker. */

@@ -10,6 +10,7 @@ import { warmUp } from './warm.ts'
 interface Known {
   readonly plan: Plan
   readonly packed: number
+  readonly shards: DefineTask['shards']
   readonly code: ReturnType<Binder['bind']>
   readonly itemBytes: { readonly x: number; readonly y: number }
   /** Views and runner of the memory as large as it was then. */
@@ -43,7 +44,15 @@ function define(task: DefineTask, control: Control): boolean {
   const bound = binder.bind(task.code)
   const code = check ? checkedCode(bound, kernel.functions(plan), plan.traits, memory) : bound
   const itemBytes = { x: (4 * product(xShape)) / batch, y: (4 * product(yShape)) / batch }
-  const known = { plan, packed, code, itemBytes, buffer: memory.buffer, runner: kernel.runner(plan, code, memory.buffer) }
+  const known = {
+    plan,
+    packed,
+    shards: task.shards,
+    code,
+    itemBytes,
+    buffer: memory.buffer,
+    runner: kernel.runner(plan, code, memory.buffer),
+  }
   layers.set(task.layer, known)
   if (task.member === 0 && weights !== null) {
     const weight = new Float32Array(memory.buffer, weights.at, weights.count)
@@ -69,13 +78,16 @@ function run(task: RunTask, control: Control): boolean {
     const at = bindings(item, task.alone.shared)
     if (!plan.steps.every(({ units }, step) => layer.runner(step, 0, units, at, cancelled))) return false
   }
-  const { begin, end, shared, shards } = task.together
+  const { begin, end, shared } = task.together
   // The items together use memory that member 0 used alone.
   if (begin < end && begin > 0 && !control.meet(task.members)) return false
   for (let item = begin; item < end; item++) {
     const at = bindings(item, shared)
     for (let step = 0; step < plan.steps.length; step++) {
-      if (!layer.runner(step, shards[step].begin, shards[step].end, at, cancelled)) return false
+      const shards = layer.shards[step]
+      for (let next = control.claim(); next < shards.length; next = control.claim()) {
+        if (!layer.runner(step, shards[next].begin, shards[next].end, at, cancelled)) return false
+      }
       const last = item === end - 1 && step === plan.steps.length - 1
       if (!last && !control.meet(task.members)) return false
     }

@@ -1,22 +1,31 @@
-// Work cut into shards: units of a step to ranges of nearly equal cost, one a worker.
+// Work cut into shards: units of a step to ranges that workers claim one after the other.
 
 export interface Range {
   readonly begin: number
   readonly end: number
 }
 
-/** Exactly `parts` consecutive ranges that cover [0, costs.length) once; some are empty where there are fewer units. */
-export function shard(costs: Float64Array, parts: number): Range[] {
+/** Shards below this part of a worker's share of the work are not cut smaller: each costs a claim. */
+const SMALLEST_PART = 1 / 32
+
+/**
+ * Consecutive ranges that cover [0, costs.length) once, large ones first: each takes half of what would be a worker's share of
+ * the rest (guided self-scheduling, Polychronopoulos and Kuck 1987). Workers that started late or were held up claim fewer.
+ */
+export function shard(costs: Float64Array, workers: number): Range[] {
+  if (workers === 1) return [{ begin: 0, end: costs.length }]
   const total = costs.reduce((sum, cost) => sum + cost, 0)
+  const smallest = (total / workers) * SMALLEST_PART
   const ranges: Range[] = []
-  let [begin, done] = [0, 0]
-  for (let part = 1; part <= parts; part++) {
-    const goal = (total * part) / parts
-    let end = begin
-    // A unit goes to the shard that holds more than half of it.
-    while (end < costs.length && (part === parts || done + costs[end] / 2 <= goal)) done += costs[end++]
+  let [begin, left] = [0, total]
+  while (begin < costs.length) {
+    const goal = Math.max(left / (2 * workers), smallest)
+    let [end, taken] = [begin, 0]
+    // A unit belongs to the shard that holds more than half of it, and no shard is empty.
+    while (end < costs.length && (end === begin || taken + costs[end] / 2 <= goal)) taken += costs[end++]
     ranges.push({ begin, end })
     begin = end
+    left -= taken
   }
   return ranges
 }

@@ -11,7 +11,7 @@ import {
   WeftError,
 } from '@weft/core'
 import { isNative, native, nativeWorkspace, type OpenWorkspace, verifyNative } from './native/native.ts'
-import { pairingAllowed } from './pairing.ts'
+import { allowPairing, pairingAllowed } from './pairing.ts'
 
 /** Machine code, fastest first. */
 const NATIVE = ['avx512', 'avx2'] as const
@@ -23,6 +23,8 @@ const NATIVE = ['avx512', 'avx2'] as const
  */
 export function chooseTier(choice: TierChoice | undefined, exclude: readonly TierName[] = []): ChosenTier {
   const wanted = choice ?? ((process.env.WEFT_TIER || 'auto') as TierChoice)
+  // Whoever names the tier in the environment of a process has asked for what it needs.
+  if (choice === undefined && wanted === 'paired') allowPairing()
   if (!TIER_CHOICES.includes(wanted)) {
     throw new WeftError('OPTION', `tier '${wanted}' is unknown; there are ${TIER_CHOICES.join(', ')}`)
   }

@@ -123,7 +123,7 @@ describe('an engine', () => {
   })
 
   it('in the checking mode refuses a call that would leave the arena, before it is made', async () => {
-    await using checking = await open({ threads: 1, check: true })
+    await using checking = await open({ threads: 1, check: true, tier: 'auto' })
     const small = numbers([5, 40, 40], 3)
     const kernel = numbers([6, 5, 1, 1], 4)
     kernel.data[29] = 777.125

@@ -1,5 +1,5 @@
 // Naming the outputs: below the output folder, one for each input, never over an input.
-import { mkdir, realpath } from 'node:fs/promises'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import { WeftError } from '@weft/core'
 import type { Input } from './inputs.ts'
@@ -66,13 +66,24 @@ export async function realFolder(folder: string): Promise<string> {
   }
 }
 
+/** Makes a folder and those above it. mkdir's own `recursive` goes on for ever where a folder that exists takes no other (/proc). */
+async function makeFolder(folder: string): Promise<void> {
+  const existing = await stat(folder).catch(() => null)
+  if (existing?.isDirectory()) return
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    // Another item may have made it meanwhile.
+    if (error.code !== 'EEXIST' || existing !== null) throw error
+  })
+}
+
 /** Makes the folders that outputs go to, each once, and refuses those that a link leads out of the output folder. */
 export class Folders {
   readonly #root: Promise<string>
   readonly #made = new Map<string, Promise<void>>()
 
   constructor(root: string) {
-    this.#root = mkdir(root, { recursive: true }).then(() => realpath(root))
+    this.#root = makeFolder(resolve(root)).then(() => realpath(root))
     this.#root.catch(() => {})
   }
 
@@ -106,7 +117,7 @@ export class Folders {
       if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) {
         throw new WeftError('IO', `${folder} is a link out of the output folder; nothing is written there`, { path: folder })
       }
-      await mkdir(folder, { recursive: true })
+      await makeFolder(resolve(folder))
     } catch (cause) {
       if (cause instanceof WeftError) throw cause
       throw new WeftError(

@@ -9,6 +9,8 @@ import {
   type TierName,
 } from '@weft/core'
 import { describe, expect, it } from 'vitest'
+import { segments } from '../src/kernels/direct/blocks.ts'
+import { sourcesOf, stagedLayout } from '../src/kernels/direct/layout.ts'
 import { tileOf } from '../src/kernels/tile.ts'
 import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 
@@ -95,6 +97,19 @@ describe.each(tiers)('on the %s tier', (tier) => {
     expect(runKernel(d, operands, tier).every((value) => Object.is(value, 0))).toBe(true)
   })
 
+  it('output rows that are as far apart as input rows, but not dense, are right', () => {
+    check(describeConvTranspose([17, 29, 4], [17, 17, 1, 1], true, { stride: [2, 1], padding: 1, outputPadding: [1, 0] }), tier)
+  })
+
+  it('borders of every padding mode are right where stride and even kernels leave phases of different lengths', () => {
+    for (const paddingMode of ['reflect', 'replicate', 'circular'] as const) {
+      check(
+        describeConv([5, 3, 9, 3], [5, 1, 2, 4, 4], true, { stride: [1, 1, 2], groups: 5, padding: 'same', paddingMode }),
+        tier,
+      )
+    }
+  })
+
   it('many blocks, groups, strides and dilations at once are right', () => {
     check(
       describeConv([2, 24, 61, 67], [18, 8, 3, 3], true, {
@@ -111,6 +126,24 @@ describe.each(tiers)('on the %s tier', (tier) => {
     check(describeConv([24, 3, 30, 21], [8, 24, 2, 3, 3], true, { padding: 1, stride: [1, 2, 3] }), tier)
     check(describeConvTranspose([9, 21, 13], [9, 5, 4, 3], true, { padding: 1, stride: [3, 2], outputPadding: 1 }), tier)
     check(describeConv([40, 70, 9], [12, 40, 9, 1], true, { padding: [4, 0] }), tier)
+  })
+})
+
+describe('staged planes', () => {
+  it('come from within the picture, whatever the mode and the phase', () => {
+    const d = describeConv([5, 3, 9, 3], [5, 1, 2, 4, 4], false, {
+      stride: [1, 1, 2],
+      groups: 5,
+      padding: 'same',
+      paddingMode: 'reflect',
+    })
+    const { rows, cols } = segments(d, false)
+    const layout = stagedLayout(d, rows, cols)
+    for (const phase of layout.phases) {
+      const sources = sourcesOf(d, layout, phase)
+      expect(sources.rows.every((row) => row >= 0 && row < 9)).toBe(true)
+      expect(sources.cols.every((col) => col >= 0 && col < 3)).toBe(true)
+    }
   })
 })
 

@@ -85,8 +85,10 @@ export function sourcesOf(
   phase: readonly [number, number],
 ): { rows: number[]; cols: number[] } {
   const [strideY, strideX] = d.transposed ? [1, 1] : [d.stride[1], d.stride[2]]
+  // Phases are staged alike; a place that no tap of this one reads may lie beyond what its padding mode defines.
+  const within = (i: number, n: number) => (d.paddingMode === 'zeros' ? i : Math.min(Math.max(i, 0), n - 1))
   const source = (first: number, count: number, stride: number, offset: number, n: number) =>
-    Array.from({ length: count }, (_, index) => sourceIndex((first + index) * stride + offset, n, d.paddingMode))
+    Array.from({ length: count }, (_, index) => within(sourceIndex((first + index) * stride + offset, n, d.paddingMode), n))
   return {
     rows: source(layout.firstRow, layout.rows, strideY, phase[0], d.input[1]),
     cols: source(layout.firstCol, layout.cols, strideX, phase[1], d.input[2]),

@@ -70,7 +70,7 @@ export function widestTile(tiles: readonly ChannelTile[], traits: MachineTraits)
 
 /** Whether a block's flat line is the output's own: its vectors can be stored where they belong. */
 export function storesInPlace(block: Block, layout: Layout, most: number, lanes: number): boolean {
-  const dense = block.yCol === 4 && (block.rows === 1 || block.yRow === 4 * layout.pitch)
+  const dense = block.yCol === 4 && (block.rows === 1 || (block.cols === layout.pitch && block.yRow === 4 * layout.pitch))
   return dense && fitsExactly(block, most, lanes)
 }
 

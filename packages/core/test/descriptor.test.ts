@@ -2,6 +2,7 @@ import {
   checkWeights,
   conv,
   convTranspose,
+  costOf,
   describeConv,
   describeConvTranspose,
   explain,
@@ -44,6 +45,10 @@ describe('a descriptor', () => {
       'SHAPE: padding [8, 8] is too large for reflect padding of 8',
       () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { padding: 8, paddingMode: 'reflect' }),
     ],
+    [
+      'SHAPE: padding [9, 9] is too large for circular padding of 8',
+      () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { padding: 9, paddingMode: 'circular' }),
+    ],
     ['SHAPE: stride has 3 values for 2', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { stride: [1, 1, 1] })],
     ['OPTION: stride is 0', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { stride: 0 })],
     ['OPTION: dilation is 1.5', () => describeConv([1, 8, 8], [1, 1, 3, 3], false, { dilation: 1.5 })],
@@ -81,10 +86,30 @@ describe('a descriptor', () => {
       'SHAPE: bias (2) must be (1)',
       () => conv(Tensor.zeros([1, 9]), { weight: Tensor.zeros([1, 1, 3]), bias: Tensor.zeros([2]) }),
     ],
+    [
+      'SHAPE: bias (1, 1) must be (1)',
+      () => conv(Tensor.zeros([1, 9]), { weight: Tensor.zeros([1, 1, 3]), bias: Tensor.zeros([1, 1]) }),
+    ],
     ['DTYPE: x is uint8', () => conv(Tensor.from([[1, 2, 3]], 'uint8'), { weight: Tensor.zeros([1, 1, 3]) })],
     ['DTYPE: weight is int32', () => convTranspose(Tensor.zeros([1, 3]), { weight: Tensor.from([[[1]]], 'int32') })],
   ])('refuses weights with %s', (message, make) => {
     expect(codeOf(make)).toContain(message)
+  })
+})
+
+describe('the cost', () => {
+  it('counts bytes of x, weight, bias and y once, and FLOPs a byte', () => {
+    const cost = costOf(describeConv([2, 3, 8, 8], [4, 3, 3, 3], true, { padding: 1 }))
+    expect(cost).toMatchObject({
+      macs: 2 * 4 * 3 * 9 * 64,
+      flops: 2 * 2 * 4 * 3 * 9 * 64,
+      bytes: 4 * (2 * 3 * 64 + 108 + 2 * 4 * 64 + 4),
+    })
+    expect(cost.intensity).toBeCloseTo(cost.flops / cost.bytes)
+  })
+
+  it('of a transposed convolution is that of each input pixel with the whole kernel', () => {
+    expect(costOf(describeConvTranspose([3, 8, 8], [3, 5, 4, 4], false, { stride: 2 })).macs).toBe(3 * 5 * 16 * 64)
   })
 })
 

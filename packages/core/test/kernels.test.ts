@@ -4,6 +4,7 @@ import {
   describeConv,
   describeConvTranspose,
   KERNELS,
+  LocalLayer,
   PORTABLE_TIERS,
   TIERS,
   type TierName,
@@ -11,6 +12,8 @@ import {
 import { describe, expect, it } from 'vitest'
 import { segments } from '../src/kernels/direct/blocks.ts'
 import { sourcesOf, stagedLayout } from '../src/kernels/direct/layout.ts'
+import { planDirect } from '../src/kernels/direct/plan.ts'
+import { checkReach } from '../src/kernels/direct/reach.ts'
 import { tileOf } from '../src/kernels/tile.ts'
 import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 
@@ -110,6 +113,25 @@ describe.each(tiers)('on the %s tier', (tier) => {
     }
   })
 
+  it('a 1x1 kernel is right with output padding, and over several blocks with a short last one', () => {
+    check(describeConvTranspose([4, 9, 9], [4, 6, 1, 1], true, { dilation: 2, outputPadding: 1 }), tier)
+    check(describeConv([16, 83, 97], [7, 16, 1, 1], true), tier)
+    check(describeConv([2, 40, 70, 61], [10, 20, 1, 1], true, { groups: 2 }), tier)
+  })
+
+  it('layers that take turns keep their own weights', () => {
+    const shapes = [describeConv([3, 9, 16], [4, 3, 3, 3], true, { padding: 1 }), describeConv([6, 40, 40], [9, 6, 1, 1], true)]
+    const layers = shapes.map((d, seed) => {
+      const operands = operandsOf(d, 10 * seed)
+      return { d, operands, layer: new LocalLayer(d, operands.weight, operands.bias, { tier }) }
+    })
+    for (const { d, operands, layer } of [...layers, ...layers, ...layers]) {
+      const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
+      layer.run(operands.x.data, y)
+      expect(worstError(y, runOracle(d, operands))).toBeLessThan(LIMIT)
+    }
+  })
+
   it('many blocks, groups, strides and dilations at once are right', () => {
     check(
       describeConv([2, 24, 61, 67], [18, 8, 3, 3], true, {
@@ -144,6 +166,19 @@ describe('staged planes', () => {
       expect(sources.rows.every((row) => row >= 0 && row < 9)).toBe(true)
       expect(sources.cols.every((col) => col >= 0 && col < 3)).toBe(true)
     }
+  })
+})
+
+describe('a plan', () => {
+  it('that reaches outside of what it booked is not given out', () => {
+    const plan = planDirect(describeConv([8, 9, 17], [6, 8, 3, 3], false, { padding: 1 }), TIERS.relaxed.traits)
+    expect(() => checkReach(plan)).not.toThrow()
+    const [block] = plan.blocks
+    const broken = (change: Partial<typeof block>) => ({ ...plan, blocks: [{ ...block, ...change }] })
+    expect(() => checkReach({ ...plan, sharedBytes: plan.sharedBytes - 4096 })).toThrow('the plan reads bytes')
+    expect(() => checkReach(broken({ x: -4096 }))).toThrow('the plan reads bytes -')
+    expect(() => checkReach(broken({ y: 4 * 9 * 17 }))).toThrow('the plan writes bytes')
+    expect(() => checkReach({ ...plan, linePitch: 4 })).toThrow('the plan keeps bytes')
   })
 })
 

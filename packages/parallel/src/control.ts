@@ -7,11 +7,6 @@ const STOP = 2
 const CLAIMED = 3
 export const CONTROL_BYTES = 64
 
-/** Why everyone should leave. */
-export const GO_ON = 0
-export const CANCELLED = 1
-export const FAILED = 2
-
 /** Turns of looking before waiting: a barrier between two steps is short when all cores are idle. */
 const SPINS = 2000
 /** A waiter looks again after this long, whatever happens. */
@@ -30,14 +25,14 @@ export class Control {
     for (const word of [ARRIVED, GENERATION, STOP, CLAIMED]) Atomics.store(this.#words, this.#at + word, 0)
   }
 
-  /** Makes everyone leave: between tiles, and at the barrier. The first reason stays. */
-  stop(reason: typeof CANCELLED | typeof FAILED): void {
-    Atomics.compareExchange(this.#words, this.#at + STOP, GO_ON, reason)
+  /** Makes everyone leave: between tiles, and at the barrier. */
+  stop(): void {
+    Atomics.store(this.#words, this.#at + STOP, 1)
     Atomics.notify(this.#words, this.#at + GENERATION)
   }
 
   get stopped(): boolean {
-    return Atomics.load(this.#words, this.#at + STOP) !== GO_ON
+    return Atomics.load(this.#words, this.#at + STOP) !== 0
   }
 
   /** The number of the next shard of the step that no member has claimed. Starts anew after each meeting. */

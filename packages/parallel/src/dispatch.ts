@@ -1,7 +1,7 @@
 // Jobs to workers: first come, first served; a job starts when as many workers are free as it has members.
 import { fromWire, WeftError } from '@weft/core'
 import type { Arena } from './arena.ts'
-import { CANCELLED, CONTROL_BYTES, Control, FAILED } from './control.ts'
+import { CONTROL_BYTES, Control } from './control.ts'
 import type { Outcome, Task } from './messages.ts'
 
 /** A place at a worker: a control block, and memory that the job in it may use. */
@@ -79,7 +79,7 @@ export class Dispatcher {
 
   /** Makes every running job leave: a worker is gone that they may be waiting for. */
   abandon(): void {
-    for (const control of this.#running.values()) control.stop(FAILED)
+    for (const control of this.#running.values()) control.stop()
   }
 
   /** A region of at least so many bytes for the slot, kept for the next job. */
@@ -116,9 +116,9 @@ export class Dispatcher {
       const control = new Control(new Int32Array(this.#arena.memory.buffer), slots[0].control)
       control.reset()
       this.#running.set(slots[0], control)
-      cancel = () => control.stop(CANCELLED)
+      cancel = () => control.stop()
       job.signal?.addEventListener('abort', cancel, { once: true })
-      if (job.signal?.aborted) control.stop(CANCELLED)
+      if (job.signal?.aborted) control.stop()
       const outcomes = await Promise.all(tasks.map((task) => this.#watch(task, control)))
       const failure = outcomes.find((outcome) => outcome instanceof WeftError)
       if (failure !== undefined) throw failure
@@ -143,7 +143,7 @@ export class Dispatcher {
       const cause = fromWire(outcome.error)
       return new WeftError('WORKER', `${shard} failed: ${cause.message}`, details, { cause })
     } catch (cause) {
-      control.stop(FAILED)
+      control.stop()
       const why = cause instanceof Error ? cause.message : String(cause)
       return new WeftError('WORKER', `${shard} died: ${why}; the pool starts a new worker, the run can be tried again`, details, {
         cause,

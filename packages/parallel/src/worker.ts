@@ -1,7 +1,7 @@
 // The worker: knows layers by number, runs its part of a job, meets the others between steps.
 import { workerData } from 'node:worker_threads'
 import { type Binder, type Bindings, checkedCode, Instances, kernelNamed, type Plan, type Runner, toWire } from '@weft/core'
-import { Control, FAILED } from './control.ts'
+import { Control } from './control.ts'
 import type { DefineTask, Outcome, RunTask, Task, WorkerData } from './messages.ts'
 import { loadAddon } from './native/addon.ts'
 import { NativeBinder } from './native/code.ts'
@@ -27,7 +27,7 @@ export default function perform(task: Task): Outcome {
   try {
     return { state: attempt(task, control) ? 'done' : 'left' }
   } catch (error) {
-    control.stop(FAILED)
+    control.stop()
     return { state: 'failed', error: toWire(error) }
   }
 }

@@ -135,6 +135,32 @@ describe('an engine', () => {
     for (let i = 0; i < 50; i++) expect(await cycle()).toBe(first)
   })
 
+  it('gives tensors of zeros, and their memory back', () => {
+    const { used } = engine.info.memory
+    const first = engine.tensor([1000])
+    first.data.fill(5)
+    engine.release(first)
+    expect(engine.info.memory.used).toBe(used)
+    const second = engine.tensor([1000])
+    expect(second.data.every((value) => value === 0)).toBe(true)
+    engine.release(second)
+  })
+
+  it('lets runs that are on finish when a layer or the engine is closed', async () => {
+    const other = await open({ threads: 2 })
+    const [x, weight] = [numbers([32, 60, 60], 1), numbers([32, 32, 3, 3], 2)]
+    const layer = await other.prepare({ weight }, x.shape)
+    const runs = [layer.run(x), layer.run(x), layer.run(x)]
+    const closing = layer.close()
+    const expected = local(layer.descriptor, x, weight, null, other.info.tier)
+    for (const y of await Promise.all(runs)) expect(y.data).toEqual(expected)
+    await closing
+    const last = await other.prepare({ weight }, x.shape)
+    const pending = last.run(x)
+    await other.close()
+    expect((await pending).data).toEqual(expected)
+  })
+
   it('explains which kernel it chose', async () => {
     await using relaxed = await open({ threads: 2, tier: 'relaxed' })
     await using layer = await relaxed.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
@@ -170,6 +196,7 @@ describe('an engine', () => {
     ],
     ['TOO_LARGE', (on: Engine) => on.prepare({ weight: Tensor.zeros([64, 1, 1, 1]) }, [1, 8192, 8192])],
     ['OPTION: stride is 0', (on: Engine) => on.prepare({ weight: Tensor.zeros([1, 1, 1, 1]), stride: 0 }, [1, 4, 4])],
+    ['OPTION: maxMemory is 1', () => open({ maxMemory: 1 })],
     ['OPTION: threads is 0', () => open({ threads: 0 })],
     ["OPTION: tier 'gpu' is unknown", () => open({ tier: 'gpu' as 'auto' })],
     [

@@ -1,7 +1,7 @@
 import { conv, corr2dMultiInOut1x1, shard, Tensor } from '@weft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blockMajor } from '../src/kernels/range.ts'
+import { unitAt, unitsOf } from '../src/kernels/range.ts'
 import { eighths } from './torch-cases.ts'
 
 // Eighths make every sum exact, so that equalities hold to the bit. A failure prints its seed.
@@ -89,12 +89,16 @@ describe('sharding', () => {
     )
   })
 
-  it('walks any range of tiles by blocks once', () => {
+  it('walks any range of units once, whichever way they are numbered', () => {
     fc.assert(
-      fc.property(size(1, 9), size(1, 9), fc.nat(81), fc.nat(81), (tiles, blocks, a, b) => {
+      fc.property(size(1, 9), size(1, 9), fc.nat(81), fc.nat(81), fc.boolean(), (tiles, blocks, a, b, blockMajor) => {
+        const grid = { tiles, blocks, blockMajor }
         const [begin, end] = [Math.min(a, b), Math.max(a, b)].map((value) => Math.min(value, tiles * blocks))
-        const units = [...blockMajor(begin, end, blocks)].map(({ tile, block }) => tile * blocks + block)
-        expect(units.sort((x, y) => x - y)).toEqual(Array.from({ length: end - begin }, (_, i) => begin + i))
+        const number = ({ tile, block }: { tile: number; block: number }) =>
+          blockMajor ? block * tiles + tile : tile * blocks + block
+        const walked = [...unitsOf(begin, end, grid)].map(number).sort((x, y) => x - y)
+        expect(walked).toEqual(Array.from({ length: end - begin }, (_, i) => begin + i))
+        expect(walked.map((unit) => number(unitAt(unit, grid)))).toEqual(walked)
       }),
     )
   })

@@ -6,6 +6,7 @@ import { checkReach } from './direct/reach.ts'
 import { stager } from './direct/stage.ts'
 import type { Kernel } from './kernel.ts'
 import { copyFunction, fillFunction, gatherFunction } from './move.ts'
+import { unitAt } from './range.ts'
 import { tileFunction } from './tile.ts'
 import { shapeOf } from './tiling.ts'
 
@@ -26,10 +27,10 @@ export const direct: Kernel<DirectPlan> = {
 
   costs(plan, step) {
     if (plan.steps[step].name === 'stage') return new Float64Array(plan.steps[step].units).fill(1)
-    const blocks = plan.blocks.length
     return Float64Array.from({ length: plan.steps[step].units }, (_, unit) => {
-      const block = plan.blocks[unit % blocks]
-      const { rows } = plan.tiles[Math.floor(unit / blocks)]
+      const at = unitAt(unit, plan.grid)
+      const block = plan.blocks[at.block]
+      const { rows } = plan.tiles[at.tile]
       return Math.ceil(block.pixels / plan.traits.lanes) * rows * (block.products + 4)
     })
   },

@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
 import type { Callable, Kernel, Plan } from './kernel.ts'
 import { packTile, weightStrides } from './pack.ts'
-import { blockMajor } from './range.ts'
+import { type Grid, unitAt, unitsOf } from './range.ts'
 import { RUN_WORDS, TILE_ARGS, tileFunction } from './tile.ts'
 import { writeTileArgs } from './tile-call.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from './tiling.ts'
@@ -14,12 +14,13 @@ export interface PointwisePlan extends Plan {
   readonly pixels: number
   readonly blockPixels: number
   readonly blocks: number
+  readonly grid: Grid
   readonly runsAt: number
 }
 
 const ARGS_BYTES = 128
-/** Bytes of input under a block, so that it stays in the second cache while all output channels pass over it. */
-const BLOCK_BYTES = 256 * 1024
+/** Bytes of input and output of a block, so that they stay in the second cache while all output channels pass over it. */
+const BLOCK_BYTES = 512 * 1024
 
 export const pointwise: Kernel<PointwisePlan> = {
   name: 'f32-pointwise',
@@ -40,7 +41,7 @@ export const pointwise: Kernel<PointwisePlan> = {
     const tiles = channelTiles(d.oc, d.groups, icPerGroup, traits)
     const pixels = pixelsOf(d)
     const tile = widestVectors(d, traits) * traits.lanes
-    const wanted = Math.max(1, Math.round((4 * icPerGroup * pixels) / BLOCK_BYTES))
+    const wanted = Math.max(1, Math.round((4 * (icPerGroup + d.oc / d.groups) * pixels) / BLOCK_BYTES))
     const blockPixels = Math.max(tile, Math.ceil(pixels / wanted / tile) * tile)
     // A last block too short for a tile of its own joins the one before.
     const blocks = Math.max(1, Math.floor(pixels / blockPixels) + (pixels % blockPixels >= tile ? 1 : 0))
@@ -58,15 +59,16 @@ export const pointwise: Kernel<PointwisePlan> = {
       pixels,
       blockPixels,
       blocks,
+      grid: { tiles: tiles.length, blocks, blockMajor: runsAt < 4 * d.ic * pixels },
       runsAt,
     }
   },
 
   costs: (plan, step) =>
     Float64Array.from({ length: plan.steps[step].units }, (_, unit) => {
-      const block = unit % plan.blocks
+      const { tile, block } = unitAt(unit, plan.grid)
       const pixels = (block === plan.blocks - 1 ? plan.pixels : (block + 1) * plan.blockPixels) - block * plan.blockPixels
-      return pixels * plan.tiles[Math.floor(unit / plan.blocks)].rows
+      return pixels * plan.tiles[tile].rows
     }),
 
   functions(plan) {
@@ -92,7 +94,7 @@ export const pointwise: Kernel<PointwisePlan> = {
     const icPerGroup = d.ic / d.groups
     return (_, begin, end, at, cancelled) => {
       const args = at.private / 4
-      for (const { tile, block } of blockMajor(begin, end, plan.blocks)) {
+      for (const { tile, block } of unitsOf(begin, end, plan.grid)) {
         if (cancelled()) return false
         const { oc, rows, group, packed } = plan.tiles[tile]
         const first = block * plan.blockPixels

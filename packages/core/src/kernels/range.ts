@@ -1,12 +1,34 @@
-// Units numbered tile by tile, block by block within a tile; walked block by block, so that a block stays in the cache.
+// The units of a step: every channel tile of every block, in the order that moves less memory.
 
 export interface Unit {
   readonly tile: number
   readonly block: number
 }
 
-/** Every unit of [begin, end) once. A range is up to three rectangles of tiles by blocks. */
-export function* blockMajor(begin: number, end: number, blocks: number): Generator<Unit> {
+/** How units are numbered, and so what a shard is. */
+export interface Grid {
+  readonly tiles: number
+  readonly blocks: number
+  /**
+   * Block by block where the input outweighs the weights: a worker has pixels of its own and reads all weights. Else tile by
+   * tile: it has output channels of its own and reads all pixels.
+   */
+  readonly blockMajor: boolean
+}
+
+export function unitAt(unit: number, { tiles, blocks, blockMajor }: Grid): Unit {
+  if (blockMajor) return { tile: unit % tiles, block: Math.floor(unit / tiles) }
+  return { tile: Math.floor(unit / blocks), block: unit % blocks }
+}
+
+/** Every unit of [begin, end) once, block by block as far as can be, so that a block stays in the cache. */
+export function* unitsOf(begin: number, end: number, grid: Grid): Generator<Unit> {
+  if (grid.blockMajor) {
+    for (let unit = begin; unit < end; unit++) yield unitAt(unit, grid)
+    return
+  }
+  // A range of tiles is up to three rectangles of tiles by blocks.
+  const { blocks } = grid
   const [first, last] = [Math.ceil(begin / blocks), Math.floor(end / blocks)]
   if (first > last) return yield* rectangle(last, first, begin - last * blocks, end - last * blocks)
   yield* rectangle(first - 1, first, begin - (first - 1) * blocks, blocks)

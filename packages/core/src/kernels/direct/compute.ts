@@ -1,7 +1,7 @@
 // Step two of the direct kernel: every block of a range of channel tiles.
 import type { Bindings, Callable } from '../kernel.ts'
 import { COPY_ARGS, copyFunction } from '../move.ts'
-import { blockMajor } from '../range.ts'
+import { unitsOf } from '../range.ts'
 import { TILE_ARGS, tileFunction } from '../tile.ts'
 import { writeTileArgs } from '../tile-call.ts'
 import { type ChannelTile, shapeOf } from '../tiling.ts'
@@ -13,7 +13,7 @@ type Compute = (begin: number, end: number, at: Bindings, cancelled: () => boole
 export function computer(plan: DirectPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Compute {
   const compute = blockRunner(plan, code, memory)
   return (begin, end, at, cancelled) => {
-    for (const { tile, block } of blockMajor(begin, end, plan.blocks.length)) {
+    for (const { tile, block } of unitsOf(begin, end, plan.grid)) {
       if (cancelled()) return false
       compute(plan.tiles[tile], plan.blocks[block], at)
     }

@@ -2,6 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import type { Plan } from '../kernel.ts'
+import type { Grid } from '../range.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from '../tiling.ts'
 import { type Block, blocksOf, type Segments, segments } from './blocks.ts'
 import { inPlace, type Layout, readsInPlace, roundUp, stagedLayout } from './layout.ts'
@@ -11,6 +12,7 @@ export interface DirectPlan extends Plan {
   readonly layout: Layout
   readonly tiles: readonly ChannelTile[]
   readonly blocks: readonly Block[]
+  readonly grid: Grid
   readonly products: number
   /** Bytes from a product of a run to the next. */
   readonly runStride: number
@@ -54,6 +56,7 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
     layout,
     tiles,
     blocks,
+    grid: { tiles: tiles.length, blocks: blocks.length, blockMajor: tablesAt < 4 * planes * layout.planeFloats },
     products: products.length,
     runStride: 4 * runStride(d, layout),
     tables,

@@ -1,7 +1,8 @@
 // conv and convTranspose: one call, on the calling thread.
 import { type ConvDescriptor, describeConv, describeConvTranspose } from './conv/descriptor.ts'
 import type { ConvOptions, ConvTransposeOptions } from './conv/options.ts'
-import type { TierName } from './isa/tiers.ts'
+import { WeftError } from './errors.ts'
+import { TIER_NAMES, type TierName } from './isa/tiers.ts'
 import { LocalLayer } from './local.ts'
 import { checkWeights } from './plan/weights.ts'
 import { fastestTier } from './probe.ts'
@@ -43,7 +44,11 @@ export function convTranspose(x: Tensor, { weight, bias = null, tier, ...options
 function compute(x: Tensor, d: ConvDescriptor, weight: Tensor, bias: Tensor | null, tier?: TierName): FloatTensor {
   const input = expectFloat(x, 'x')
   const checked = checkWeights(weight, bias, d.oc)
+  if (tier !== undefined && !TIER_NAMES.includes(tier)) {
+    throw new WeftError('OPTION', `tier '${tier}' is unknown; there are ${TIER_NAMES.join(', ')}`)
+  }
+  const layer = new LocalLayer(d, checked.weight, checked.bias, { tier: tier ?? fastestTier().tier })
   const y = Tensor.zeros(d.yShape)
-  new LocalLayer(d, checked.weight, checked.bias, { tier: tier ?? fastestTier().tier }).run(input.data, y.data)
+  layer.run(input.data, y.data)
   return y
 }

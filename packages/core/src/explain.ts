@@ -3,6 +3,7 @@ import { type ConvCost, costOf } from './conv/cost.ts'
 import type { ConvDescriptor } from './conv/descriptor.ts'
 import { TIERS, type TierName } from './isa/tiers.ts'
 import { select } from './kernels/registry.ts'
+import { fastestTier } from './probe.ts'
 import { formatShape } from './tensor/shape.ts'
 
 export interface Explanation {
@@ -22,8 +23,8 @@ export interface Explanation {
   readonly toString: () => string
 }
 
-/** What would run for a convolution on a tier. Allocates no tensor. */
-export function explain(d: ConvDescriptor, tier: TierName): Explanation {
+/** What would run for a convolution on a tier, by default the fastest of this JavaScript engine. Allocates no tensor. */
+export function explain(d: ConvDescriptor, tier: TierName = fastestTier().tier): Explanation {
   const { kernel, plan, refusals } = select(d, TIERS[tier].traits)
   const explanation = {
     descriptor: d,

@@ -37,8 +37,6 @@ export class Workspace {
   reserve(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE)
     if (missing <= 0) return
-    if (bytes > MOST_PAGES * PAGE)
-      throw new WeftError('TOO_LARGE', `the layer needs ${bytes} bytes; WebAssembly memory ends at 4 GiB`, { bytes })
     try {
       this.memory.grow(missing)
     } catch (cause) {
@@ -89,13 +87,18 @@ export class LocalLayer {
     this.#workspace = typeof tier === 'string' ? portableWorkspace(tier) : tier
     this.selection = select(d, TIERS[this.#workspace.tier].traits, kernel)
     const { plan } = this.selection
-    const packed = new ArrayBuffer(align(plan.packedBytes))
-    this.selection.kernel.pack(plan, weight.data, bias?.data ?? null, packed, 0)
-    this.#packed = new Uint8Array(packed)
     const item = (shape: readonly number[]) => align(4 * shape.reduce((size, extent) => size * extent, 1))
-    const sizes = [packed.byteLength, item(d.xShape), item(d.yShape), align(plan.sharedBytes), align(plan.privateBytes)]
+    const sizes = [align(plan.packedBytes), item(d.xShape), item(d.yShape), align(plan.sharedBytes), align(plan.privateBytes)]
     const starts: number[] = []
     this.#bytes = sizes.reduce((at, size) => starts.push(at) && at + size, FIRST_BYTE)
+    if (this.#bytes > MOST_PAGES * PAGE) {
+      throw new WeftError('TOO_LARGE', `the layer needs ${this.#bytes} bytes; WebAssembly memory ends at 4 GiB`, {
+        bytes: this.#bytes,
+      })
+    }
+    const packed = new ArrayBuffer(sizes[0])
+    this.selection.kernel.pack(plan, weight.data, bias?.data ?? null, packed, 0)
+    this.#packed = new Uint8Array(packed)
     this.#at = { packed: starts[0], x: starts[1], y: starts[2], shared: starts[3], private: starts[4] }
   }
 

@@ -170,6 +170,13 @@ describe('explain', () => {
     expect(codeOf(() => select(descriptor, TIERS.relaxed.traits, 'f32-magic'))).toContain("kernel 'f32-magic' is unknown")
   })
 
+  it('takes the fastest tier by itself, and sizes that make many segments', () => {
+    expect(explain(describeConv([1, 9, 9], [1, 1, 3, 3], false)).kernel).toBe('f32-direct')
+    expect(explain(describeConv([1, 2000, 8], [1, 1, 801, 1], false, { padding: 'same' })).macs).toBeGreaterThan(0)
+    expect(describeConvTranspose([1, 2], [1, 1, 3], false, { stride: 200_000 }).yShape).toEqual([1, 200_003])
+    expect(explain(describeConvTranspose([1, 2], [1, 1, 3], false, { stride: 200_000 })).macs).toBe(6)
+  })
+
   it('leaves products of zero padding out where a plan can', () => {
     const onePixel = explain(describeConv([16, 1, 1], [8, 16, 3, 3], false, { padding: 1 }), 'relaxed')
     expect([onePixel.cost.macs, onePixel.macs]).toEqual([16 * 8 * 9, 16 * 8])

@@ -39,6 +39,13 @@ describe('a tensor', () => {
     ['a reshape that does not fit', () => Tensor.zeros([2, 3]).reshape([4, -1]), 'cannot reshape (2, 3), 6 numbers, to (4, -1)'],
     ['a slice outside', () => Tensor.zeros([2, 3]).slice(1, 3), 'cannot slice [1, 3) of the first axis of (2, 3)'],
     ['an index outside', () => Tensor.zeros([2, 3]).get(0, 3), '[0, 3] is outside of shape (2, 3)'],
+    ['text', () => Tensor.from(JSON.parse('[["1","2"]]')), 'nested arrays hold numbers; here is a string'],
+    [
+      'other arrays',
+      () => new Tensor(new Float64Array(2) as unknown as Float32Array, [2]),
+      'a tensor holds float32, uint8, int32',
+    ],
+    ['an index between two', () => Tensor.zeros([2, 3]).get(0, 0.5), 'is outside of shape'],
     ['a negative size', () => Tensor.zeros([2, -3]), 'has the size -3'],
     ['more than memory can address', () => Tensor.zeros([1e5, 1e5]), 'the limit is 1073741823'],
   ])('refuses %s and names the shapes', (_, make, message) => {

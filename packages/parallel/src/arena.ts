@@ -20,6 +20,8 @@ export class Arena {
   /** Free regions by address; neighbours are always joined. */
   #holes: Hole[]
   #used = 0
+  /** Asked when there is no room: gives back what is kept only for later, and says whether that was anything. */
+  reclaim: () => boolean = () => false
   /** Growing gives the memory a new buffer object; views of the old ones stay good. */
   readonly #buffers = new WeakSet<object>()
 
@@ -50,7 +52,8 @@ export class Arena {
   /** The first region of free memory that is large enough. @throws MEMORY when the maximum is reached. */
   allocate(bytes: number): number {
     const wanted = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN)
-    let hole = this.#holes.find((candidate) => candidate.bytes >= wanted)
+    let hole = this.#fitting(wanted)
+    if (hole === undefined && !this.#canGrow(wanted) && this.reclaim()) hole = this.#fitting(wanted)
     if (hole === undefined) {
       this.#grow(wanted)
       hole = this.#holes[this.#holes.length - 1]
@@ -62,6 +65,10 @@ export class Arena {
     this.#taken.set(at, wanted)
     this.#used += wanted
     return at
+  }
+
+  #fitting(wanted: number): Hole | undefined {
+    return this.#holes.find(({ bytes }) => bytes >= wanted)
   }
 
   free(at: number): void {
@@ -84,11 +91,9 @@ export class Arena {
   }
 
   #grow(wanted: number): void {
-    const last = this.#holes[this.#holes.length - 1]
     const { size } = this
-    const tail = last !== undefined && last.at + last.bytes === size ? last.bytes : 0
-    const missing = Math.ceil((wanted - tail) / PAGE)
-    if (size + missing * PAGE > this.#most) throw this.#full(wanted)
+    const missing = this.#missingPages(wanted)
+    if (!this.#canGrow(wanted)) throw this.#full(wanted)
     // A quarter more than asked for, so that growing step by step stays cheap.
     const spare = Math.min(Math.floor(size / PAGE / 4), this.#most / PAGE - size / PAGE - missing)
     try {
@@ -99,6 +104,17 @@ export class Arena {
     this.#buffers.add(this.memory.buffer)
     this.#holes.push({ at: size, bytes: this.size - size })
     this.#join()
+  }
+
+  /** Pages to add for a region of so many bytes at the end, the hole there counted. */
+  #missingPages(wanted: number): number {
+    const last = this.#holes[this.#holes.length - 1]
+    const tail = last !== undefined && last.at + last.bytes === this.size ? last.bytes : 0
+    return Math.ceil((wanted - tail) / PAGE)
+  }
+
+  #canGrow(wanted: number): boolean {
+    return this.size + this.#missingPages(wanted) * PAGE <= this.#most
   }
 
   #full(wanted: number, cause?: unknown): WeftError {

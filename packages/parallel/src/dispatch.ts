@@ -12,15 +12,17 @@ export interface Slot {
   regionBytes: number
 }
 
-/** Regions grow by steps of this many bytes. */
-const REGION_STEP = 1 << 20
+/** Regions grow by steps of this many bytes, small ones by less. */
+const [REGION_STEP, SMALL_STEP] = [1 << 20, 1 << 16]
 
 export interface Job {
   /** One worker or all of them. */
   readonly members: number
   readonly signal?: AbortSignal | undefined
-  /** Called when its turn has come; the tasks are posted at once, one a slot. */
-  readonly start: (slots: readonly Slot[]) => Task[]
+  /** Called when its turn has come; its tasks are posted at once, one a slot. */
+  readonly start: (slots: readonly Slot[]) => Task[] | Promise<Task[]>
+  /** Called when all tasks are done, while the slots are still the job's own. */
+  readonly finish?: () => void | Promise<void>
 }
 
 interface Waiting extends Job {
@@ -34,11 +36,14 @@ export class Dispatcher {
   readonly #free: Slot[]
   readonly #running = new Map<Slot, Control>()
   readonly #queue: Waiting[] = []
+  /** Jobs that have slots, from their start to their finish. */
+  #active = 0
   #idle: (() => void)[] = []
 
   constructor(arena: Arena, threads: number, post: (task: Task) => Promise<Outcome>) {
     this.#arena = arena
     this.#post = post
+    arena.reclaim = () => this.#giveBack()
     this.#free = Array.from({ length: threads }, (_, index) => ({
       index,
       control: arena.allocate(CONTROL_BYTES),
@@ -73,7 +78,7 @@ export class Dispatcher {
 
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void> {
-    if (this.#running.size === 0 && this.#queue.length === 0) return Promise.resolve()
+    if (this.#active === 0 && this.#queue.length === 0) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
@@ -88,23 +93,36 @@ export class Dispatcher {
       if (slot.regionBytes > 0) this.#arena.free(slot.region)
       slot.regionBytes = 0
       // Rounded up, so that layers of many sizes do not leave as many holes.
-      const rounded = Math.ceil(bytes / REGION_STEP) * REGION_STEP
+      const step = bytes > REGION_STEP ? REGION_STEP : SMALL_STEP
+      const rounded = Math.ceil(bytes / step) * step
       slot.region = this.#arena.allocate(rounded)
       slot.regionBytes = rounded
     }
     return slot.region
   }
 
+  /** The regions of slots that no job is in; whether there were any. */
+  #giveBack(): boolean {
+    const idle = this.#free.filter(({ regionBytes }) => regionBytes > 0)
+    for (const slot of idle) {
+      this.#arena.free(slot.region)
+      slot.regionBytes = 0
+    }
+    return idle.length > 0
+  }
+
   #pump(): void {
     while (this.#queue.length > 0 && this.#queue[0].members <= this.#free.length) {
       const job = this.#queue.shift() as Waiting
       const slots = this.#free.splice(0, job.members)
+      this.#active++
       void this.#perform(job, slots).finally(() => {
+        this.#active--
         // In order, so that jobs of all workers keep the shared memory of the first slot and no other grows.
         this.#free.push(...slots)
         this.#free.sort((a, b) => a.index - b.index)
         this.#pump()
-        if (this.#running.size === 0 && this.#queue.length === 0) for (const done of this.#idle.splice(0)) done()
+        if (this.#active === 0 && this.#queue.length === 0) for (const done of this.#idle.splice(0)) done()
       })
     }
   }
@@ -112,7 +130,8 @@ export class Dispatcher {
   async #perform(job: Waiting, slots: readonly Slot[]): Promise<void> {
     let cancel: (() => void) | undefined
     try {
-      const tasks = job.start(slots)
+      const started = job.start(slots)
+      const tasks = started instanceof Promise ? await started : started
       const control = new Control(new Int32Array(this.#arena.memory.buffer), slots[0].control)
       control.reset()
       this.#running.set(slots[0], control)
@@ -124,6 +143,8 @@ export class Dispatcher {
       if (failure !== undefined) throw failure
       if (outcomes.includes('left'))
         throw job.signal?.aborted ? aborted(job.signal) : new WeftError('WORKER', 'the run was given up: a worker died')
+      await job.finish?.()
+      if (job.signal?.aborted) throw aborted(job.signal)
       job.resolve()
     } catch (error) {
       job.reject(error)

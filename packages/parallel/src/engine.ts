@@ -52,7 +52,12 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
     throw new WeftError('OPTION', `maxMemory is ${maxMemory}; it must be from 65536 to ${MOST_MEMORY} bytes`, { maxMemory })
   }
   const chosen = chooseTier(options.tier, options.exclude)
-  const engine = new PiscinaEngine(threads, chosen, maxMemory, options.check ?? Boolean(process.env.WEFT_CHECK))
+  const engine = new PiscinaEngine(
+    threads,
+    chosen,
+    maxMemory,
+    options.check ?? !['', '0', undefined].includes(process.env.WEFT_CHECK),
+  )
   await engine.ready()
   return engine
 }
@@ -63,6 +68,7 @@ class PiscinaEngine implements Engine {
   readonly #chosen: ChosenTier
   readonly #code: NativeCompiler | null
   readonly #tensors = new Map<number, FloatTensor>()
+  #closing: Promise<void> | undefined
 
   constructor(threads: number, chosen: ChosenTier, maxMemory: number, check: boolean) {
     const arena = new Arena(maxMemory)
@@ -149,8 +155,12 @@ class PiscinaEngine implements Engine {
     this.#host.arena.free(at)
   }
 
-  async close(): Promise<void> {
-    if (this.#host.closed) return
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #end(): Promise<void> {
     this.#host.closed = true
     await this.#host.dispatcher.idle()
     await this.#pool.destroy()

@@ -11,17 +11,20 @@ import {
   sameShape,
   select,
   shard,
+  sizeOf,
   Tensor,
   TIERS,
   type TierName,
   WeftError,
 } from '@weft/core'
+import { copyFloats, overlap } from './copy.ts'
 import type { Slot } from './dispatch.ts'
 import type { Host } from './host.ts'
 import type { RunTask, Task } from './messages.ts'
 import { regionOf } from './regions.ts'
 import type { Layer, Parallelism, RunOptions } from './types.ts'
 
+const PARALLELISMS: readonly Parallelism[] = ['channels', 'items', 'auto']
 const NOTHING: Range = { begin: 0, end: 0 }
 
 export class PreparedLayer implements Layer {
@@ -71,15 +74,13 @@ export class PreparedLayer implements Layer {
   async run(x: Tensor, options: RunOptions = {}): Promise<FloatTensor> {
     this.#check(x, options)
     const input = expectFloat(x, 'x')
-    const out = options.out ?? Tensor.zeros(this.descriptor.yShape)
-    const running = this.#run(input, out, options)
+    const running = this.#run(input, options)
     this.#pending.add(running)
     try {
-      await running
+      return await running
     } finally {
       this.#pending.delete(running)
     }
-    return out
   }
 
   async close(): Promise<void> {
@@ -98,9 +99,12 @@ export class PreparedLayer implements Layer {
     this.#host.giveId(this.#id)
   }
 
-  #check(x: Tensor, { out }: RunOptions): void {
+  #check(x: Tensor, { out, parallel = 'auto' }: RunOptions): void {
     if (this.#closed) throw new WeftError('CLOSED', 'the layer was closed; prepare it again')
     this.#host.checkOpen()
+    if (!PARALLELISMS.includes(parallel)) {
+      throw new WeftError('OPTION', `parallel '${parallel}' is unknown; there are ${PARALLELISMS.join(', ')}`)
+    }
     const { xShape, yShape } = this.descriptor
     expectFloat(x, 'x')
     if (!sameShape(x.shape, xShape)) {
@@ -119,24 +123,27 @@ export class PreparedLayer implements Layer {
     }
   }
 
-  async #run(x: FloatTensor, out: FloatTensor, { signal, parallel = 'auto' }: RunOptions): Promise<void> {
+  async #run(x: FloatTensor, { signal, out, parallel = 'auto' }: RunOptions): Promise<FloatTensor> {
     const { arena, dispatcher, threads, generation } = this.#host
     if (this.#knownTo !== generation) await this.#define(null, null)
     const { batch } = this.descriptor
     // A single item on one worker leaves the others to other runs.
     const members = parallel === 'items' && batch === 1 ? 1 : threads
     const alone = wholeItems(parallel, batch, members)
-    const [xAt, yAt] = [arena.offsetOf(x.data), arena.offsetOf(out.data)]
-    let copyBack: Float32Array | null = null
-    const start = (slots: readonly Slot[]): Task[] => {
-      const wants = { shared: true, xBytes: xAt === null ? 4 * x.size : 0, yBytes: yAt === null ? 4 * out.size : 0 }
+    const ySize = sizeOf(this.descriptor.yShape)
+    const xAt = arena.offsetOf(x.data)
+    // An output over its own input is put in its place when the input is no longer read.
+    const yAt = out === undefined || overlap(x.data, out.data) ? null : arena.offsetOf(out.data)
+    let result = out
+    let computed: Float32Array | null = null
+    const start = (slots: readonly Slot[]): Task[] | Promise<Task[]> => {
+      const wants = { shared: true, xBytes: xAt === null ? 4 * x.size : 0, yBytes: yAt === null ? 4 * ySize : 0 }
       const region = regionOf(this.#plan, wants)
       const own = regionOf(this.#plan, { shared: alone > 0, xBytes: 0, yBytes: 0 })
       const bases = slots.map((slot, index) => dispatcher.reserve(slot, (index === 0 ? region : own).bytes))
       const at = { x: xAt ?? bases[0] + region.x, y: yAt ?? bases[0] + region.y }
-      if (xAt === null) arena.floats(at.x, x.size).set(x.data)
-      if (yAt === null) copyBack = arena.floats(at.y, out.size)
-      return slots.map((_, member): RunTask => {
+      if (yAt === null) computed = arena.floats(at.y, ySize)
+      const tasks = slots.map((_, member): RunTask => {
         const each = alone / members
         const offsets = member === 0 ? region : own
         return {
@@ -155,9 +162,14 @@ export class PreparedLayer implements Layer {
           },
         }
       })
+      return xAt === null ? copyFloats(arena.floats(at.x, x.size), x.data, signal).then(() => tasks) : tasks
     }
-    await dispatcher.submit({ members, signal, start })
-    if (copyBack !== null) out.data.set(copyBack)
+    const finish = async (): Promise<void> => {
+      result ??= Tensor.zeros(this.descriptor.yShape)
+      if (computed !== null) await copyFloats(result.data, computed, signal)
+    }
+    await dispatcher.submit({ members, signal, start, finish })
+    return result as FloatTensor
   }
 
   /** Makes the layer known to every worker; packs where weights are given. A worker that is new knows no layer. */

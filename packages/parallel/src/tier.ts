@@ -4,6 +4,7 @@ import {
   fastestTier,
   portableWorkspace,
   TIER_CHOICES,
+  TIER_NAMES,
   type TierChoice,
   type TierName,
   type Verdict,
@@ -23,6 +24,9 @@ const NATIVE = ['avx512', 'avx2'] as const
  */
 export function chooseTier(choice: TierChoice | undefined, exclude: readonly TierName[] = []): ChosenTier {
   const wanted = choice ?? ((process.env.WEFT_TIER || 'auto') as TierChoice)
+  for (const name of exclude) {
+    if (!TIER_NAMES.includes(name)) throw new WeftError('OPTION', `exclude names '${name}'; there are ${TIER_NAMES.join(', ')}`)
+  }
   // Whoever names the tier in the environment of a process has asked for what it needs.
   if (choice === undefined && wanted === 'paired') allowPairing()
   if (!TIER_CHOICES.includes(wanted)) {
@@ -30,7 +34,7 @@ export function chooseTier(choice: TierChoice | undefined, exclude: readonly Tie
   }
   if (wanted === 'wasm') return portable(exclude)
   if (wanted === 'auto') return automatic(exclude)
-  const { trusted, reason } = tried(wanted)
+  const { trusted, reason } = exclude.includes(wanted) ? { trusted: false, reason: 'it is excluded' } : tried(wanted)
   if (!trusted) throw new WeftError('TIER', `tier ${wanted} is not to be had here: ${reason}`, { tier: wanted })
   return { tier: wanted, why: [`${wanted}: asked for; ${reason}`] }
 }

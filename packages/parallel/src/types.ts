@@ -65,7 +65,8 @@ export interface Layer extends AsyncDisposable {
   /** The kernel that runs, and why faster ones refused. */
   readonly selection: Pick<Selection, 'refusals'> & { readonly kernel: string }
   /**
-   * Convolves `x`. Tensors made by `engine.tensor` are read and written where they are; others are copied in and out.
+   * Convolves `x`. Tensors made by `engine.tensor` are read and written where they are; others are copied in and out. `x` must
+   * stay as it is until the promise settles. `out` may be `x`.
    * @throws SHAPE, DTYPE, ABORTED, WORKER or CLOSED
    */
   run(x: Tensor, options?: RunOptions): Promise<FloatTensor>

@@ -161,6 +161,34 @@ describe('an engine', () => {
     expect((await pending).data).toEqual(expected)
   })
 
+  it('may write over its own input', async () => {
+    const weight = numbers([6, 6, 1, 1], 2)
+    await using layer = await engine.prepare({ weight }, [6, 20, 20])
+    const x = engine.tensor([6, 20, 20])
+    x.data.set(numbers([6, 20, 20], 1).data)
+    const expected = local(layer.descriptor, numbers([6, 20, 20], 1), weight, null, engine.info.tier)
+    expect((await layer.run(x, { out: x })).data).toEqual(expected)
+    engine.release(x)
+  })
+
+  it('leaves the event loop its turns while it copies', async () => {
+    const [x, weight] = [Tensor.full([8, 1024, 1024], 1), Tensor.full([8, 8, 1, 1], 0.125)]
+    await using layer = await engine.prepare({ weight }, x.shape)
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    const y = await layer.run(x)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(8)
+    expect(y.data.every((value) => value === 1)).toBe(true)
+  })
+
+  it('gives back what idle slots keep when there is no other room', async () => {
+    await using small = await open({ threads: 1, maxMemory: 8 << 20 })
+    await small.conv(numbers([1, 900, 900], 1), { weight: numbers([1, 1, 1, 1], 2) })
+    const tensor = small.tensor([1_500_000])
+    small.release(tensor)
+  })
+
   it('explains which kernel it chose', async () => {
     await using relaxed = await open({ threads: 2, tier: 'relaxed' })
     await using layer = await relaxed.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
@@ -196,6 +224,12 @@ describe('an engine', () => {
     ],
     ['TOO_LARGE', (on: Engine) => on.prepare({ weight: Tensor.zeros([64, 1, 1, 1]) }, [1, 8192, 8192])],
     ['OPTION: stride is 0', (on: Engine) => on.prepare({ weight: Tensor.zeros([1, 1, 1, 1]), stride: 0 }, [1, 4, 4])],
+    ["OPTION: exclude names 'sse'", () => open({ exclude: ['sse' as 'avx2'] })],
+    ['TIER: tier relaxed is not to be had here: it is excluded', () => open({ tier: 'relaxed', exclude: ['relaxed'] })],
+    [
+      "OPTION: parallel 'both' is unknown",
+      async (on: Engine) => on.conv(Tensor.zeros([1, 4, 4]), { weight: Tensor.zeros([1, 1, 1, 1]), parallel: 'both' as 'auto' }),
+    ],
     ['OPTION: maxMemory is 1', () => open({ maxMemory: 1 })],
     ['OPTION: threads is 0', () => open({ threads: 0 })],
     ["OPTION: tier 'gpu' is unknown", () => open({ tier: 'gpu' as 'auto' })],

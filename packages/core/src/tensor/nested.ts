@@ -9,6 +9,7 @@ export type Nested = number | readonly Nested[]
 export function shapeOfNested(nested: Nested): number[] {
   const shape: number[] = []
   for (let level: Nested = nested; typeof level !== 'number'; level = level[0]) {
+    if (!Array.isArray(level)) throw notNumbers(level)
     shape.push(level.length)
     if (level.length === 0) break
   }
@@ -23,6 +24,7 @@ export function flatten(nested: Nested, shape: Shape, out: Storage): void {
       out[position++] = value
       return
     }
+    if (!Array.isArray(value)) throw notNumbers(value)
     if (value.length !== shape[depth]) throw ragged(shape)
     for (const entry of value) visit(entry, depth + 1)
   }
@@ -34,6 +36,13 @@ export function toNested(data: Storage, shape: Shape): Nested {
   const build = (depth: number): Nested =>
     depth === shape.length ? data[position++] : Array.from({ length: shape[depth] }, () => build(depth + 1))
   return build(0)
+}
+
+function notNumbers(value: unknown): WeftError {
+  return new WeftError(
+    'DTYPE',
+    `nested arrays hold numbers; here is ${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`,
+  )
 }
 
 function ragged(shape: Shape): WeftError {

@@ -13,8 +13,14 @@ export class Tensor<S extends Storage = Storage> {
   readonly shape: Shape
   readonly data: S
 
-  /** @throws SHAPE when `data` has not exactly as many elements as `shape` says. */
+  /** @throws DTYPE for other data, SHAPE when `data` has not exactly as many elements as `shape` says. */
   constructor(data: S, shape: Shape) {
+    if (!Object.values(DTYPES).some((type) => data instanceof type)) {
+      throw new WeftError(
+        'DTYPE',
+        `a tensor holds ${Object.keys(DTYPES).join(', ')}; it was given ${Object.prototype.toString.call(data)}`,
+      )
+    }
     const size = sizeOf(shape)
     if (size !== data.length) {
       throw new WeftError('SHAPE', `${data.length} numbers do not fill shape ${formatShape(shape)}, which holds ${size}`, {
@@ -96,7 +102,9 @@ export class Tensor<S extends Storage = Storage> {
   /** One number by its indices. @throws SHAPE when an index is outside. */
   get(...indices: number[]): number {
     const strides = stridesOf(this.shape)
-    const outside = indices.length !== this.rank || indices.some((index, axis) => !(index >= 0 && index < this.shape[axis]))
+    const outside =
+      indices.length !== this.rank ||
+      indices.some((index, axis) => !(Number.isInteger(index) && index >= 0 && index < this.shape[axis]))
     if (outside)
       throw new WeftError('SHAPE', `[${indices.join(', ')}] is outside of shape ${formatShape(this.shape)}`, {
         shape: this.shape,

@@ -54,7 +54,7 @@ export function stagedLayout(d: ConvDescriptor, rows: readonly Segment[], cols: 
   const strideX = d.transposed ? 1 : d.stride[2]
   const [rowLow, rowHigh] = reach(rows)
   const [colLow, colHigh] = reach(cols)
-  const widest = Math.max(...cols.map(({ count }) => count))
+  const widest = cols.reduce((most, { count }) => Math.max(most, count), 1)
   const phases: [number, number][] = []
   for (const py of phasesOf(rows)) for (const px of phasesOf(cols)) phases.push([py, px])
   const zeros = d.paddingMode === 'zeros'
@@ -97,9 +97,14 @@ export function sourcesOf(
 
 /** Lowest index and one past the highest that the taps of the segments read. */
 function reach(segments: readonly Segment[]): [number, number] {
-  const ends = segments.flatMap(({ start, count, taps }) => taps.map(({ offset }) => [start + offset, start + count + offset]))
-  if (ends.length === 0) return [0, 1]
-  return [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))]
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { start, count, taps } of segments) {
+    for (const { offset } of taps) {
+      low = Math.min(low, start + offset)
+      high = Math.max(high, start + count + offset)
+    }
+  }
+  return low > high ? [0, 1] : [low, high]
 }
 
 function phasesOf(segments: readonly Segment[]): number[] {

@@ -39,7 +39,7 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
   const linePitch = 4 * roundUp(longest, traits.lanes)
   const lines = blocks.every((block) => storesInPlace(block, layout, most, traits.lanes))
     ? 0
-    : Math.max(...tiles.map(({ rows }) => rows))
+    : tiles.reduce((most, { rows }) => Math.max(most, rows), 0)
   const planes = d.ic * d.input[0]
   return {
     kernel: 'f32-direct',

@@ -5,8 +5,8 @@ import { COPY_ARGS, copyFunction, FILL_ARGS, fillFunction, GATHER_ARGS, gatherFu
 import { sourcesOf } from './layout.ts'
 import type { DirectPlan } from './plan.ts'
 
-/** Planes copied between two looks at the cancel flag. */
-const PLANES_AT_ONCE = 16
+/** Floats copied between two looks at the cancel flag, and planes at most. */
+const [FLOATS_AT_ONCE, PLANES_AT_ONCE] = [1 << 18, 16]
 
 type Stage = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
@@ -15,12 +15,13 @@ export function stager(plan: DirectPlan, code: ReadonlyMap<string, Callable>, wo
   const fill = filler(code, words)
   const planeBytes = 4 * plan.layout.planeFloats
   return (begin, end, at, cancelled) => {
-    for (let plane = begin; plane < end; plane += PLANES_AT_ONCE) {
-      if (cancelled()) return false
-      const planes = Math.min(PLANES_AT_ONCE, end - plane)
-      phases.forEach((stage, index) => {
-        stage(plane, planes, at, at.shared + plane * planeBytes + 4 * index * plan.layout.phaseFloats)
-      })
+    const most = Math.max(1, Math.min(PLANES_AT_ONCE, Math.floor(FLOATS_AT_ONCE / plan.layout.planeFloats)))
+    for (let plane = begin; plane < end; plane += most) {
+      const planes = Math.min(most, end - plane)
+      for (const [index, stage] of phases.entries()) {
+        if (cancelled()) return false
+        stage(plane, planes, at, at.shared + plane * planeBytes + 4 * index * plan.layout.phaseFloats, cancelled)
+      }
     }
     if (end === plan.steps[0].units) {
       const used = end * planeBytes
@@ -30,7 +31,8 @@ export function stager(plan: DirectPlan, code: ReadonlyMap<string, Callable>, wo
   }
 }
 
-type PhaseStage = (plane: number, planes: number, at: Bindings, to: number) => void
+/** A cancelled stage may leave rows out: nobody will read them. */
+type PhaseStage = (plane: number, planes: number, at: Bindings, to: number, cancelled: () => boolean) => void
 
 /** Zero padding: the rows that exist are one copy, what lies around and between them is filled. */
 function zeroPhases(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): PhaseStage[] {
@@ -49,16 +51,19 @@ function zeroPhases(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words
     const vectors = strideX === 1 ? Math.floor(filled / traits.lanes) : 0
     const head = layout.lead + (real === 0 ? rows.length : above) * layout.pitch
     const tail = layout.phaseFloats - head - real * layout.pitch
-    return (plane, planes, at, to) => {
+    const rowsAtOnce = Math.max(1, Math.floor(FLOATS_AT_ONCE / Math.max(1, filled)))
+    return (plane, planes, at, to, cancelled) => {
       fill(at, { to, planes, toPlane: planeBytes, rows: 1, toRow: 0, singles: head })
-      if (real > 0) {
-        const args = at.private / 4
-        words[args + COPY_ARGS.from] = at.x + 4 * ((plane * height + rows[above]) * width + Math.max(0, cols[0]))
-        words[args + COPY_ARGS.to] = to + 4 * head
+      const args = at.private / 4
+      for (let row = 0; row < real && !cancelled(); row += rowsAtOnce) {
+        const count = Math.min(rowsAtOnce, real - row)
+        const first = to + 4 * head + row * rowBytes
+        words[args + COPY_ARGS.from] = at.x + 4 * ((plane * height + rows[above + row]) * width + Math.max(0, cols[0]))
+        words[args + COPY_ARGS.to] = first
         words[args + COPY_ARGS.planes] = planes
         words[args + COPY_ARGS.fromPlane] = 4 * height * width
         words[args + COPY_ARGS.toPlane] = planeBytes
-        words[args + COPY_ARGS.rows] = real
+        words[args + COPY_ARGS.rows] = count
         words[args + COPY_ARGS.fromRow] = 4 * strideY * width
         words[args + COPY_ARGS.toRow] = rowBytes
         words[args + COPY_ARGS.vectors] = vectors
@@ -67,8 +72,8 @@ function zeroPhases(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words
         words[args + COPY_ARGS.toStep] = 4
         copy(at.private)
         for (let p = 0; p < planes && filled < layout.pitch; p++) {
-          const first = to + p * planeBytes + 4 * (head + filled)
-          fill(at, { to: first, planes: 1, toPlane: 0, rows: real, toRow: rowBytes, singles: layout.pitch - filled })
+          const gap = first + p * planeBytes + 4 * filled
+          fill(at, { to: gap, planes: 1, toPlane: 0, rows: count, toRow: rowBytes, singles: layout.pitch - filled })
         }
       }
       fill(at, { to: to + 4 * (head + real * layout.pitch), planes, toPlane: planeBytes, rows: 1, toRow: 0, singles: tail })

@@ -1,0 +1,69 @@
+// Machine code against PyTorch's stored results and the oracle, on the tiers that this processor has.
+import { readFileSync } from 'node:fs'
+import { describeConv, describeConvTranspose, KERNELS, LocalLayer, TIERS } from '@weft/core'
+import { openWorkspace } from '@weft/parallel'
+import { describe, expect, it } from 'vitest'
+import { operandsOf, runOracle, worstError } from '../../core/test/run-kernel.ts'
+import { torchCases } from '../../core/test/torch-cases.ts'
+import { verifyNative } from '../src/native/native.ts'
+
+/** What the processor says of itself, asked another way than the product asks. */
+function flags(): string {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return ''
+  return readFileSync('/proc/cpuinfo', 'utf8')
+}
+const HAS = { avx2: / avx2 /.test(flags()) && / fma /.test(flags()), avx512: / avx512dq /.test(flags()) }
+
+describe.each(['avx2', 'avx512'] as const)('machine code, %s', (tier) => {
+  it.skipIf(!HAS[tier])('verifies where the processor has it', () => {
+    expect(verifyNative(tier)).toMatchObject({ trusted: true, reason: 'known answers verified, bits equal to relaxed' })
+  })
+
+  it.skipIf(!HAS[tier])('gives what PyTorch gives in every stored case', () => {
+    const { workspace, close } = openWorkspace(tier)
+    for (const { name, descriptor, x, weight, bias, expected, exact } of torchCases()) {
+      for (const kernel of KERNELS.filter(({ refuses }) => refuses(descriptor, TIERS[tier].traits) === null)) {
+        const y = new Float32Array(expected.size).fill(Number.NaN)
+        new LocalLayer(descriptor, weight, bias, { tier: workspace, kernel: kernel.name }).run(x.data, y)
+        const worst = y.reduce((most, value, i) => Math.max(most, Math.abs(value - expected.data[i])), 0)
+        expect(y.some(Number.isNaN), `${name}, ${kernel.name}: an output was not written`).toBe(false)
+        expect(worst, `${name}, ${kernel.name}`).toBeLessThanOrEqual(exact ? 0 : 1e-6)
+      }
+    }
+    close()
+  })
+
+  it.skipIf(!HAS[tier])('is within 1e-5 of the oracle around every tile edge', () => {
+    const { workspace, close } = openWorkspace(tier)
+    const { lanes } = TIERS[tier].traits
+    const problems = [1, 2, 3, 5, 6, 7, 8, 9, 10, 12, 13, 17, 18, 19].flatMap((oc) => [
+      describeConv([5, 9, 11], [oc, 5, 3, 3], true, { padding: 1 }),
+      describeConv([5, 9, 16], [oc, 5, 1, 1], true, { activation: 'sigmoid' }),
+    ])
+    for (const ow of [
+      lanes - 1,
+      lanes,
+      lanes + 1,
+      2 * lanes,
+      2 * lanes + 1,
+      3 * lanes - 1,
+      3 * lanes,
+      3 * lanes + 1,
+      4 * lanes + 1,
+    ]) {
+      problems.push(describeConv([3, 4, ow], [9, 3, 3, 3], true, { padding: 1, activation: 'hardSwish' }))
+      problems.push(describeConv([3, ow], [9, 3, 1], true))
+    }
+    problems.push(describeConvTranspose([17, 29, 4], [17, 17, 1, 1], true, { stride: [2, 1], padding: 1, outputPadding: [1, 0] }))
+    for (const d of problems) {
+      const operands = operandsOf(d)
+      const expected = runOracle(d, operands)
+      for (const kernel of KERNELS.filter(({ refuses }) => refuses(d, TIERS[tier].traits) === null)) {
+        const y = new Float32Array(expected.y.length).fill(Number.NaN)
+        new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel: kernel.name }).run(operands.x.data, y)
+        expect(worstError(y, expected), `${d.xShape} * ${d.weightShape}, ${kernel.name}`).toBeLessThan(1e-5)
+      }
+    }
+    close()
+  })
+})

@@ -1,10 +1,12 @@
 // A file for the loader and nobody else: in a fresh private folder, never open to writing, gone as soon as it is loaded.
 import { randomBytes } from 'node:crypto'
-import { closeSync, fchmodSync, lstatSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const PREFIX = 'weft-native-'
+/** The names that mkdtemp makes of it: the process, then six letters. */
+const OURS = /^weft-native-(\d{1,10})-[A-Za-z0-9]{6}$/
 /** A folder that is older than this, whose process is gone, was left by a crash. */
 const STALE_MS = 60_000
 
@@ -26,10 +28,10 @@ export function writePrivateFile(parent: string, bytes: Uint8Array): PrivateFile
   const remove = () => rmSync(folder, { recursive: true, force: true })
   try {
     const path = join(folder, `${randomBytes(8).toString('hex')}.node`)
-    const file = openSync(path, 'wx', 0o700)
+    // Nobody may write to it by its name; this one handle may.
+    const file = openSync(path, 'wx', 0o500)
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
-      fchmodSync(file, 0o500)
     } finally {
       closeSync(file)
     }
@@ -44,12 +46,12 @@ export function writePrivateFile(parent: string, bytes: Uint8Array): PrivateFile
 export function clearStale(parent: string, now = Date.now()): void {
   let names: string[]
   try {
-    names = readdirSync(parent).filter((name) => name.startsWith(PREFIX))
+    names = readdirSync(parent).filter((name) => OURS.test(name))
   } catch {
     return // A folder that cannot be read holds nothing of ours.
   }
   for (const name of names) {
-    const pid = Number.parseInt(name.slice(PREFIX.length), 10)
+    const pid = Number(OURS.exec(name)?.[1])
     try {
       const folder = lstatSync(join(parent, name))
       const ours = folder.isDirectory() && folder.uid === process.getuid?.()

@@ -1,0 +1,109 @@
+// Random convolutions: each is made of a seed and its own number alone, so that any of them can be repeated by itself.
+import {
+  ACTIVATIONS,
+  type ConvDescriptor,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  describeConv,
+  describeConvTranspose,
+  PADDING_MODES,
+} from '@weft/core'
+
+/** How a convolution is asked for: plain data, printed where it fails. */
+export interface Call {
+  readonly describe: 'describeConv' | 'describeConvTranspose'
+  readonly x: readonly number[]
+  readonly weight: readonly number[]
+  readonly bias: boolean
+  readonly options: ConvOptions | ConvTransposeOptions
+}
+
+export interface Case {
+  readonly index: number
+  readonly descriptor: ConvDescriptor
+  /** The call that made it, for a person to read. */
+  readonly text: string
+}
+
+/** @throws where the options do not go together */
+export function made({ describe, x, weight, bias, options }: Call): Omit<Case, 'index'> & Pick<Call, 'options'> {
+  const descriptor =
+    describe === 'describeConv'
+      ? describeConv(x, weight, bias, options)
+      : describeConvTranspose(x, weight, bias, options as ConvTransposeOptions)
+  const text = `${describe}(${[x, weight, bias, options].map((value) => JSON.stringify(value)).join(', ')})`
+  return { descriptor, text, options }
+}
+
+/** Multiply-accumulates at most: of most cases, and of one in LARGE_EVERY, which has several blocks. */
+const [SMALL, LARGE, LARGE_EVERY] = [150_000, 5_000_000, 40]
+/** One in so many has strides, dilations and padding far from what anyone uses. */
+const WILD_EVERY = 15
+
+export function caseOf(seed: number, index: number): Case & Pick<Call, 'options'> {
+  const pick = picker(seed, index)
+  const large = index % LARGE_EVERY === LARGE_EVERY - 1
+  for (;;) {
+    const one = attempt(pick, large, index % WILD_EVERY === 7)
+    if (one === null) continue
+    const d = one.descriptor
+    const work = d.batch * ((d.oc * d.ic) / d.groups) * product(d.kernel) * product(d.output)
+    if (work <= (large ? LARGE : SMALL) && (!large || work > SMALL)) return { index, ...one }
+  }
+}
+
+/** Whole numbers from low to high, both included. */
+export type Draw = (low: number, high: number) => number
+
+/** mulberry32, begun at a mix of both numbers. */
+export function picker(seed: number, index: number): Draw {
+  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) >>> 0
+  return (low, high) => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let bits = Math.imul(state ^ (state >>> 15), state | 1)
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61)
+    return low + Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * (high - low + 1))
+  }
+}
+
+function attempt(pick: Draw, large: boolean, wild: boolean): ReturnType<typeof made> | null {
+  const rank = pick(0, 9) < 6 ? 2 : pick(0, 1) === 0 ? 1 : 3
+  const axes = (low: number, high: number) => Array.from({ length: rank }, () => pick(low, high))
+  const often = (usual: number, high: number) => axes(usual, high).map((value) => (pick(0, 2) === 0 ? value : usual))
+  const far = (usual: number, high: number) => {
+    const values = often(usual, high)
+    return wild ? values.map((value) => (pick(0, 2) === 0 ? [7, 16, 61, 1000, 2 ** 20][pick(0, 4)] : value)) : values
+  }
+  const describe = pick(0, 3) === 0 ? 'describeConvTranspose' : 'describeConv'
+  const groups = pick(0, 2) === 0 ? pick(2, large ? 24 : 6) : 1
+  const depthwise = groups > 1 && pick(0, 1) === 0
+  const [ic, oc] = depthwise ? [1, pick(1, 2)] : [pick(1, large ? 60 : 21), pick(1, 20)]
+  const kernel = pick(0, 3) === 0 ? axes(1, 1) : axes(1, 5)
+  const most = [0, large ? 4000 : 300, large ? 120 : 41, large ? 30 : 12][rank]
+  const x = [...(pick(0, 3) === 0 ? [pick(2, 3)] : []), groups * ic, ...axes(1, most)]
+  const bias = pick(0, 2) > 0
+  const activation = activationOf(pick)
+  const common = { stride: far(1, 4), dilation: far(1, 3), groups, ...(activation === null ? {} : { activation }) }
+  const pairs = () => far(0, 4).map((before): [number, number] => [before, pick(0, 4)])
+  const padding = [() => axes(0, 0), () => far(0, 3), pairs][pick(0, 2)]()
+  try {
+    if (describe === 'describeConvTranspose') {
+      const options = { ...common, padding, outputPadding: often(0, 2) }
+      return made({ describe, x, weight: [groups * ic, oc, ...kernel], bias, options })
+    }
+    const paddingMode = pick(0, 1) === 0 ? 'zeros' : PADDING_MODES[pick(0, PADDING_MODES.length - 1)]
+    const options = { ...common, padding: pick(0, 5) === 0 ? ('same' as const) : padding, paddingMode }
+    return made({ describe, x, weight: [groups * oc, ic, ...kernel], bias, options })
+  } catch {
+    return null // Options that do not go together: a kernel larger than its input, too much padding.
+  }
+}
+
+function activationOf(pick: Draw): NonNullable<ConvOptions['activation']> | null {
+  if (pick(0, 2) === 0) return null
+  const kind = ACTIVATIONS[pick(0, ACTIVATIONS.length - 1)]
+  if (kind === 'clip') return { kind, min: -0.5, max: 0.75 }
+  return kind === 'leakyRelu' ? { kind, negativeSlope: 0.125 } : kind
+}
+
+const product = (values: readonly number[]): number => values.reduce((result, value) => result * value, 1)

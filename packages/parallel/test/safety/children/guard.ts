@@ -1,0 +1,73 @@
+// Random convolutions on tiers of machine code or WebAssembly, in guarded memory, against the oracle.
+import { describeConv, type TierName } from '@weft/core'
+import { operandsOf, runOracle } from '../../../../core/test/run-kernel.ts'
+import { native } from '../../../src/native/native.ts'
+import { type Case, caseOf, made, picker } from '../cases.ts'
+import { wrong } from '../compare.ts'
+import { tellFaults } from '../fault.ts'
+import { type Flush, GuardedMemory, type Operand } from '../guarded.ts'
+import { KernelRunner, kernelsFor } from '../kernel-run.ts'
+import { PAST } from '../past.ts'
+import { configuration, say } from '../say.ts'
+
+export interface GuardConfig {
+  readonly tiers: readonly TierName[]
+  readonly seed: number
+  readonly from: number
+  readonly count: number
+  /** Instead of all that one convolution, with an operand that is placed a float too small. */
+  readonly short?: { readonly operand: Operand; readonly flush: Flush }
+}
+
+const { tiers, seed, from, count, short } = configuration<GuardConfig>()
+const here = native()
+if (typeof here === 'string') say({ skipped: here })
+else {
+  const ground = new GuardedMemory(here.addon)
+  const runners = tiers.map((tier) => new KernelRunner(tier, ground, here.addon))
+  if (tiers.every((tier) => tier === 'avx2' || tier === 'avx512')) tellFaults(here.addon, ground.memory)
+  const ran: Record<string, number> = {}
+  const cases = short === undefined ? Array.from({ length: count }, (_, i) => caseAt(from + i)) : [everyOperand()]
+  for (const one of cases) check(one, ground, runners, ran)
+  say({ done: count, ran })
+}
+
+function check(one: Case, ground: GuardedMemory, runners: readonly KernelRunner[], ran: Record<string, number>): void {
+  const { index, descriptor: d, text } = one
+  const operands = operandsOf(d, index)
+  const expected = runOracle(d, operands)
+  for (const runner of runners) {
+    let name = runner.tier as string
+    const failed = (why: string) => say({ failed: index, name, text, why })
+    const ready = () => {
+      const functions = runner.newFunctions()
+      if (functions !== null) say({ functions })
+      say({ at: index, name, text, regions: ground.regions })
+    }
+    try {
+      for (const kernel of kernelsFor(d, runner.tier)) {
+        for (const flush of short === undefined ? (['end', 'begin'] as const) : [short.flush]) {
+          name = `${runner.tier} ${kernel.name} flush to the ${flush}`
+          const y = runner.run(kernel, d, operands, { flush, pick: picker(seed, index), short: short?.operand, ready })
+          const fault = wrong(d, y, expected)
+          if (fault !== null) failed(fault)
+          ran[kernel.name] = (ran[kernel.name] ?? 0) + 1
+        }
+      }
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error))
+    }
+  }
+}
+
+/** Those below zero are known from the past. */
+function caseAt(index: number): Case {
+  if (index >= 0) return caseOf(seed, index)
+  return { index, ...made(PAST[PAST.length + index]) }
+}
+
+/** Staged, its rows copied out of lines: every operand is used to its last float. */
+function everyOperand(): Case {
+  const descriptor = describeConv([3, 21, 21], [5, 3, 3, 3], true, { padding: 1, stride: 2 })
+  return { index: from, descriptor, text: 'one convolution that uses every operand' }
+}

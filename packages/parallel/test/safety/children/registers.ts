@@ -1,0 +1,95 @@
+// Every kernel function, called with sentinels in the registers that it must give back.
+import { ACTIVATIONS, type Binder, type Callable, describeConv, type KernelFunction, TIERS, type TierName } from '@weft/core'
+import { tileOf } from '../../../../core/src/kernels/tile.ts'
+import { operandsOf, runOracle } from '../../../../core/test/run-kernel.ts'
+import { NativeCompiler } from '../../../src/native/code.ts'
+import { native } from '../../../src/native/native.ts'
+import { type Case, caseOf, picker } from '../cases.ts'
+import { wrong } from '../compare.ts'
+import { culprits, everyRegister } from '../culprits.ts'
+import { CONTROL, GuardedMemory } from '../guarded.ts'
+import { KernelRunner, kernelsFor } from '../kernel-run.ts'
+import { configuration, say } from '../say.ts'
+import { guardCalls } from '../sentinels.ts'
+
+export interface RegistersConfig {
+  readonly tier: TierName
+  readonly seed: number
+  readonly count: number
+}
+
+const { tier, seed, count } = configuration<RegistersConfig>()
+const here = native()
+if (typeof here === 'string') say({ skipped: here })
+else {
+  const ground = new GuardedMemory(here.addon)
+  const call = guardCalls(here.addon, ground.memory, CONTROL + 1024)
+  say({ noticed: culprits(here.addon, ground.memory, call, CONTROL + 1024) })
+  const all = new NativeCompiler(here.addon, TIERS[tier], ground.memory).compile([everyRegister])
+  const kept = call(all.get(everyRegister.name) as number, CONTROL)
+  if (kept !== null)
+    say({ failed: 0, name: everyRegister.name, why: kept, text: 'a kernel that uses all registers that there are' })
+  let calls = 0
+  const known = new Map<string, KernelFunction>()
+  const guarding = (binder: Binder): Binder => ({
+    bind(code) {
+      binder.bind(code)
+      const guarded =
+        (name: string): Callable =>
+        (args) => {
+          calls++
+          const beyond = strays(known.get(name) as KernelFunction, args, ground)
+          if (beyond !== null) throw new Error(beyond)
+          const broken = call(code.get(name) as number, args)
+          if (broken !== null) throw new Error(`${name}: ${broken}`)
+        }
+      return new Map([...code.keys()].map((name) => [name, guarded(name)]))
+    },
+  })
+  const runner = new KernelRunner(tier, ground, here.addon, guarding)
+  for (const one of [...everyTile(), ...Array.from({ length: count }, (_, index) => caseOf(seed, index))]) {
+    check(one, runner, known)
+  }
+  say({ calls, functions: [...runner.functions.keys()] })
+}
+
+function check({ index, descriptor: d, text }: Case, runner: KernelRunner, known: Map<string, KernelFunction>): void {
+  const operands = operandsOf(d, index)
+  const expected = runOracle(d, operands)
+  for (const kernel of kernelsFor(d, tier)) {
+    for (const used of kernel.functions(kernel.plan(d, TIERS[tier].traits))) known.set(used.name, used)
+    try {
+      say({ at: index, name: kernel.name, text })
+      const fault = wrong(d, runner.run(kernel, d, operands, { flush: 'end', pick: picker(seed, index) }), expected)
+      if (fault !== null) throw new Error(fault)
+    } catch (error) {
+      say({ failed: index, name: kernel.name, text, why: error instanceof Error ? error.message : String(error) })
+    }
+  }
+}
+
+/** What a call says that it touches, for the mode that checks calls, belongs to operands: else that mode would cry wolf. */
+function strays(kernel: KernelFunction, args: number, ground: GuardedMemory): string | null {
+  const words = new Int32Array(ground.memory.buffer)
+  for (const { from, to } of kernel.touches(words, args / 4, TIERS[tier].traits)) {
+    if (from === to || ground.regions.some(({ at, bytes }) => at <= from && to <= at + bytes)) continue
+    return `${kernel.name} says that it touches bytes ${from} to ${to}, which are no operand's`
+  }
+  return null
+}
+
+/** Every height of tile with every activation, staged with a stride and padding that is no zero, and as it lies. */
+function everyTile(): Case[] {
+  const rows = Array.from({ length: tileOf(TIERS[tier].traits).rows }, (_, index) => index + 1)
+  return rows.flatMap((oc) =>
+    ACTIVATIONS.flatMap((kind) => {
+      const activation = kind === 'clip' ? { kind, min: -1, max: 1 } : kind === 'leakyRelu' ? { kind, negativeSlope: 0.1 } : kind
+      const options = { activation, padding: 1, paddingMode: 'reflect', stride: 2 } as const
+      return [
+        describeConv([3, 9, 40], [oc, 3, 3, 3], true, options),
+        describeConv([3, 9, 40], [oc, 3, 3, 3], true, { activation, padding: 1 }),
+        describeConv([3, 9, 64], [oc, 3, 1, 1], true, { activation }),
+      ].map((descriptor): Case => ({ index: -oc, descriptor, text: `${oc} channels, ${kind}` }))
+    }),
+  )
+}

@@ -16,6 +16,9 @@ export async function fallback(situation: Situation): Promise<Outcome> {
   if (mounts.length > 0 && !canMount()) {
     return { summary: '', failures: [], skipped: 'this process may not mount anything (unshare -m is refused)' }
   }
+  // A mount hides what lies below: Node and these sources must not.
+  const hidden = mounts.find(({ on }) => [process.execPath, import.meta.dirname].some((path) => path.startsWith(`${on}/`)))
+  if (hidden !== undefined) return { summary: '', failures: [], skipped: `Node or these sources lie below ${hidden.on}` }
   const folder = mkdtempSync(join(tmpdir(), 'weft safety \u00fc-'))
   try {
     const env = Object.fromEntries(

@@ -43,16 +43,23 @@ function install(): Native | string {
   }
 }
 
+/** What has been found out in this process: a second engine needs no memory to try on. */
+const verdicts = new Map<TierName, Verdict>()
+
 /** Tries a tier of machine code with known answers, on a small memory of its own. */
 export function verifyNative(tier: NativeTier): Verdict {
   const refused = (reason: string): Verdict => ({ tier, trusted: false, reason })
   const here = native()
   if (typeof here === 'string') return refused(here)
   if (!here.features[tier]) return refused(here.features.missing)
+  const known = verdicts.get(tier)
+  if (known !== undefined) return known
   try {
     const { workspace, close } = nativeWorkspace(here, tier)
     try {
-      return verify(tier, workspace)
+      const verdict = verify(tier, workspace)
+      verdicts.set(tier, verdict)
+      return verdict
     } finally {
       close()
     }

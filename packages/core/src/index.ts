@@ -15,6 +15,7 @@ export {
 export { type Problem, parseProblem, parseSuite } from './conv/problem.ts'
 export { type ConvArguments, type ConvTransposeArguments, conv, convTranspose } from './conv.ts'
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, fromWire, toWire, WeftError, type WireError } from './errors.ts'
+export { runAlone } from './execute.ts'
 export { type Explanation, explain } from './explain.ts'
 export type { Access, Int, KernelFunction, Machine, MachineTraits, Vec } from './isa/machine.ts'
 export { PORTABLE_TIERS, TIER_NAMES, TIERS, type Tier, type TierName } from './isa/tiers.ts'

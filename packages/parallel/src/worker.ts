@@ -1,6 +1,16 @@
 // The worker: knows layers by number, runs its part of a job, meets the others between steps.
 import { workerData } from 'node:worker_threads'
-import { type Binder, type Bindings, checkedCode, Instances, kernelNamed, type Plan, type Runner, toWire } from '@weft/core'
+import {
+  type Binder,
+  type Bindings,
+  checkedCode,
+  Instances,
+  kernelNamed,
+  type Plan,
+  type Runner,
+  runAlone,
+  toWire,
+} from '@weft/core'
 import { Control } from './control.ts'
 import type { DefineTask, Outcome, RunTask, Task, WorkerData } from './messages.ts'
 import { loadAddon } from './native/addon.ts'
@@ -76,7 +86,7 @@ function run(task: RunTask, control: Control): boolean {
   })
   for (let item = task.alone.begin; item < task.alone.end; item++) {
     const at = bindings(item, task.alone.shared)
-    if (!plan.steps.every(({ units }, step) => layer.runner(step, 0, units, at, cancelled))) return false
+    if (!runAlone(plan, layer.runner, at, cancelled)) return false
   }
   const { begin, end, shared } = task.together
   // The items together use memory that member 0 used alone.

@@ -56,7 +56,6 @@ export interface Machine {
   /** acc += a b, rounded once where the machine is fused. */
   madd(acc: Vec, a: Vec, b: Vec): void
   plus(to: Vec, a: Vec, b: Vec): void
-  minus(to: Vec, a: Vec, b: Vec): void
   times(to: Vec, a: Vec, b: Vec): void
   over(to: Vec, a: Vec, b: Vec): void
   /** The lane of b where b < a, else that of a: a NaN in a stays. */

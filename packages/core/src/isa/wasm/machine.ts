@@ -12,7 +12,7 @@ type Lanes = readonly VecLocal[]
 const INTS = 13
 const SPARE_VECTORS = 8
 
-export class WasmMachine implements Machine {
+class WasmMachine implements Machine {
   readonly traits: MachineTraits
   readonly #args: IntLocal
   readonly #ints: IntLocal[]
@@ -106,9 +106,6 @@ export class WasmMachine implements Machine {
   plus(to: Vec, a: Vec, b: Vec): void {
     this.#binary(to, a, b, f32x4.add)
   }
-  minus(to: Vec, a: Vec, b: Vec): void {
-    this.#binary(to, a, b, f32x4.sub)
-  }
   times(to: Vec, a: Vec, b: Vec): void {
     this.#binary(to, a, b, f32x4.mul)
   }
@@ -150,7 +147,7 @@ export function emitWasm(kernel: KernelFunction, traits: MachineTraits, shared: 
 }
 
 /** 4 GiB in pages of 64 KiB: what 32-bit offsets reach. */
-export const MAX_PAGES = 65536
+const MAX_PAGES = 65536
 
 function intOf(register: Int): IntLocal {
   return register as unknown as IntLocal

@@ -32,7 +32,7 @@ const GENERAL = [
 type General = (typeof GENERAL)[number]
 type Vector = ReturnType<typeof ymm> | ReturnType<typeof zmm>
 
-export class X64Machine implements Machine {
+class X64Machine implements Machine {
   readonly traits: MachineTraits
   readonly #asm: Assembler
   readonly #vectors: readonly Vector[]
@@ -127,9 +127,6 @@ export class X64Machine implements Machine {
   }
   plus(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vaddps', vector(to), vector(a), vector(b))
-  }
-  minus(to: Vec, a: Vec, b: Vec): void {
-    this.#asm.emit('vsubps', vector(to), vector(a), vector(b))
   }
   times(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vmulps', vector(to), vector(a), vector(b))

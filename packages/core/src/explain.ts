@@ -57,6 +57,7 @@ function asText(e: Omit<Explanation, 'toString'>): string {
     ['groups', String(d.groups)],
     ['bias', d.bias ? 'yes' : 'no'],
     ['activation', d.activation.kind],
+    ['numerics', d.numerics],
     ['multiply-accumulates', e.cost.macs.toLocaleString('en')],
     ['without padding', `${e.macs.toLocaleString('en')} that the plan does`],
     ['FLOPs', `${e.cost.flops.toLocaleString('en')} (multiplications and additions)`],

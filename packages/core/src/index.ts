@@ -3,7 +3,14 @@
 export { ACTIVATIONS, type Activation, type ActivationKind, type ActivationOption } from './conv/activation.ts'
 export { type ConvCost, costOf } from './conv/cost.ts'
 export { type Axes, type ConvDescriptor, describeConv, describeConvTranspose } from './conv/descriptor.ts'
-export type { ConvOptions, ConvTransposeOptions, PaddingOption, PerAxis } from './conv/options.ts'
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  NUMERICS,
+  type Numerics,
+  type PaddingOption,
+  type PerAxis,
+} from './conv/options.ts'
 export {
   convExtent,
   effectiveKernel,

@@ -1,7 +1,7 @@
 // Layers as PyTorch names them, in camelCase: Conv1d, Conv2d, Conv3d, ConvTranspose2d.
 
 import type { ActivationOption } from './conv/activation.ts'
-import { checkInteger, type PaddingOption, type PerAxis, perAxis } from './conv/options.ts'
+import { checkInteger, type Numerics, type PaddingOption, type PerAxis, perAxis } from './conv/options.ts'
 import type { PaddingMode } from './conv/output-shape.ts'
 import { conv, convTranspose } from './conv.ts'
 import { WeftError } from './errors.ts'
@@ -20,6 +20,8 @@ export interface LayerOptions {
   /** Whether each output channel adds a number of its own; true by default, since it costs almost nothing. */
   bias?: boolean
   activation?: ActivationOption
+  /** 'fast' by default. */
+  numerics?: Numerics
 }
 
 export interface TransposeLayerOptions extends Omit<LayerOptions, 'padding' | 'paddingMode'> {

@@ -7,20 +7,20 @@ import { expectFloat, type FloatTensor, Tensor } from './tensor/tensor.ts'
 /** Y[i, j] = sum over a, b of X[i + a, j + b] K[a, b]. X (h, w), K (kh, kw), Y (h - kh + 1, w - kw + 1). */
 export function corr2d(x: Tensor, k: Tensor): FloatTensor {
   expectRanks('corr2d', x, 2, k, 2)
-  const y = conv(x.reshape([1, ...x.shape]), { weight: k.reshape([1, 1, ...k.shape]) })
+  const y = conv(x.reshape([1, ...x.shape]), { weight: k.reshape([1, 1, ...k.shape]), numerics: 'strict' })
   return y.at(0)
 }
 
 /** The sum over input channels of corr2d. X (ci, h, w), K (ci, kh, kw), Y (h - kh + 1, w - kw + 1). */
 export function corr2dMultiIn(x: Tensor, k: Tensor): FloatTensor {
   expectRanks('corr2dMultiIn', x, 3, k, 3)
-  return conv(x, { weight: k.reshape([1, ...k.shape]) }).at(0)
+  return conv(x, { weight: k.reshape([1, ...k.shape]), numerics: 'strict' }).at(0)
 }
 
 /** corr2dMultiIn for each output channel, stacked. X (ci, h, w), K (co, ci, kh, kw), Y (co, h - kh + 1, w - kw + 1). */
 export function corr2dMultiInOut(x: Tensor, k: Tensor): FloatTensor {
   expectRanks('corr2dMultiInOut', x, 3, k, 4)
-  return conv(x, { weight: k })
+  return conv(x, { weight: k, numerics: 'strict' })
 }
 
 /** The 1x1 convolution as the matrix product that it is: (co, ci) times (ci, h w). X (ci, h, w), K (co, ci, 1, 1), Y (co, h, w). */

@@ -158,7 +158,7 @@ describe('a problem text', () => {
 describe('explain', () => {
   it('names the kernel, its cost and why faster ones refused', () => {
     const text = String(explain(parseProblem('ic64ih56oc64kh3ph1').descriptor, 'relaxed'))
-    for (const part of ['115,605,504', '231,211,008', 'f32-direct', 'f32-pointwise: the kernel is 3x3'])
+    for (const part of ['115,605,504', '231,211,008', 'f32-winograd-4x4-3x3', 'f32-pointwise: the kernel is 3x3'])
       expect(text).toContain(part)
   })
 
@@ -171,7 +171,7 @@ describe('explain', () => {
   })
 
   it('takes the fastest tier by itself, and sizes that make many segments', () => {
-    expect(explain(describeConv([1, 9, 9], [1, 1, 3, 3], false)).kernel).toBe('f32-direct')
+    expect(explain(describeConv([1, 9, 9], [1, 1, 3, 3], false)).kernel).toBe('f32-depthwise')
     expect(explain(describeConv([1, 2000, 8], [1, 1, 801, 1], false, { padding: 'same' })).macs).toBeGreaterThan(0)
     expect(describeConvTranspose([1, 2], [1, 1, 3], false, { stride: 200_000 }).yShape).toEqual([1, 200_003])
     expect(explain(describeConvTranspose([1, 2], [1, 1, 3], false, { stride: 200_000 })).macs).toBe(6)

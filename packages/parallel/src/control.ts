@@ -1,14 +1,18 @@
-// The control block of a gang: a barrier with an abort word, in shared memory.
+// The control block of a gang: a barrier, a word that makes all leave, and the end of the job, in shared memory.
+import { spin } from './spin.ts'
 
 /** 32-bit words of a control block. */
 const ARRIVED = 0
 const GENERATION = 1
 const STOP = 2
 const CLAIMED = 3
+const COUNTED = 4
+const OVER = 5
+const WORDS = [ARRIVED, GENERATION, STOP, CLAIMED, COUNTED, OVER]
 export const CONTROL_BYTES = 64
 
-/** Turns of looking before waiting: a barrier between two steps is short when all cores are idle. */
-const SPINS = 2000
+/** Milliseconds of looking before waiting: a barrier between two steps is short when all cores are idle. */
+const SPIN_MS = 0.05
 /** A waiter looks again after this long, whatever happens. */
 const WAIT_MS = 100
 
@@ -22,7 +26,7 @@ export class Control {
   }
 
   reset(): void {
-    for (const word of [ARRIVED, GENERATION, STOP, CLAIMED]) Atomics.store(this.#words, this.#at + word, 0)
+    for (const word of WORDS) Atomics.store(this.#words, this.#at + word, 0)
   }
 
   /** Makes everyone leave: between tiles, and at the barrier. */
@@ -40,6 +44,28 @@ export class Control {
     return Atomics.add(this.#words, this.#at + CLAIMED, 1)
   }
 
+  /**
+   * A member has finished its part; the last one ends the job. Returns whether it was the last.
+   * A straggler of a job that was given up may be counted in the next: that one is then ended early, and looked after, never late.
+   */
+  leave(members: number): boolean {
+    const last = Atomics.add(this.#words, this.#at + COUNTED, 1) >= members - 1
+    if (last) this.end()
+    return last
+  }
+
+  /** Wakes whoever waits for the end. */
+  end(): void {
+    Atomics.store(this.#words, this.#at + OVER, 1)
+    Atomics.notify(this.#words, this.#at + OVER)
+  }
+
+  /** Resolves at the end of the job, without blocking the thread. */
+  async ended(): Promise<void> {
+    const wait = Atomics.waitAsync(this.#words, this.#at + OVER, 0)
+    if (wait.async) await wait.value
+  }
+
   /** Waits until all members are here. Returns false when the gang was told to leave. */
   meet(members: number): boolean {
     const generation = Atomics.load(this.#words, this.#at + GENERATION)
@@ -51,9 +77,7 @@ export class Control {
       Atomics.notify(this.#words, this.#at + GENERATION)
       return true
     }
-    for (let spin = 0; spin < SPINS; spin++) {
-      if (Atomics.load(this.#words, this.#at + GENERATION) !== generation) return true
-    }
+    if (spin(this.#words, this.#at + GENERATION, generation, SPIN_MS)) return true
     while (Atomics.load(this.#words, this.#at + GENERATION) === generation) {
       if (this.stopped) return false
       Atomics.wait(this.#words, this.#at + GENERATION, generation, WAIT_MS)

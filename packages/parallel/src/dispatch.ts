@@ -2,12 +2,14 @@
 import { fromWire, WeftError } from '@weft/core'
 import type { Arena } from './arena.ts'
 import { CONTROL_BYTES, Control } from './control.ts'
+import { MAILBOX_BYTES } from './mailbox.ts'
 import type { Outcome, Task } from './messages.ts'
 
-/** A place at a worker: a control block, and memory that the job in it may use. */
+/** A place at a worker: a control block, a mailbox, and memory that the job in it may use. */
 export interface Slot {
   readonly index: number
   readonly control: number
+  readonly mailbox: number
   region: number
   regionBytes: number
 }
@@ -47,6 +49,7 @@ export class Dispatcher {
     this.#free = Array.from({ length: threads }, (_, index) => ({
       index,
       control: arena.allocate(CONTROL_BYTES),
+      mailbox: arena.allocate(MAILBOX_BYTES),
       region: 0,
       regionBytes: 0,
     }))

@@ -20,7 +20,7 @@ import { Piscina } from 'piscina'
 import { Arena } from './arena.ts'
 import { Host } from './host.ts'
 import { PreparedLayer } from './layer.ts'
-import type { Outcome, Task, WorkerData } from './messages.ts'
+import type { Ended, Task, WorkerData } from './messages.ts'
 import { NativeCompiler } from './native/code.ts'
 import { isNative, type Native, native } from './native/native.ts'
 import { chooseTier } from './tier.ts'
@@ -63,7 +63,7 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
 }
 
 class PiscinaEngine implements Engine {
-  readonly #pool: Piscina<Task, Outcome>
+  readonly #pool: Piscina<Task, Ended>
   readonly #host: Host
   readonly #chosen: ChosenTier
   readonly #code: NativeCompiler | null
@@ -77,7 +77,7 @@ class PiscinaEngine implements Engine {
     // A tier of machine code was verified, so the object is here.
     const here = isNative(chosen.tier) ? (native() as Native) : null
     this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
-    this.#pool = new Piscina<Task, Outcome>({
+    this.#pool = new Piscina<Task, Ended>({
       filename: fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url)),
       minThreads: threads,
       maxThreads: threads,
@@ -100,7 +100,14 @@ class PiscinaEngine implements Engine {
     await dispatcher.submit({
       members: threads,
       start: (slots) =>
-        slots.map((_, member) => ({ kind: 'meet', layer: -1, member, members: threads, control: slots[0].control })),
+        slots.map(({ mailbox }, member) => ({
+          kind: 'meet',
+          layer: -1,
+          member,
+          members: threads,
+          control: slots[0].control,
+          mailbox,
+        })),
     })
   }
 
@@ -162,7 +169,9 @@ class PiscinaEngine implements Engine {
 
   async #end(): Promise<void> {
     this.#host.closed = true
+    await Promise.allSettled(this.#host.runs)
     await this.#host.dispatcher.idle()
+    await this.#host.line.clear()
     await this.#pool.destroy()
     this.#code?.close()
   }

@@ -2,24 +2,29 @@
 import { type Code, type Compiler, type KernelFunction, WeftError } from '@weft/core'
 import type { Arena } from './arena.ts'
 import { Dispatcher } from './dispatch.ts'
-import type { Outcome, Task } from './messages.ts'
+import { Line } from './line.ts'
+import type { Ended, Task } from './messages.ts'
 
 export class Host {
   readonly threads: number
   readonly arena: Arena
   readonly dispatcher: Dispatcher
+  readonly line: Line
   /** Counts the workers that were lost: layers are made known anew to those that took their place. */
   generation = 0
   closed = false
+  /** Runs that are on: one may have a job only later, when its layer is known again. */
+  readonly runs = new Set<Promise<unknown>>()
   readonly #compiler: Compiler
   readonly #warm = new Set<string>()
   readonly #freeIds: number[] = []
   #ids = 0
 
-  constructor(arena: Arena, threads: number, compiler: Compiler, post: (task: Task) => Promise<Outcome>) {
+  constructor(arena: Arena, threads: number, compiler: Compiler, submit: (task: Task) => Promise<Ended>) {
     this.arena = arena
     this.threads = threads
-    this.dispatcher = new Dispatcher(arena, threads, post)
+    this.line = new Line(arena.memory, submit)
+    this.dispatcher = new Dispatcher(arena, threads, (task) => this.line.post(task))
     this.#compiler = compiler
   }
 

@@ -76,10 +76,12 @@ export class PreparedLayer implements Layer {
     const input = expectFloat(x, 'x')
     const running = this.#run(input, options)
     this.#pending.add(running)
+    this.#host.runs.add(running)
     try {
       return await running
     } finally {
       this.#pending.delete(running)
+      this.#host.runs.delete(running)
     }
   }
 
@@ -143,7 +145,7 @@ export class PreparedLayer implements Layer {
       const bases = slots.map((slot, index) => dispatcher.reserve(slot, (index === 0 ? region : own).bytes))
       const at = { x: xAt ?? bases[0] + region.x, y: yAt ?? bases[0] + region.y }
       if (yAt === null) computed = arena.floats(at.y, ySize)
-      const tasks = slots.map((_, member): RunTask => {
+      const tasks = slots.map(({ mailbox }, member): RunTask => {
         const each = alone / members
         const offsets = member === 0 ? region : own
         return {
@@ -152,6 +154,7 @@ export class PreparedLayer implements Layer {
           member,
           members,
           control: slots[0].control,
+          mailbox,
           x: at.x,
           y: at.y,
           private: bases[member] + offsets.private,
@@ -188,12 +191,13 @@ export class PreparedLayer implements Layer {
           arena.floats(raw, weight.size).set(weight.data)
           if (bias !== null) arena.floats(raw + 4 * weight.size, bias.size).set(bias.data)
         }
-        return slots.map((_, member) => ({
+        return slots.map(({ mailbox }, member) => ({
           kind: 'define',
           layer: this.#id,
           member,
           members: threads,
           control: slots[0].control,
+          mailbox,
           plan: this.#plan,
           code: this.#code,
           shards: this.#shards,

@@ -15,6 +15,8 @@ interface Member {
   readonly members: number
   /** Byte offset of the job's control block. */
   readonly control: number
+  /** Byte offset of the member's own mailbox. */
+  readonly mailbox: number
 }
 
 /** Makes a layer known to a worker. Member 0 packs the weights and warms the code, the others wait for it. */
@@ -53,8 +55,17 @@ export interface MeetTask extends Member {
 
 export type Task = MeetTask | DefineTask | RunTask
 
+/** What befell a member's task. */
 export type Outcome =
   | { readonly state: 'done' }
   /** The gang was told to leave. */
   | { readonly state: 'left' }
-  | { readonly state: 'failed'; readonly error: WireError }
+  | Failed
+
+/** What the worker says when it goes back to the pool, having served the runs that came meanwhile too. */
+export type Ended = { readonly state: 'ended' } | Failed
+
+interface Failed {
+  readonly state: 'failed'
+  readonly error: WireError
+}

@@ -1,4 +1,5 @@
 // The worker: knows layers by number, runs its part of a job, meets the others between steps.
+import { availableParallelism } from 'node:os'
 import { workerData } from 'node:worker_threads'
 import {
   type Binder,
@@ -12,7 +13,8 @@ import {
   toWire,
 } from '@weft/core'
 import { Control } from './control.ts'
-import type { DefineTask, Outcome, RunTask, Task, WorkerData } from './messages.ts'
+import { Mailbox } from './mailbox.ts'
+import type { DefineTask, Ended, RunTask, Task, WorkerData } from './messages.ts'
 import { loadAddon } from './native/addon.ts'
 import { NativeBinder } from './native/code.ts'
 import { warmUp } from './warm.ts'
@@ -31,15 +33,27 @@ interface Known {
 const { memory, addon, check } = workerData as WorkerData
 const binder: Binder = addon === null ? new Instances(memory) : new NativeBinder(loadAddon(addon))
 const layers = new Map<number, Known>()
+const CORES = availableParallelism()
+const SHORT_MS = 0.1
 
-export default function perform(task: Task): Outcome {
-  const control = new Control(new Int32Array(memory.buffer), task.control)
-  try {
-    return { state: attempt(task, control) ? 'done' : 'left' }
-  } catch (error) {
-    control.stop()
-    return { state: 'failed', error: toWire(error) }
+/** The task, and the runs that come while the worker lingers after it. */
+export default function perform(first: Task): Ended {
+  const mailbox = new Mailbox(new Int32Array(memory.buffer), first.mailbox)
+  mailbox.enter()
+  for (let task: Task | null = first; task !== null; ) {
+    const control = new Control(new Int32Array(memory.buffer), task.control)
+    const begin = performance.now()
+    try {
+      mailbox.finish(attempt(task, control))
+      const last = control.leave(task.members)
+      // After a short run the thread that waits for it is not asleep yet: it goes on at once if the last worker gives it a core.
+      task = mailbox.linger(!last || task.members < CORES || performance.now() - begin > SHORT_MS)
+    } catch (error) {
+      control.stop()
+      return { state: 'failed', error: toWire(error) }
+    }
   }
+  return { state: 'ended' }
 }
 
 function attempt(task: Task, control: Control): boolean {

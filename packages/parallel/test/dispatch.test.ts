@@ -16,7 +16,8 @@ function dispatcherOf(threads: number) {
 const job = (layer: number, members: number, signal?: AbortSignal): Job => ({
   members,
   signal,
-  start: (slots) => slots.map((_, member) => ({ kind: 'meet', layer, member, members, control: slots[0].control })),
+  start: (slots) =>
+    slots.map(({ mailbox }, member) => ({ kind: 'meet', layer, member, members, control: slots[0].control, mailbox })),
 })
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 const DONE: Outcome = { state: 'done' }

@@ -2,7 +2,15 @@
 import { WeftError } from '../errors.ts'
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts'
 import { type Activation, resolveActivation } from './activation.ts'
-import { type ConvOptions, type ConvTransposeOptions, checkInteger, paddingPairs, perAxis } from './options.ts'
+import {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  checkInteger,
+  NUMERICS,
+  type Numerics,
+  paddingPairs,
+  perAxis,
+} from './options.ts'
 import {
   convExtent,
   effectiveKernel,
@@ -37,6 +45,7 @@ export interface ConvDescriptor {
   readonly paddingMode: PaddingMode
   readonly bias: boolean
   readonly activation: Activation
+  readonly numerics: Numerics
   readonly xShape: Shape
   readonly weightShape: Shape
   readonly yShape: Shape
@@ -136,9 +145,10 @@ interface Common {
   kernel: number[]
   stride: number[]
   dilation: number[]
+  numerics: Numerics
 }
 
-function common(x: Shape, weight: Shape, options: Pick<ConvOptions, 'stride' | 'dilation' | 'groups'>): Common {
+function common(x: Shape, weight: Shape, options: Pick<ConvOptions, 'stride' | 'dilation' | 'groups' | 'numerics'>): Common {
   const rank = weight.length - 2
   if (rank < 1 || rank > 3) {
     throw new WeftError('SHAPE', `weight ${formatShape(weight)} has rank ${weight.length}; 3, 4 and 5 are 1-D, 2-D and 3-D`, {
@@ -162,6 +172,10 @@ function common(x: Shape, weight: Shape, options: Pick<ConvOptions, 'stride' | '
   const batched = x.length === rank + 2
   const groups = options.groups ?? 1
   checkInteger('groups', groups, 1)
+  const numerics = options.numerics ?? 'fast'
+  if (!NUMERICS.includes(numerics)) {
+    throw new WeftError('OPTION', `numerics '${String(numerics)}' is unknown; there are ${NUMERICS.join(', ')}`)
+  }
   return {
     rank,
     batch: batched ? x[0] : 1,
@@ -171,6 +185,7 @@ function common(x: Shape, weight: Shape, options: Pick<ConvOptions, 'stride' | '
     kernel: weight.slice(2),
     stride: perAxis('stride', options.stride ?? 1, rank, 1),
     dilation: perAxis('dilation', options.dilation ?? 1, rank, 1),
+    numerics,
   }
 }
 
@@ -221,6 +236,7 @@ function freeze(r: Resolved): ConvDescriptor {
     paddingMode: r.mode,
     bias: r.bias,
     activation: resolveActivation(r.options.activation),
+    numerics: r.numerics,
     xShape: Object.freeze([...r.x]),
     weightShape: Object.freeze([...r.weight]),
     yShape: Object.freeze(yShape),

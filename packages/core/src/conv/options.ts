@@ -8,6 +8,14 @@ export type PerAxis = number | readonly number[]
 /** A number, one an axis, [begin, end] pairs an axis, 'same' (output = ceil(input / stride)) or 'valid' (none). */
 export type PaddingOption = PerAxis | readonly (readonly [number, number])[] | 'same' | 'valid'
 
+/**
+ * What a kernel may do to the sum of an output: 'strict', add its products one by one, so that sums that float32 holds are exact;
+ * 'fast', also compute it from fewer products of sums of pixels and of weights (Winograd), with an error of up to 1e-4 of the
+ * largest sum of |x| |w| in its tile of 2x2 or 4x4 outputs, where a NaN or infinity also spreads to the whole tile.
+ */
+export const NUMERICS = ['fast', 'strict'] as const
+export type Numerics = (typeof NUMERICS)[number]
+
 export interface ConvOptions {
   stride?: PerAxis
   padding?: PaddingOption
@@ -15,6 +23,8 @@ export interface ConvOptions {
   dilation?: PerAxis
   groups?: number
   activation?: ActivationOption
+  /** 'fast' by default. */
+  numerics?: Numerics
 }
 
 export interface ConvTransposeOptions extends Omit<ConvOptions, 'paddingMode' | 'padding'> {

@@ -50,18 +50,31 @@ export interface Machine {
 
   load(to: Vec, at: Int, offset: number): void
   store(at: Int, offset: number, from: Vec): void
+  /** The first `count` floats, 1 to `lanes`, and 0 in the lanes behind them; no more memory than theirs is touched. */
+  loadFirst(to: Vec, at: Int, offset: number, count: number): void
+  /** The first `count` lanes, 1 to `lanes`; no more memory than theirs is touched. */
+  storeFirst(at: Int, offset: number, from: Vec, count: number): void
+  /** 2 or 4 registers from as many vectors of neighbouring floats: lane l of `to[k]` is float `to.length` l + k. */
+  loadPhases(to: readonly Vec[], at: Int, offset: number): void
+  /** The way back. The registers hold anything afterwards. */
+  storePhases(at: Int, offset: number, from: readonly Vec[]): void
   /** One float of memory in every lane. */
   broadcast(to: Vec, at: Int, offset: number): void
   constant(to: Vec, value: number): void
   /** acc += a b, rounded once where the machine is fused. */
   madd(acc: Vec, a: Vec, b: Vec): void
   plus(to: Vec, a: Vec, b: Vec): void
+  minus(to: Vec, a: Vec, b: Vec): void
   times(to: Vec, a: Vec, b: Vec): void
   over(to: Vec, a: Vec, b: Vec): void
   /** The lane of b where b < a, else that of a: a NaN in a stays. */
   min(to: Vec, a: Vec, b: Vec): void
   /** The lane of b where a < b, else that of a: a NaN in a stays. */
   max(to: Vec, a: Vec, b: Vec): void
+  /** Every second lane of a, then of b, from lane 0 on. `to` is neither of them. */
+  evens(to: Vec, a: Vec, b: Vec): void
+  /** Every second lane of a, then of b, from lane 1 on. `to` is neither of them. */
+  odds(to: Vec, a: Vec, b: Vec): void
 }
 
 /** Bytes of the arena that a call may read or write. */

@@ -8,6 +8,11 @@ export function emitActivation(m: Machine, kind: ActivationKind, registers: read
   m.scope(() => EMITTERS[kind](m, registers, alpha, beta))
 }
 
+/** Registers that `emitActivation` takes beside those that it changes. */
+export function activationRegisters(kind: ActivationKind): number {
+  return { none: 0, relu: 1, relu6: 2, clip: 2, leakyRelu: 3, hardSwish: 2, sigmoid: 4 }[kind]
+}
+
 type Emitter = (m: Machine, registers: readonly Vec[], alpha: number, beta: number) => void
 
 const EMITTERS: Record<Exclude<ActivationKind, 'none'>, Emitter> = {

@@ -16,6 +16,7 @@ import { shapeOf } from './tiling.ts'
  */
 export const direct: Kernel<DirectPlan> = {
   name: 'f32-direct',
+  error: 1e-5,
 
   refuses: (_, traits) => (traits.lanes === 1 ? 'the scalar tier has no vectors' : null),
 

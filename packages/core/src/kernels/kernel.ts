@@ -35,8 +35,17 @@ export type Runner = (step: number, begin: number, end: number, at: Bindings, ca
 
 export interface Kernel<P extends Plan = Plan> {
   readonly name: string
-  /** Why this kernel cannot or should not take the convolution, for a person; null where it takes it. */
+  /** How far an output may be off: a part of the sum of its |x| |w|, or of the largest such sum in its tile. */
+  readonly error: number
+  /** Rows and columns of the tiles that outputs err together in, where they do. */
+  readonly errsIn?: number
+  /** Why this kernel cannot take the convolution, for a person; null where it takes it. */
   refuses(d: ConvDescriptor, traits: MachineTraits): string | null
+  /**
+   * Why this kernel, though it can take the convolution, leaves it to others unless it is asked for by name. It depends on the
+   * convolution alone: where the choice is the same on every machine, so are the bits.
+   */
+  declines?(d: ConvDescriptor): string | null
   plan(d: ConvDescriptor, traits: MachineTraits): P
   /** The relative cost of each unit of a step: shards are cut to equal sums. */
   costs(plan: P, step: number): Float64Array

@@ -24,6 +24,7 @@ const BLOCK_BYTES = 512 * 1024
 
 export const pointwise: Kernel<PointwisePlan> = {
   name: 'f32-pointwise',
+  error: 1e-5,
 
   refuses(d, traits) {
     if (traits.lanes === 1) return 'the scalar tier has no vectors'

@@ -2,12 +2,21 @@
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { WeftError } from '../errors.ts'
 import type { MachineTraits } from '../isa/machine.ts'
+import { depthwise } from './depthwise.ts'
 import { direct } from './direct.ts'
 import type { Kernel, Plan } from './kernel.ts'
 import { pointwise } from './pointwise.ts'
 import { scalar } from './scalar.ts'
+import { WINOGRADS } from './winograd/choice.ts'
+import { winograd } from './winograd.ts'
 
-export const KERNELS: readonly Kernel[] = [pointwise as Kernel, direct as Kernel, scalar]
+export const KERNELS: readonly Kernel[] = [
+  pointwise as Kernel,
+  depthwise as Kernel,
+  ...WINOGRADS.map(([m, r]) => winograd(m, r) as Kernel),
+  direct as Kernel,
+  scalar,
+]
 
 /** @throws OPTION for a name that is not in the registry. */
 export function kernelNamed(name: string): Kernel {
@@ -26,13 +35,13 @@ export interface Selection {
 }
 
 /**
- * The first kernel that takes the convolution, or the one that is asked for by name.
+ * The first kernel that takes the convolution and does not leave it to others, or the one that is asked for by name.
  * @throws OPTION when that one refuses.
  */
 export function select(d: ConvDescriptor, traits: MachineTraits, name?: string): Selection {
   const refusals: { kernel: string; reason: string }[] = []
   for (const kernel of name === undefined ? KERNELS : [kernelNamed(name)]) {
-    const reason = kernel.refuses(d, traits)
+    const reason = kernel.refuses(d, traits) ?? (name === undefined ? (kernel.declines?.(d) ?? null) : null)
     if (reason === null) return { kernel, plan: kernel.plan(d, traits), refusals }
     refusals.push({ kernel: kernel.name, reason })
   }

@@ -7,6 +7,7 @@ import { flush, weightStrides } from './pack.ts'
 
 export const scalar: Kernel = {
   name: 'f32-scalar',
+  error: 1e-5,
   refuses: () => null,
 
   plan: (d, traits): Plan => ({

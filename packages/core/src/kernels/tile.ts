@@ -119,10 +119,7 @@ function emitBias(m: Machine, weights: Int, row: number): Vec {
 }
 
 function emitRuns(m: Machine, sums: Vec[][], weights: Int, x: Int): void {
-  const [rows, cols] = [sums.length, sums[0].length]
-  const width = m.traits.lanes * 4
-  const pixels = Array.from({ length: cols }, () => m.vec())
-  const weight = m.vec()
+  const rows = sums.length
   const [runs, stride] = [m.arg(TILE_ARGS.runs), m.arg(TILE_ARGS.runStride)]
   m.loop(m.arg(TILE_ARGS.runCount), () => {
     const [xAt, wAt, products] = [m.int(), m.int(), m.int()]
@@ -132,15 +129,35 @@ function emitRuns(m: Machine, sums: Vec[][], weights: Int, x: Int): void {
     m.scale(wAt, 4 * rows)
     m.add(wAt, weights)
     m.loadInt(products, runs, 8)
-    m.loop(products, () => {
-      pixels.forEach((pixel, col) => m.load(pixel, xAt, col * width))
+    emitProducts(m, sums, { x: xAt, weights: wAt, first: rows, count: products, stride })
+    m.add(runs, 4 * RUN_WORDS)
+  })
+}
+
+/** Products one after the other: `x` moves by `stride` bytes, `weights` by a row, of which the first is `first` floats ahead. */
+interface Products {
+  readonly x: Int
+  readonly weights: Int
+  readonly first: number
+  readonly count: Int
+  readonly stride: Int
+}
+
+/** Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count. */
+export function emitProducts(m: Machine, sums: readonly Vec[][], { x, weights, first, count, stride }: Products): void {
+  const [rows, cols] = [sums.length, sums[0].length]
+  const width = m.traits.lanes * 4
+  m.scope(() => {
+    const pixels = Array.from({ length: cols }, () => m.vec())
+    const weight = m.vec()
+    m.loop(count, () => {
+      pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
       sums.forEach((row, index) => {
-        m.broadcast(weight, wAt, 4 * (rows + index))
+        m.broadcast(weight, weights, 4 * (first + index))
         row.forEach((sum, col) => m.madd(sum, pixels[col], weight))
       })
-      m.add(xAt, stride)
-      m.add(wAt, 4 * rows)
+      m.add(x, stride)
+      m.add(weights, 4 * rows)
     })
-    m.add(runs, 4 * RUN_WORDS)
   })
 }

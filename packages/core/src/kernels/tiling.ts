@@ -11,10 +11,16 @@ export interface ChannelTile {
   readonly packed: number
 }
 
-/** Channel tiles of every group; each packs a bias and `products` weights a row. */
-export function channelTiles(oc: number, groups: number, products: number, traits: MachineTraits): ChannelTile[] {
+/** Channel tiles of every group, of `most` rows at most; each packs a bias and `products` weights a row. */
+export function channelTiles(
+  oc: number,
+  groups: number,
+  products: number,
+  traits: MachineTraits,
+  most = tileOf(traits).rows,
+): ChannelTile[] {
   const perGroup = oc / groups
-  const count = Math.ceil(perGroup / tileOf(traits).rows)
+  const count = Math.ceil(perGroup / most)
   const tiles: ChannelTile[] = []
   let packed = 0
   for (let group = 0; group < groups; group++) {

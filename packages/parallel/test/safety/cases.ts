@@ -39,12 +39,14 @@ export function made({ describe, x, weight, bias, options }: Call): Omit<Case, '
 const [SMALL, LARGE, LARGE_EVERY] = [150_000, 5_000_000, 40]
 /** One in so many has strides, dilations and padding far from what anyone uses. */
 const WILD_EVERY = 15
+/** One in so many is as most layers of networks are: see `plain`. */
+const PLAIN_EVERY = 8
 
 export function caseOf(seed: number, index: number): Case & Pick<Call, 'options'> {
   const pick = picker(seed, index)
   const large = index % LARGE_EVERY === LARGE_EVERY - 1
   for (;;) {
-    const one = attempt(pick, large, index % WILD_EVERY === 7)
+    const one = index % PLAIN_EVERY === 3 ? plain(pick, large) : attempt(pick, large, index % WILD_EVERY === 7)
     if (one === null) continue
     const d = one.descriptor
     const work = d.batch * ((d.oc * d.ic) / d.groups) * product(d.kernel) * product(d.output)
@@ -96,6 +98,23 @@ function attempt(pick: Draw, large: boolean, wild: boolean): ReturnType<typeof m
     return made({ describe, x, weight: [groups * oc, ic, ...kernel], bias, options })
   } catch {
     return null // Options that do not go together: a kernel larger than its input, too much padding.
+  }
+}
+
+/** 2-D, stride 1, zero padding, a kernel of 3x3 or 5x5: what Winograd's kernels take. */
+function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
+  const kernel = pick(0, 2) === 0 ? 5 : 3
+  const groups = pick(0, 3) === 0 ? pick(2, 3) : 1
+  const [ic, oc] = [pick(1, large ? 50 : 12), pick(1, 20)]
+  const side = () => pick(1, large ? 130 : 40)
+  const ends = (): [number, number] => [pick(0, kernel), pick(0, kernel)]
+  const activation = activationOf(pick)
+  const options = { padding: [ends(), ends()], groups, ...(activation === null ? {} : { activation }) }
+  const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, side(), side()]
+  try {
+    return made({ describe: 'describeConv', x, weight: [groups * oc, ic, kernel, kernel], bias: pick(0, 2) > 0, options })
+  } catch {
+    return null // A kernel larger than its input.
   }
 }
 

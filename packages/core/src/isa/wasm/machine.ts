@@ -2,9 +2,9 @@
 import { br_if, f32x4, func, i32, if_, type Local, local, loop, Module, v128 } from 'wasmati'
 import { WeftError } from '../../errors.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
+import { everySecond, type IntLocal, loadPart, storePart, type VecLocal } from './parts.ts'
+import { exchange } from './phases.ts'
 
-type IntLocal = Local<'i32'>
-type VecLocal = Local<'v128'>
 /** A register of the paired tier is two locals, side by side so that V8 can join them into one of 256 bits. */
 type Lanes = readonly VecLocal[]
 
@@ -90,6 +90,28 @@ class WasmMachine implements Machine {
   store(at: Int, offset: number, from: Vec): void {
     lanesOf(from).forEach((part, index) => v128.store({ offset: offset + 16 * index, align: 4 }, intOf(at), part))
   }
+  loadFirst(to: Vec, at: Int, offset: number, count: number): void {
+    lanesOf(to).forEach((part, index) => loadPart(part, intOf(at), offset + 16 * index, count - 4 * index))
+  }
+  storeFirst(at: Int, offset: number, from: Vec, count: number): void {
+    lanesOf(from).forEach((part, index) => storePart(intOf(at), offset + 16 * index, part, count - 4 * index))
+  }
+  loadPhases(to: readonly Vec[], at: Int, offset: number): void {
+    this.#eachPart(to, (parts, part) => {
+      parts.forEach((vector, index) => {
+        local.set(vector, v128.load({ offset: offset + 16 * (to.length * part + index), align: 4 }, intOf(at)))
+      })
+      this.scope(() => exchange(parts, () => lanesOf(this.vec())[0], 'apart'))
+    })
+  }
+  storePhases(at: Int, offset: number, from: readonly Vec[]): void {
+    this.#eachPart(from, (parts, part) => {
+      this.scope(() => exchange(parts, () => lanesOf(this.vec())[0], 'together'))
+      parts.forEach((vector, index) => {
+        v128.store({ offset: offset + 16 * (from.length * part + index), align: 4 }, intOf(at), vector)
+      })
+    })
+  }
   broadcast(to: Vec, at: Int, offset: number): void {
     for (const part of lanesOf(to)) local.set(part, v128.load32_splat({ offset }, intOf(at)))
   }
@@ -106,6 +128,9 @@ class WasmMachine implements Machine {
   plus(to: Vec, a: Vec, b: Vec): void {
     this.#binary(to, a, b, f32x4.add)
   }
+  minus(to: Vec, a: Vec, b: Vec): void {
+    this.#binary(to, a, b, f32x4.sub)
+  }
   times(to: Vec, a: Vec, b: Vec): void {
     this.#binary(to, a, b, f32x4.mul)
   }
@@ -117,6 +142,25 @@ class WasmMachine implements Machine {
   }
   max(to: Vec, a: Vec, b: Vec): void {
     this.#binary(to, a, b, f32x4.pmax)
+  }
+  evens(to: Vec, a: Vec, b: Vec): void {
+    this.#everySecond(to, a, b, 0)
+  }
+  odds(to: Vec, a: Vec, b: Vec): void {
+    this.#everySecond(to, a, b, 1)
+  }
+
+  #everySecond(to: Vec, a: Vec, b: Vec, first: number): void {
+    const sources = [...lanesOf(a), ...lanesOf(b)]
+    lanesOf(to).forEach((part, index) => everySecond(part, sources[2 * index], sources[2 * index + 1], first))
+  }
+
+  #eachPart(registers: readonly Vec[], body: (parts: VecLocal[], part: number) => void): void {
+    for (let part = 0; part < this.traits.lanes / 4; part++)
+      body(
+        registers.map((register) => lanesOf(register)[part]),
+        part,
+      )
   }
 
   #binary(to: Vec, a: Vec, b: Vec, operation: typeof f32x4.add): void {

@@ -43,6 +43,8 @@ export const EVEX = [
   ['vpermilps', 'vec{kz}, vec/mem/b32, u8', 'RMI', 'EVEX.66.0F3A.W0 04 /r'],
   ['vpermps', 'ymm{kz}, ymm, ymm/m256/b32', 'RVM', 'EVEX.66.0F38.W0 16 /r'],
   ['vpermps', 'zmm{kz}, zmm, zmm/m512/b32', 'RVM', 'EVEX.66.0F38.W0 16 /r'],
+  ['vpermpd', 'ymm{kz}, ymm/m256/b64, u8', 'RMI', 'EVEX.66.0F3A.W1 01 /r'],
+  ['vpermpd', 'zmm{kz}, zmm/m512/b64, u8', 'RMI', 'EVEX.66.0F3A.W1 01 /r'],
   ['vpermt2ps', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.66.0F38.W0 7F /r'],
   ['vshuff32x4', 'ymm{kz}, ymm, ymm/m256/b32, u8', 'RVMI', 'EVEX.66.0F3A.W0 23 /r'],
   ['vshuff32x4', 'zmm{kz}, zmm, zmm/m512/b32, u8', 'RVMI', 'EVEX.66.0F3A.W0 23 /r'],

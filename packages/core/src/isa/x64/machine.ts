@@ -2,7 +2,9 @@
 import { WeftError } from '../../errors.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
 import { Assembler } from './assembler.ts'
-import { mem, r32, r64, xmm, ymm, zmm } from './operands.ts'
+import { k, type Mask, masked, mem, r32, r64, xmm, ymm, zmm } from './operands.ts'
+import { loadFirst, storeFirst } from './parts.ts'
+import { loadPhases, storePhases } from './phases.ts'
 
 /**
  * How a kernel is called, System V but for what it holds: rdi the address of the arena, esi the argument block's offset in it.
@@ -11,6 +13,7 @@ import { mem, r32, r64, xmm, ymm, zmm } from './operands.ts'
  */
 const BASE = r64.rdi
 const ARGS = r64.rsi
+const FIRST_LANES = k(1)
 const SAVED = ['rbx', 'rbp', 'r12', 'r13', 'r14', 'r15'] as const
 
 /** A register of 32 bits whose upper half is always zero, so that it serves as the index of an address too. */
@@ -38,6 +41,7 @@ class X64Machine implements Machine {
   readonly #vectors: readonly Vector[]
   #ints = 0
   #vecs = 0
+  #maskedLanes: number | null = null
 
   constructor(asm: Assembler, traits: MachineTraits) {
     this.traits = traits
@@ -94,7 +98,9 @@ class X64Machine implements Machine {
     this.#asm.emit('jz', end)
     this.#asm.align(16)
     this.#asm.bind(again)
+    this.#maskedLanes = null
     this.scope(body)
+    this.#maskedLanes = null
     this.#asm.emit('sub', low(count), 1)
     this.#asm.emit('jnz', again)
     this.#asm.bind(end)
@@ -105,6 +111,35 @@ class X64Machine implements Machine {
   }
   store(at: Int, offset: number, from: Vec): void {
     this.#asm.emit('vmovups', place(at, offset), vector(from))
+  }
+  loadFirst(to: Vec, at: Int, offset: number, count: number): void {
+    const memory = (lane: number) => place(at, offset + 4 * lane)
+    if (this.traits.lanes !== 16) this.scope(() => loadFirst(this.#asm, vector(to).id, this.#spare(), memory, count))
+    else this.#asm.emit('vmovups', masked(vector(to), this.#firstLanes(count), 'zero'), memory(0))
+  }
+  storeFirst(at: Int, offset: number, from: Vec, count: number): void {
+    const memory = (lane: number) => place(at, offset + 4 * lane)
+    if (this.traits.lanes !== 16) this.scope(() => storeFirst(this.#asm, memory, vector(from).id, this.#spare(), count))
+    else this.#asm.emit('vmovups', masked(memory(0), this.#firstLanes(count), 'merge'), vector(from))
+  }
+  #spare(): number {
+    return vector(this.vec()).id
+  }
+  /** The mask of the first `count` lanes: k1 holds one at a time, and nothing is known of it where loops begin and end. */
+  #firstLanes(count: number): Mask {
+    if (this.#maskedLanes !== count) {
+      this.scope(() => this.#asm.emit('kmovw', FIRST_LANES, low(this.number((1 << count) - 1))))
+      this.#maskedLanes = count
+    }
+    return FIRST_LANES
+  }
+  loadPhases(to: readonly Vec[], at: Int, offset: number): void {
+    const memory = (lane: number) => place(at, offset + 4 * lane)
+    this.scope(() => loadPhases(this.#asm, to.map(vector), vector(this.vec()), memory))
+  }
+  storePhases(at: Int, offset: number, from: readonly Vec[]): void {
+    const memory = (lane: number) => place(at, offset + 4 * lane)
+    this.scope(() => storePhases(this.#asm, memory, from.map(vector), vector(this.vec())))
   }
   broadcast(to: Vec, at: Int, offset: number): void {
     this.#asm.emit('vbroadcastss', vector(to), place(at, offset))
@@ -128,6 +163,9 @@ class X64Machine implements Machine {
   plus(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vaddps', vector(to), vector(a), vector(b))
   }
+  minus(to: Vec, a: Vec, b: Vec): void {
+    this.#asm.emit('vsubps', vector(to), vector(a), vector(b))
+  }
   times(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vmulps', vector(to), vector(a), vector(b))
   }
@@ -140,6 +178,18 @@ class X64Machine implements Machine {
   }
   max(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vmaxps', vector(to), vector(b), vector(a))
+  }
+  evens(to: Vec, a: Vec, b: Vec): void {
+    this.#everySecond(to, a, b, 0x88)
+  }
+  odds(to: Vec, a: Vec, b: Vec): void {
+    this.#everySecond(to, a, b, 0xdd)
+  }
+  /** Two lanes of a and two of b side by side in every 128 bits; then the pairs of lanes in order: 0, 2, 1, 3. */
+  #everySecond(to: Vec, a: Vec, b: Vec, lanes: number): void {
+    this.#asm.emit('vshufps', vector(to), vector(a), vector(b), lanes)
+    this.#asm.emit('vpermpd', vector(to), vector(to), 0xd8)
+    if (this.traits.lanes === 16) this.#asm.emit('vshuff32x4', vector(to), vector(to), vector(to), 0xd8)
   }
 }
 

@@ -27,7 +27,9 @@ export interface Block {
 const BLOCK_MACS = 1 << 20
 /** Bytes of input under a block, so that it stays in the second cache while all output channels pass over it. */
 const BLOCK_BYTES = 384 * 1024
-/** Pixels below which a block is not cut for the sake of the cache. */
+/** Blocks of all channel tiles at least, so that workers end at much the same time. */
+const LEAST_UNITS = 48
+/** Pixels below which a block is cut for neither. */
 const LEAST_PIXELS = 256
 
 export interface Segments {
@@ -45,6 +47,7 @@ export function blocksOf(
   layout: Layout,
   { rows, cols }: Segments,
   products: readonly Product[],
+  tiles: number,
 ): { blocks: Block[]; tables: Int32Array } {
   const tables: Int32Array[] = []
   const known = new Map<string, { first: number; table: Int32Array }>()
@@ -66,7 +69,7 @@ export function blocksOf(
         const key = `${depth.map(({ tap, plane }) => `${tap}:${plane}`).join()} ${rowIndex} ${colIndex}`
         const { first, table } = tableFor(key, { depth, height: row.taps, width: col.taps })
         const runs = { runs: first, runCount: runCount(table), products: productCount(table) }
-        for (const part of cut(d, layout, row.count, col.count, runs.products)) {
+        for (const part of cut(d, layout, row.count, col.count, runs.products, tiles)) {
           blocks.push({ ...part, ...runs, ...placeOf(d, layout, od, base, row, col, part) })
         }
       })
@@ -112,10 +115,11 @@ function depthTaps(d: ConvDescriptor, od: number): { base: number; taps: { tap: 
   return { base, taps }
 }
 
-function cut(d: ConvDescriptor, layout: Layout, rows: number, cols: number, products: number): Part[] {
+function cut(d: ConvDescriptor, layout: Layout, rows: number, cols: number, products: number, tiles: number): Part[] {
   const planes = (d.ic / d.groups) * Math.min(d.kernel[0], d.input[0]) * layout.phases.length
-  const byCache = Math.max(BLOCK_BYTES / (4 * planes), LEAST_PIXELS)
-  const most = Math.max(1, Math.floor(Math.min(byCache, BLOCK_MACS / Math.max(1, products))))
+  const byUnits = (d.output[0] * rows * layout.pitch * tiles) / LEAST_UNITS
+  const wanted = Math.max(Math.min(BLOCK_BYTES / (4 * planes), byUnits), LEAST_PIXELS)
+  const most = Math.max(1, Math.floor(Math.min(wanted, BLOCK_MACS / Math.max(1, products))))
   const parts: Part[] = []
   const rowsEach = Math.max(1, Math.floor((most - cols) / layout.pitch) + 1)
   const colParts = rowsEach === 1 ? shares(cols, Math.ceil(cols / most), 32) : [{ from: 0, count: cols }]

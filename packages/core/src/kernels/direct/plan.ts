@@ -31,7 +31,7 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
   const products = productsOf(d)
   const tiles = channelTiles(d.oc, d.groups, products.length, traits)
   const most = widestTile(tiles, traits)
-  const { layout, blocks, tables } = cheapest(d, traits.lanes, most, products)
+  const { layout, blocks, tables } = cheapest(d, traits.lanes, most, products, tiles.length)
   const tablesAt = packedTileBytes(tiles, products.length)
   const gatherAt = tablesAt + tables.byteLength
   const gatherWords = d.paddingMode === 'zeros' ? 0 : layout.phases.length * (layout.rows + layout.cols)
@@ -89,19 +89,32 @@ interface Choice {
 }
 
 /** With rows at the border as blocks of their own, which sum fewer products, or all rows alike: whichever multiplies less. */
-function cheapest(d: ConvDescriptor, lanes: number, most: number, products: ReturnType<typeof productsOf>): Choice {
-  const choices = [true, false].map((split) => choose(d, segments(d, split), lanes, most, products))
+function cheapest(
+  d: ConvDescriptor,
+  lanes: number,
+  most: number,
+  products: ReturnType<typeof productsOf>,
+  tiles: number,
+): Choice {
+  const choices = [true, false].map((split) => choose(d, segments(d, split), lanes, most, products, tiles))
   const work = ({ blocks }: Choice) =>
     blocks.reduce((sum, block) => sum + Math.ceil(block.pixels / lanes) * (block.products + 1), 0)
   return work(choices[0]) <= work(choices[1]) ? choices[0] : choices[1]
 }
 
-function choose(d: ConvDescriptor, cut: Segments, lanes: number, most: number, products: ReturnType<typeof productsOf>): Choice {
+function choose(
+  d: ConvDescriptor,
+  cut: Segments,
+  lanes: number,
+  most: number,
+  products: ReturnType<typeof productsOf>,
+  tiles: number,
+): Choice {
   if (readsInPlace(d, cut.rows, cut.cols)) {
     const layout = inPlace(d)
-    const { blocks, tables } = blocksOf(d, layout, cut, products)
+    const { blocks, tables } = blocksOf(d, layout, cut, products, tiles)
     if (blocks.every((block) => fitsExactly(block, most, lanes))) return { layout, blocks, tables }
   }
   const layout = stagedLayout(d, cut.rows, cut.cols)
-  return { layout, ...blocksOf(d, layout, cut, products) }
+  return { layout, ...blocksOf(d, layout, cut, products, tiles) }
 }

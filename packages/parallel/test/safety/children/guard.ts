@@ -49,7 +49,7 @@ function check(one: Case, ground: GuardedMemory, runners: readonly KernelRunner[
         for (const flush of short === undefined ? (['end', 'begin'] as const) : [short.flush]) {
           name = `${runner.tier} ${kernel.name} flush to the ${flush}`
           const y = runner.run(kernel, d, operands, { flush, pick: picker(seed, index), short: short?.operand, ready })
-          const fault = wrong(d, y, expected)
+          const fault = wrong(d, y, expected, kernel)
           if (fault !== null) failed(fault)
           ran[kernel.name] = (ran[kernel.name] ?? 0) + 1
         }

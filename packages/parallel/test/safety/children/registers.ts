@@ -60,7 +60,7 @@ function check({ index, descriptor: d, text }: Case, runner: KernelRunner, known
     for (const used of kernel.functions(kernel.plan(d, TIERS[tier].traits))) known.set(used.name, used)
     try {
       say({ at: index, name: kernel.name, text })
-      const fault = wrong(d, runner.run(kernel, d, operands, { flush: 'end', pick: picker(seed, index) }), expected)
+      const fault = wrong(d, runner.run(kernel, d, operands, { flush: 'end', pick: picker(seed, index) }), expected, kernel)
       if (fault !== null) throw new Error(fault)
     } catch (error) {
       say({ failed: index, name: kernel.name, text, why: error instanceof Error ? error.message : String(error) })

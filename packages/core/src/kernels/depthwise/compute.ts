@@ -1,0 +1,141 @@
+// The sums of a depthwise channel as machine code: tiles of rows by vectors over staged rows.
+import type { Int, Machine, Vec } from '../../isa/machine.ts'
+import { emitActivation } from '../activate.ts'
+import { columnsOf, type DepthwiseShape, inputRows } from './shape.ts'
+import { copyOf } from './stage.ts'
+
+/** Indices of words in the argument block that the sums read. */
+export interface ComputeArgs {
+  /** Full tiles of rows, and whether a last one of fewer rows follows: 1 or 0. */
+  readonly tiles: number
+  readonly lastTile: number
+  readonly alpha: number
+  readonly beta: number
+}
+
+/**
+ * Emits one output channel: `weights` its bias, then its weights; `x` the first staged row. `y`, the first output row, is moved
+ * to the end of the last.
+ */
+export function emitChannel(m: Machine, shape: DepthwiseShape, args: ComputeArgs, weights: Int, x: Int, y: Int): void {
+  const { tile, lastRows, rows, strideY, width } = shape
+  const held = tile.held ? heldWeights(m, shape, weights) : null
+  const emitRows = (count: number, xAt: Int, yAt: Int) => emitLine(m, shape, args, weights, held, count, xAt, yAt)
+  const xRow = copyOf(m, x)
+  m.scope(() =>
+    m.loop(m.arg(args.tiles), () => {
+      emitRows(tile.rows, xRow, y)
+      m.add(xRow, 4 * tile.rows * strideY * rows.rowFloats)
+      m.add(y, 4 * tile.rows * width)
+    }),
+  )
+  if (lastRows === 0) return
+  m.loop(m.arg(args.lastTile), () => {
+    emitRows(lastRows, xRow, y)
+    m.add(y, 4 * lastRows * width)
+  })
+}
+
+function heldWeights(m: Machine, { kernel }: DepthwiseShape, weights: Int): Vec[] {
+  return Array.from({ length: kernel[0] * kernel[1] }, (_, tap) => {
+    const weight = m.vec()
+    m.broadcast(weight, weights, 4 * (1 + tap))
+    return weight
+  })
+}
+
+/** A vector's place in a row: pointers to staged pixels and to the output, and pixels beyond both. */
+interface Column {
+  readonly x: Int
+  readonly y: Int
+  readonly beyond: number
+}
+
+/** Emits `count` whole output rows. The last vectors are moved back over pixels already done rather than past the row. */
+function emitLine(
+  m: Machine,
+  shape: DepthwiseShape,
+  args: ComputeArgs,
+  weights: Int,
+  held: Vec[] | null,
+  count: number,
+  x: Int,
+  y: Int,
+): void {
+  const { lanes } = m.traits
+  const { cols } = shape.tile
+  const { full, last } = columnsOf(shape.width, cols, lanes)
+  const emit = (columns: Column[]) => m.scope(() => emitTile(m, shape, args, weights, held, count, columns))
+  const neighbours = (xAt: Int, yAt: Int, vectors: number) =>
+    Array.from({ length: vectors }, (_, col) => ({ x: xAt, y: yAt, beyond: col * lanes }))
+  if (full > 0) {
+    m.scope(() => {
+      const [xAt, yAt] = [copyOf(m, x), copyOf(m, y)]
+      m.loop(m.number(full), () => {
+        emit(neighbours(xAt, yAt, cols))
+        m.add(xAt, 4 * cols * lanes)
+        m.add(yAt, 4 * cols * lanes)
+      })
+    })
+  }
+  if (shape.width < lanes) emit(neighbours(x, y, 1))
+  if (last === 0 || shape.width < lanes) return
+  // Vectors that were moved back have pointers of their own: V8 pairs none that overlap others under one pointer.
+  m.scope(() => {
+    const moved = full > 0 ? last : 1
+    const [xAt, yAt] = [copyOf(m, x), copyOf(m, y)]
+    m.add(xAt, 4 * (shape.width - moved * lanes))
+    m.add(yAt, 4 * (shape.width - moved * lanes))
+    emit([...neighbours(x, y, last - moved), ...neighbours(xAt, yAt, moved)])
+  })
+}
+
+/** One tile: the bias, then every product by rows and columns of the kernel, activation, store. */
+function emitTile(
+  m: Machine,
+  shape: DepthwiseShape,
+  args: ComputeArgs,
+  weights: Int,
+  held: Vec[] | null,
+  rows: number,
+  columns: readonly Column[],
+): void {
+  const { lanes } = m.traits
+  const [, kw] = shape.kernel
+  const { taps, low, pitch, rowFloats } = shape.rows
+  const sums = Array.from({ length: rows }, () =>
+    columns.map(() => {
+      const sum = m.vec()
+      m.broadcast(sum, weights, 0)
+      return sum
+    }),
+  )
+  m.scope(() => {
+    const pixels = columns.map(() => m.vec())
+    const spare = held === null ? m.vec() : null
+    for (const { at, meets } of inputRows(shape, rows)) {
+      taps.forEach(({ index, offset }, tap) => {
+        const pixel = at * rowFloats + index * pitch + offset - low
+        columns.forEach(({ x, beyond }, col) => m.load(pixels[col], x, 4 * (pixel + beyond)))
+        for (const { row, kh } of meets) {
+          const weight = weightOf(m, weights, held, spare, kh * kw + tap)
+          sums[row].forEach((sum, col) => m.madd(sum, pixels[col], weight))
+        }
+      })
+    }
+  })
+  emitActivation(m, shape.activation, sums.flat(), args.alpha, args.beta)
+  sums.forEach((row, index) => {
+    columns.forEach(({ y, beyond }, col) => {
+      const [sum, offset] = [row[col], 4 * (index * shape.width + beyond)]
+      if (shape.width < lanes) m.storeFirst(y, offset, sum, shape.width)
+      else m.store(y, offset, sum)
+    })
+  })
+}
+
+function weightOf(m: Machine, weights: Int, held: Vec[] | null, spare: Vec | null, tap: number): Vec {
+  if (held !== null) return held[tap]
+  m.broadcast(spare as Vec, weights, 4 * (1 + tap))
+  return spare as Vec
+}

@@ -1,0 +1,131 @@
+// The depthwise function: channel after channel is staged with its padding, then summed into every output channel of its group.
+import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
+import { emitChannel } from './compute.ts'
+import type { DepthwiseShape } from './shape.ts'
+import { copyOf, emitStageRow } from './stage.ts'
+
+/** The argument block, as indices of 32-bit words. Addresses and strides are in bytes. */
+export const DEPTHWISE_ARGS = {
+  /** Bands of input channels, input channels of a band, which are staged together, and output channels of each of those. */
+  bands: 0,
+  channels: 1,
+  multiplier: 2,
+  /** The first row of the first channel, rows of each that are staged, and the way from there to the next channel. */
+  x: 3,
+  xRows: 4,
+  xSkip: 5,
+  /** The first output row of the first output channel, and the way from the end of its last row to the next channel. */
+  y: 6,
+  ySkip: 7,
+  /** Per output channel its bias, then its weights. */
+  weights: 8,
+  /** Memory for staged rows, all of which is set to zero first, its vectors, and the distance from a channel to the next. */
+  buffer: 9,
+  vectors: 10,
+  plane: 11,
+  /** Where the first row is staged, and the place that the first tap of the first output row reads. */
+  stage: 12,
+  first: 13,
+  /** Tiles of output rows, and 1 where a last one of fewer rows follows, else 0. */
+  tiles: 14,
+  lastTile: 15,
+  alpha: 16,
+  beta: 17,
+} as const
+
+export function depthwiseFunction(shape: DepthwiseShape): KernelFunction {
+  return {
+    name: nameOf(shape),
+    emit: (m) => emitDepthwise(m, shape),
+    touches: (words, args, { lanes }) => depthwiseTouches(words, args, shape, lanes),
+  }
+}
+
+function nameOf({ kernel, strideY, dilationY, rows, width, tile, lastRows, activation }: DepthwiseShape): string {
+  const parts = [
+    `f32-depthwise-${kernel[0]}x${kernel[1]}`,
+    `s${strideY}x${rows.stride}`,
+    ...(dilationY === 1 && rows.dilation === 1 ? [] : [`d${dilationY}x${rows.dilation}`]),
+    `w${rows.width}p${rows.before}to${width}`,
+    `${tile.rows}${lastRows === 0 ? '' : `+${lastRows}`}x${tile.cols}${tile.held ? 'held' : ''}`,
+    ...(activation === 'none' ? [] : [activation]),
+  ]
+  return parts.join('-')
+}
+
+function emitDepthwise(m: Machine, shape: DepthwiseShape): void {
+  const args = DEPTHWISE_ARGS
+  emitZeros(m)
+  const [x, y, weights] = [m.arg(args.x), m.arg(args.y), m.arg(args.weights)]
+  m.loop(m.arg(args.bands), () => {
+    // A channel is read long after it was staged: a load that spans two stores waits until both are in the cache.
+    overPlanes(m, args.stage, (plane) => {
+      emitStage(m, shape, x, plane)
+      m.add(x, m.arg(args.xSkip))
+    })
+    overPlanes(m, args.first, (plane) => {
+      m.loop(m.arg(args.multiplier), () => {
+        m.scope(() => emitChannel(m, shape, args, weights, plane, y))
+        m.add(weights, 4 * (1 + shape.kernel[0] * shape.kernel[1]))
+        m.add(y, m.arg(args.ySkip))
+      })
+    })
+  })
+}
+
+/** Runs `body` for every channel of a band, with a pointer that begins at word `start` and moves from channel to channel. */
+function overPlanes(m: Machine, start: number, body: (plane: Int) => void): void {
+  m.scope(() => {
+    const plane = m.arg(start)
+    m.loop(m.arg(DEPTHWISE_ARGS.channels), () => {
+      m.scope(() => body(plane))
+      m.add(plane, m.arg(DEPTHWISE_ARGS.plane))
+    })
+  })
+}
+
+/** Stages the rows of a channel at `plane`; `x` is moved behind the last. */
+function emitStage(m: Machine, { rows }: DepthwiseShape, x: Int, plane: Int): void {
+  m.scope(() => {
+    const to = copyOf(m, plane)
+    m.loop(m.arg(DEPTHWISE_ARGS.xRows), () => {
+      emitStageRow(m, rows, x, to)
+      m.add(x, 4 * rows.width)
+      m.add(to, 4 * rows.rowFloats)
+    })
+  })
+}
+
+/** What is not staged over stays zero for all channels. */
+function emitZeros(m: Machine): void {
+  m.scope(() => {
+    const [at, zero] = [m.arg(DEPTHWISE_ARGS.buffer), m.vec()]
+    m.constant(zero, 0)
+    m.loop(m.arg(DEPTHWISE_ARGS.vectors), () => {
+      m.store(at, 0, zero)
+      m.add(at, 4 * m.traits.lanes)
+    })
+  })
+}
+
+function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape, lanes: number): Access[] {
+  const arg = (name: keyof typeof DEPTHWISE_ARGS) => words[args + DEPTHWISE_ARGS[name]]
+  const span = (name: 'x' | 'y' | 'weights' | 'buffer' | 'stage' | 'first', bytes: number) => {
+    const from = arg(name) >>> 0
+    return { from, to: from + bytes }
+  }
+  const { kernel, rows, tile, lastRows, width } = shape
+  const channels = arg('bands') * arg('channels')
+  const outputs = channels * arg('multiplier')
+  const [xBytes, planes] = [4 * arg('xRows') * rows.width, (arg('channels') - 1) * arg('plane')]
+  const outRows = arg('tiles') * tile.rows + arg('lastTile') * lastRows
+  const inRows = (outRows - 1) * shape.strideY + (kernel[0] - 1) * shape.dilationY + 1
+  return [
+    span('x', channels * (xBytes + arg('xSkip')) - arg('xSkip')),
+    span('y', outputs * (4 * outRows * width + arg('ySkip')) - arg('ySkip')),
+    span('weights', 4 * outputs * (1 + kernel[0] * kernel[1])),
+    span('buffer', 4 * arg('vectors') * lanes),
+    span('stage', planes + 4 * arg('xRows') * rows.rowFloats),
+    span('first', planes + 4 * (inRows * rows.rowFloats + rows.slack - rows.low)),
+  ]
+}

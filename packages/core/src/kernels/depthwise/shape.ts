@@ -1,0 +1,101 @@
+// The tile of the depthwise kernel: how many output rows by how many vectors are summed at once, and where weights are held.
+import type { ActivationKind } from '../../conv/activation.ts'
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
+import { activationRegisters } from '../activate.ts'
+import { type Rows, rowsOf } from './rows.ts'
+
+export interface DepthwiseTile {
+  /** Output rows, and vectors of neighbouring pixels. */
+  readonly rows: number
+  readonly cols: number
+  /** Whether all weights of a channel stay in registers; else each is read when it is needed. */
+  readonly held: boolean
+}
+
+/** All that the code of a depthwise function depends on. */
+export interface DepthwiseShape {
+  readonly kernel: readonly [number, number]
+  readonly strideY: number
+  readonly dilationY: number
+  readonly rows: Rows
+  readonly width: number
+  readonly tile: DepthwiseTile
+  /** Rows of the last tile where the height is no multiple of the tile's, else 0. */
+  readonly lastRows: number
+  readonly activation: ActivationKind
+}
+
+/** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
+const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 512]
+
+export function shapeFor(d: ConvDescriptor, traits: MachineTraits): DepthwiseShape {
+  const rows = rowsOf(d, traits.lanes)
+  const base = {
+    kernel: [d.kernel[1], d.kernel[2]] as const,
+    strideY: d.stride[1],
+    dilationY: d.dilation[1],
+    rows,
+    width: d.output[2],
+    activation: d.activation.kind,
+  }
+  let [best, least] = [{ rows: 1, cols: 1, held: false }, Number.POSITIVE_INFINITY]
+  for (const tile of tilesFor(base, d.output[1], traits)) {
+    const cost = costOf(base, tile, d.output[1], traits)
+    if (cost < least) [best, least] = [tile, cost]
+  }
+  return { ...base, tile: best, lastRows: d.output[1] % best.rows }
+}
+
+type Base = Omit<DepthwiseShape, 'tile' | 'lastRows'>
+
+function* tilesFor({ kernel, width, activation }: Base, height: number, traits: MachineTraits): Generator<DepthwiseTile> {
+  const taps = kernel[0] * kernel[1]
+  const mostCols = Math.min(MOST_COLS, Math.ceil(width / traits.lanes))
+  const product = traits.fused ? 0 : 1
+  for (const held of [true, false]) {
+    for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
+      for (let cols = 1; cols <= mostCols; cols++) {
+        const spare = Math.max(cols + (held ? 0 : 1) + product, activationRegisters(activation))
+        const registers = rows * cols + spare + (held ? taps : 0)
+        if (registers <= traits.registers && taps * rows * cols <= MOST_MADDS) yield { rows, cols, held }
+      }
+    }
+  }
+}
+
+/** Half cycles of a channel, as far as tiles differ: two multiply-adds, two loads or one store a cycle, and what a tile costs by itself. */
+function costOf(base: Base, { rows, cols, held }: DepthwiseTile, height: number, { lanes }: MachineTraits): number {
+  const [kh, kw] = base.kernel
+  const cost = (tileRows: number, tileCols: number) => {
+    if (tileRows === 0 || tileCols === 0) return 0
+    const products = tileRows * tileCols * kh * kw
+    const loads = tileCols * kw * inputRows(base, tileRows).length + (held ? 0 : tileRows * kh * kw)
+    return Math.max(products, 1.5 * loads) + 3 * tileRows * tileCols + TILE_COST
+  }
+  const { full, last } = columnsOf(base.width, cols, lanes)
+  const line = (tileRows: number) => full * cost(tileRows, cols) + cost(tileRows, last)
+  return Math.floor(height / rows) * line(rows) + line(height % rows)
+}
+const TILE_COST = 8
+
+/** Full tiles of a row, and vectors of the last one, which ends with the row. */
+export function columnsOf(width: number, cols: number, lanes: number): { full: number; last: number } {
+  const full = Math.floor(width / (cols * lanes))
+  return { full, last: Math.ceil((width - full * cols * lanes) / lanes) }
+}
+
+/** The input rows under `rows` output rows, in order: how far below the first, and which row of the kernel meets which output row there. */
+export function inputRows(
+  { kernel, strideY, dilationY }: Pick<DepthwiseShape, 'kernel' | 'strideY' | 'dilationY'>,
+  rows: number,
+): { at: number; meets: { row: number; kh: number }[] }[] {
+  const found = new Map<number, { row: number; kh: number }[]>()
+  for (let row = 0; row < rows; row++) {
+    for (let kh = 0; kh < kernel[0]; kh++) {
+      const at = row * strideY + kh * dilationY
+      found.set(at, [...(found.get(at) ?? []), { row, kh }])
+    }
+  }
+  return [...found].map(([at, meets]) => ({ at, meets })).sort((a, b) => a.at - b.at)
+}

@@ -1,0 +1,162 @@
+// The input transform as machine code: pixels of a block of tiles, channel by channel, to the factors of its products.
+import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
+import type { Transform } from './points.ts'
+import { emitRowCopy } from './rows.ts'
+import { stagingOf } from './tiles.ts'
+import { Constants, emitInputTransform, inputConstants } from './transform.ts'
+
+/** Words of the argument block; strides in bytes. */
+export const INPUT_ARGS = {
+  /** The first pixel of the first channel that is staged, and the distances to the next row and channel. */
+  x: 0,
+  xRow: 1,
+  xChannel: 2,
+  channels: 3,
+  /** The line that each row passes through, where the picture begins in it, and the vectors of tiles that it holds. */
+  line: 4,
+  lead: 5,
+  pieces: 6,
+  /** Staged rows: the first of all, the first from the picture, and how many are from the picture. */
+  staged: 7,
+  firstReal: 8,
+  rows: 9,
+  vectors: 10,
+  last: 11,
+  lastAt: 12,
+  singles: 13,
+  /** Memory of line and staged rows, set to zero first. */
+  clear: 14,
+  clearVectors: 15,
+  /** Factors of the first channel; the distances to the next channel and point. */
+  v: 16,
+  vChannel: 17,
+  vPoint: 18,
+  /** Entries of { bytes from the first staged row, bytes from the channel's first factor }. */
+  groups: 19,
+  groupCount: 20,
+  /** n x n vectors. */
+  scratch: 21,
+} as const
+export const INPUT_GROUP_WORDS = 2
+
+/** Registers that the transform needs beside its constants. */
+const WORKING = 8
+
+export function inputFunction(t: Transform): KernelFunction {
+  return {
+    name: `f32-winograd-input-${t.m}-${t.r}`,
+    emit: (m) => emitInput(m, t),
+    touches: (words, args, { lanes }) => inputTouches(words, args, t, lanes),
+  }
+}
+
+function inputTouches(words: Int32Array, args: number, t: Transform, lanes: number): Access[] {
+  const arg = (name: keyof typeof INPUT_ARGS) => words[args + INPUT_ARGS[name]] >>> 0
+  const { phaseFloats, rowFloats } = stagingOf(t, lanes)
+  const width = 4 * lanes
+  const cols = Math.max(arg('vectors') * width, arg('last') * (arg('lastAt') + width), 4 * arg('singles'))
+  const [channels, rows, count] = [arg('channels'), arg('rows'), arg('groupCount')]
+  const real = rows * cols > 0 && channels > 0
+  const entries = words.subarray(arg('groups') / 4, arg('groups') / 4 + INPUT_GROUP_WORDS * count)
+  const largest = (word: number) =>
+    entries.reduce((most, value, i) => (i % INPUT_GROUP_WORDS === word ? Math.max(most, value) : most), 0)
+  const reach = 4 * ((t.n - 1) * rowFloats + (t.m - 1) * phaseFloats + Math.floor((t.n - 1) / t.m) + lanes)
+  return [
+    { from: arg('x'), to: arg('x') + (real ? (channels - 1) * arg('xChannel') + (rows - 1) * arg('xRow') + cols : 0) },
+    { from: arg('clear'), to: arg('clear') + width * arg('clearVectors') },
+    { from: arg('lead'), to: arg('lead') + (real ? cols : 0) },
+    { from: arg('line'), to: arg('line') + width * t.m * arg('pieces') },
+    {
+      from: arg('firstReal'),
+      to: arg('firstReal') + (rows === 0 ? 0 : 4 * ((rows - 1) * rowFloats + (t.m - 1) * phaseFloats) + width * arg('pieces')),
+    },
+    { from: arg('staged'), to: arg('staged') + largest(0) + reach },
+    {
+      from: arg('v'),
+      to: arg('v') + (channels - 1) * arg('vChannel') + (t.n * t.n - 1) * arg('vPoint') + largest(1) + width,
+    },
+    { from: arg('groups'), to: arg('groups') + 4 * INPUT_GROUP_WORDS * count },
+    { from: arg('scratch'), to: arg('scratch') + t.n * t.n * width },
+  ]
+}
+
+function emitInput(m: Machine, t: Transform): void {
+  emitClear(m)
+  const constants = new Constants(m, inputConstants(t), WORKING + t.n - 6)
+  const [x, v] = [m.arg(INPUT_ARGS.x), m.arg(INPUT_ARGS.v)]
+  m.loop(m.arg(INPUT_ARGS.channels), () => {
+    m.scope(() => emitStage(m, t, x))
+    m.scope(() => {
+      const table = m.arg(INPUT_ARGS.groups)
+      m.loop(m.arg(INPUT_ARGS.groupCount), () => {
+        emitGroup(m, t, constants, table, v)
+        m.add(table, 4 * INPUT_GROUP_WORDS)
+      })
+    })
+    m.add(x, m.arg(INPUT_ARGS.xChannel))
+    m.add(v, m.arg(INPUT_ARGS.vChannel))
+  })
+}
+
+function emitClear(m: Machine): void {
+  m.scope(() => {
+    const [zero, at] = [m.vec(), m.arg(INPUT_ARGS.clear)]
+    m.constant(zero, 0)
+    m.loop(m.arg(INPUT_ARGS.clearVectors), () => {
+      m.store(at, 0, zero)
+      m.add(at, 4 * m.traits.lanes)
+    })
+  })
+}
+
+/** Every row of a channel through the line into its phases. */
+function emitStage(m: Machine, t: Transform, x: Int): void {
+  const { phaseFloats, rowFloats } = stagingOf(t, m.traits.lanes)
+  const width = 4 * m.traits.lanes
+  const [from, to] = [m.int(), m.arg(INPUT_ARGS.firstReal)]
+  m.move(from, x)
+  m.loop(m.arg(INPUT_ARGS.rows), () => {
+    m.scope(() => emitRowCopy(m, from, m.arg(INPUT_ARGS.lead), (name) => m.arg(INPUT_ARGS[name])))
+    m.scope(() => {
+      const [line, at] = [m.arg(INPUT_ARGS.line), m.int()]
+      m.move(at, to)
+      m.loop(m.arg(INPUT_ARGS.pieces), () => {
+        const phases = Array.from({ length: t.m }, () => m.vec())
+        m.loadPhases(phases, line, 0)
+        phases.forEach((phase, index) => m.store(at, 4 * index * phaseFloats, phase))
+        m.add(line, t.m * width)
+        m.add(at, width)
+      })
+    })
+    m.add(to, 4 * rowFloats)
+    m.add(from, m.arg(INPUT_ARGS.xRow))
+  })
+}
+
+/** B^T d B of a vector of tiles: down the columns into the scratch memory, then along the rows. */
+function emitGroup(m: Machine, t: Transform, constants: Constants, table: Int, v: Int): void {
+  const { phaseFloats, rowFloats } = stagingOf(t, m.traits.lanes)
+  const width = 4 * m.traits.lanes
+  const axis = Array.from({ length: t.n }, (_, index) => index)
+  const scratch = m.arg(INPUT_ARGS.scratch)
+  m.scope(() => {
+    const [at, staged] = [m.int(), m.arg(INPUT_ARGS.staged)]
+    m.loadInt(at, table, 0)
+    m.add(at, staged)
+    for (const col of axis) {
+      const column = (col % t.m) * phaseFloats + Math.floor(col / t.m)
+      const read = (to: Parameters<Machine['load']>[0], row: number) => m.load(to, at, 4 * (row * rowFloats + column))
+      emitInputTransform(m, t, constants, read, (row, from) => m.store(scratch, (row * t.n + col) * width, from))
+    }
+  })
+  const [to, point] = [m.int(), m.arg(INPUT_ARGS.vPoint)]
+  m.loadInt(to, table, 4)
+  m.add(to, v)
+  for (const row of axis) {
+    const read = (register: Parameters<Machine['load']>[0], col: number) => m.load(register, scratch, (row * t.n + col) * width)
+    emitInputTransform(m, t, constants, read, (_, from) => {
+      m.store(to, 0, from)
+      m.add(to, point)
+    })
+  }
+}

@@ -1,0 +1,137 @@
+// The output transform as machine code: products of a block of tiles to pixels, with bias and activation.
+import type { ActivationKind } from '../../conv/activation.ts'
+import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
+import { emitActivation } from '../activate.ts'
+import type { Transform } from './points.ts'
+import { emitRowCopy } from './rows.ts'
+import { Constants, emitOutputTransform, outputConstants } from './transform.ts'
+
+/** Words of the argument block; strides in bytes. */
+export const OUTPUT_ARGS = {
+  /** Products of the first channel, point after point; then those of the next channel. */
+  products: 0,
+  channels: 1,
+  /** One float a channel. */
+  bias: 2,
+  y: 3,
+  yChannel: 4,
+  yRow: 5,
+  /** Entries of OUTPUT_GROUP. */
+  groups: 6,
+  groupCount: 7,
+  /** m x n vectors, and the m x m vectors of pixels of a group. */
+  scratch: 8,
+  line: 9,
+  alpha: 10,
+  beta: 11,
+} as const
+
+/** Words of an entry: bytes to the group's first tile and pixel, then how each of its rows is copied. */
+export const OUTPUT_GROUP = { tile: 0, y: 1, rows: 2, vectors: 3, last: 4, lastAt: 5, singles: 6 } as const
+export const OUTPUT_GROUP_WORDS = 7
+
+/** Registers beside the constants: outputs, parts of the pairs, and what an activation or a transposition takes. */
+const WORKING = 12
+
+/** @param pitch floats from a point's products to the next point's */
+export function outputFunction(t: Transform, pitch: number, activation: ActivationKind): KernelFunction {
+  return {
+    name: `f32-winograd-output-${t.m}-${t.r}-by-${pitch}${activation === 'none' ? '' : `-${activation}`}`,
+    emit: (m) => emitOutput(m, t, pitch, activation),
+    touches: (words, args, { lanes }) => outputTouches(words, args, t, pitch, lanes),
+  }
+}
+
+function outputTouches(words: Int32Array, args: number, t: Transform, pitch: number, lanes: number): Access[] {
+  const arg = (name: keyof typeof OUTPUT_ARGS) => words[args + OUTPUT_ARGS[name]] >>> 0
+  const [channels, count, width] = [arg('channels'), arg('groupCount'), 4 * lanes]
+  const points = t.n * t.n
+  const touched = [
+    { from: arg('bias'), to: arg('bias') + 4 * channels },
+    { from: arg('groups'), to: arg('groups') + 4 * OUTPUT_GROUP_WORDS * count },
+    { from: arg('scratch'), to: arg('scratch') + t.m * t.n * width },
+    { from: arg('line'), to: arg('line') + t.m * t.m * width },
+  ]
+  for (let group = 0; group < count; group++) {
+    const at = arg('groups') / 4 + OUTPUT_GROUP_WORDS * group
+    const entry = (name: keyof typeof OUTPUT_GROUP) => words[at + OUTPUT_GROUP[name]]
+    const cols = Math.max(entry('vectors') * width, entry('last') * (entry('lastAt') + width), 4 * entry('singles'))
+    const from = arg('y') + entry('y')
+    const first = arg('products') + entry('tile')
+    touched.push({ from, to: from + (channels - 1) * arg('yChannel') + (entry('rows') - 1) * arg('yRow') + cols })
+    touched.push({ from: first, to: first + 4 * (channels * points - 1) * pitch + width })
+  }
+  return touched
+}
+
+function emitOutput(m: Machine, t: Transform, pitch: number, activation: ActivationKind): void {
+  const constants = new Constants(m, outputConstants(t), WORKING)
+  const [products, y, bias] = [m.arg(OUTPUT_ARGS.products), m.arg(OUTPUT_ARGS.y), m.arg(OUTPUT_ARGS.bias)]
+  m.loop(m.arg(OUTPUT_ARGS.channels), () => {
+    m.scope(() => {
+      const table = m.arg(OUTPUT_ARGS.groups)
+      m.loop(m.arg(OUTPUT_ARGS.groupCount), () => {
+        m.scope(() => emitGroup(m, t, pitch, activation, constants, { table, products, bias }))
+        m.scope(() => emitRows(m, t, table, y))
+        m.add(table, 4 * OUTPUT_GROUP_WORDS)
+      })
+    })
+    m.add(products, 4 * t.n * t.n * pitch)
+    m.add(y, m.arg(OUTPUT_ARGS.yChannel))
+    m.add(bias, 4)
+  })
+}
+
+/** A^T m A of a vector of tiles, down the columns into the scratch memory, then along the rows into the line. */
+function emitGroup(
+  m: Machine,
+  t: Transform,
+  pitch: number,
+  activation: ActivationKind,
+  constants: Constants,
+  { table, products, bias }: { table: Int; products: Int; bias: Int },
+): void {
+  const width = 4 * m.traits.lanes
+  const scratch = m.arg(OUTPUT_ARGS.scratch)
+  m.scope(() => {
+    const at = m.int()
+    m.loadInt(at, table, 4 * OUTPUT_GROUP.tile)
+    m.add(at, products)
+    for (let col = 0; col < t.n; col++) {
+      m.scope(() => {
+        const read = (to: Vec, row: number) => m.load(to, at, 4 * (row * t.n + col) * pitch)
+        const column = emitOutputTransform(m, t, constants, read)
+        column.forEach((from, row) => m.store(scratch, (row * t.n + col) * width, from))
+      })
+    }
+  })
+  const line = m.arg(OUTPUT_ARGS.line)
+  for (let row = 0; row < t.m; row++) {
+    m.scope(() => {
+      const pixels = emitOutputTransform(m, t, constants, (to, col) => m.load(to, scratch, (row * t.n + col) * width))
+      m.scope(() => {
+        const addend = m.vec()
+        m.broadcast(addend, bias, 0)
+        for (const pixel of pixels) m.plus(pixel, pixel, addend)
+      })
+      emitActivation(m, activation, pixels, OUTPUT_ARGS.alpha, OUTPUT_ARGS.beta)
+      m.storePhases(line, row * t.m * width, pixels)
+    })
+  }
+}
+
+/** The pixels that the output has, from the line to their place. */
+function emitRows(m: Machine, t: Transform, table: Int, y: Int): void {
+  const entry = (name: keyof typeof OUTPUT_GROUP) => {
+    const word = m.int()
+    m.loadInt(word, table, 4 * OUTPUT_GROUP[name])
+    return word
+  }
+  const [from, to] = [m.arg(OUTPUT_ARGS.line), entry('y')]
+  m.add(to, y)
+  m.loop(entry('rows'), () => {
+    emitRowCopy(m, from, to, entry)
+    m.add(from, 4 * m.traits.lanes * t.m)
+    m.add(to, m.arg(OUTPUT_ARGS.yRow))
+  })
+}

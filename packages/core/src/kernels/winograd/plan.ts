@@ -1,0 +1,197 @@
+// The plan of a Winograd convolution: blocks of tiles, chunks of output channels, and the memory that they need.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
+import type { Plan } from '../kernel.ts'
+import type { Grid } from '../range.ts'
+import { spareRegisters, type TileShape } from '../tile.ts'
+import { channelTiles } from '../tiling.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input.ts'
+import { OUTPUT_GROUP_WORDS } from './output.ts'
+import type { Transform } from './points.ts'
+import { type Block, blocksOf, type Staging, stagingOf, tilesOf } from './tiles.ts'
+
+/** Channel tiles of as many rows each, which are multiplied and transformed back together. */
+export interface Chunk {
+  readonly group: number
+  /** First output channel, all groups counted. */
+  readonly oc: number
+  readonly rows: number
+  readonly tiles: number
+  /** Bytes from `packed` to its filters. */
+  readonly filters: number
+}
+
+/** Where what a worker has alone begins, in bytes. */
+export interface PrivateLayout {
+  readonly scratch: number
+  readonly line: number
+  readonly staged: number
+  readonly products: number
+  readonly factors: number
+}
+
+export interface WinogradPlan extends Plan {
+  readonly transform: Transform
+  readonly staging: Staging
+  readonly blocks: readonly Block[]
+  readonly chunks: readonly Chunk[]
+  /**
+   * Whether a worker transforms a block and multiplies it at once, all channels, in its own memory; else the factors are
+   * shared, and a step of its own makes them.
+   */
+  readonly alone: boolean
+  /** Units of the steps: input channels by blocks, and chunks by blocks, of all groups. */
+  readonly icGrid: Grid
+  readonly ocGrid: Grid
+  /** Vectors side by side in a register tile. */
+  readonly cols: number
+  /** Floats from a point's products to the next point's; from an input channel's factors to the next, and a point's. */
+  readonly pitch: number
+  readonly vChannel: number
+  readonly vPoint: number
+  readonly vBlock: number
+  readonly private: PrivateLayout
+  /** Bytes from `packed` to the biases and the tables of groups. */
+  readonly biasAt: number
+  readonly inputTablesAt: number
+  readonly outputTablesAt: number
+}
+
+/** Input channels of a unit of the step that makes shared factors. */
+export const IC_AT_ONCE = 32
+/** Tiles of a block: the factors of 64 channels, 36 points each, are half of a second cache. */
+const BLOCK_TILES = 48
+/** Bytes of products that a chunk leaves for the output transform. */
+const CHUNK_BYTES = 256 * 1024
+/** From this many blocks on workers need not share one. */
+const BLOCKS_ALONE = 16
+/** Units that the multiplications are cut into at least, where there are as many channel tiles. */
+const LEAST_UNITS = 24
+/** Rows of a register tile at most: more gain nothing, and coarser tiles are harder to share. */
+const MOST_ROWS = 16
+const ARGS_BYTES = 128
+
+export function planWinograd(name: string, d: ConvDescriptor, t: Transform, traits: MachineTraits): WinogradPlan {
+  const { lanes } = traits
+  const points = t.n * t.n
+  const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
+  const blocks = blocksOf(d, t, lanes, blockTiles(tilesOf(d, t), lanes))
+  const most = blocks.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
+  const pitch = Math.ceil(most / lanes) * lanes
+  const cols = columnsFor(pitch / lanes, traits)
+  const cells = blocks.length * d.groups
+  const chunks = chunksOf(d, points, pitch, rowsFor(cols, traits), cells, traits)
+  const alone = blocks.length >= BLOCKS_ALONE
+  // A group's last lanes may lie behind its block's tiles.
+  const reach = Math.max(...blocks.flatMap(({ groups }) => groups.map(({ tile }) => tile + lanes)))
+  const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
+  const vPoint = oddLines(icPerGroup * vChannel)
+  const vBlock = points * vPoint
+  const staging = stagingOf(t, lanes)
+  const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
+  const own = layoutOf(t, lanes, staging, blocks, {
+    products: chunkRows * points * pitch + lanes,
+    factors: alone ? vBlock : 0,
+  })
+  const filterBytes = 4 * points * d.oc * icPerGroup
+  const inputTablesAt = filterBytes + 4 * d.oc
+  const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
+  const outputTablesAt = inputTablesAt + 4 * INPUT_GROUP_WORDS * groups
+  const icChunks = Math.ceil(icPerGroup / IC_AT_ONCE)
+  return {
+    kernel: name,
+    descriptor: d,
+    traits,
+    steps: alone
+      ? [{ name: 'convolve', units: cells }]
+      : [
+          { name: 'transform', units: cells * icChunks },
+          { name: 'multiply', units: blocks.length * chunks.length },
+        ],
+    macs: points * blocks.reduce((tiles, block) => tiles + block.tiles, 0) * icPerGroup * d.oc,
+    packedBytes: outputTablesAt + 4 * OUTPUT_GROUP_WORDS * groups,
+    sharedBytes: alone ? 0 : 4 * cells * vBlock,
+    privateBytes: own.bytes,
+    transform: t,
+    staging,
+    blocks,
+    chunks,
+    alone,
+    icGrid: { tiles: icChunks * d.groups, blocks: blocks.length, blockMajor: true },
+    ocGrid: { tiles: chunks.length, blocks: blocks.length, blockMajor: ocPerGroup * icPerGroup < tilesOf(d, t) * icPerGroup },
+    cols,
+    pitch,
+    vChannel,
+    vPoint,
+    vBlock,
+    private: own,
+    biasAt: filterBytes,
+    inputTablesAt,
+    outputTablesAt,
+  }
+}
+
+/** All tiles where they are few, else a fixed number: whole vectors of every machine. */
+function blockTiles(all: number, lanes: number): number {
+  return all <= Math.max(64, lanes) ? all : BLOCK_TILES
+}
+
+/** Vectors of a register tile: three of many registers, or four at once where that is all there is; else two. */
+function columnsFor(vectors: number, traits: MachineTraits): number {
+  if (traits.registers < 32) return Math.min(2, vectors)
+  return vectors === 4 ? 4 : Math.min(3, vectors)
+}
+
+function rowsFor(cols: number, traits: MachineTraits): number {
+  return Math.min(MOST_ROWS, Math.floor((traits.registers - spareRegisters(traits)) / cols) - 1)
+}
+
+export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {
+  return { rows, cols: plan.cols }
+}
+
+function chunksOf(d: ConvDescriptor, points: number, pitch: number, rows: number, cells: number, traits: MachineTraits): Chunk[] {
+  const tiles = channelTiles(d.oc, d.groups, 0, traits, rows)
+  const byMemory = Math.floor(CHUNK_BYTES / (4 * points * pitch * rows))
+  const bySharing = Math.ceil(((tiles.length / d.groups) * cells) / LEAST_UNITS)
+  const most = Math.max(1, Math.min(byMemory, bySharing))
+  const chunks: Chunk[] = []
+  for (const tile of tiles) {
+    const last = chunks.at(-1)
+    if (last !== undefined && last.group === tile.group && last.rows === tile.rows && last.tiles < most) {
+      chunks[chunks.length - 1] = { ...last, tiles: last.tiles + 1 }
+    } else {
+      const filters = 4 * points * tile.oc * (d.ic / d.groups)
+      chunks.push({ group: tile.group, oc: tile.oc, rows: tile.rows, tiles: 1, filters })
+    }
+  }
+  return chunks
+}
+
+function layoutOf(
+  t: Transform,
+  lanes: number,
+  staging: Staging,
+  blocks: readonly Block[],
+  floats: { products: number; factors: number },
+): PrivateLayout & { bytes: number } {
+  let at = Math.ceil((4 * Math.max(...Object.values(INPUT_ARGS), 32)) / ARGS_BYTES) * ARGS_BYTES
+  const take = (count: number): number => {
+    const from = at
+    at += Math.ceil((4 * count) / 64) * 64
+    return from
+  }
+  const height = blocks.reduce((most, block) => Math.max(most, block.height), 0)
+  const scratch = take(t.n * t.n * lanes)
+  // Line and staged rows are cleared together; the line serves the output's pixels too.
+  const line = take(staging.lineFloats)
+  const staged = take(height * staging.rowFloats)
+  const [products, factors] = [take(floats.products), take(floats.factors)]
+  return { scratch, line, staged, products, factors, bytes: at }
+}
+
+/** Floats to the next point: an odd number of cache lines, so that the points of a tile do not fall on the same sets. */
+function oddLines(floats: number): number {
+  const lines = Math.ceil(floats / 16)
+  return (lines % 2 === 0 ? lines + 1 : lines) * 16
+}

@@ -1,0 +1,157 @@
+// Running a Winograd convolution: transform a block, multiply it by a chunk of output channels, transform back.
+import type { Bindings, Callable } from '../kernel.ts'
+import { unitsOf } from '../range.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS, inputFunction } from './input.ts'
+import { MULTIPLY_ARGS, multiplyFunction, writeVectors } from './multiply.ts'
+import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS, outputFunction } from './output.ts'
+import { type Chunk, IC_AT_ONCE, shapeOfChunk, type WinogradPlan } from './plan.ts'
+import { rowCopy } from './rows.ts'
+
+type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
+
+/** One step: a block with all its channels, from factors to pixels in memory of its own. */
+export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
+  const [transform, multiply] = [transformer(plan, code, memory), multiplier(plan, code, memory)]
+  const count = plan.blocks.length
+  const icPerGroup = plan.descriptor.ic / plan.descriptor.groups
+  return (begin, end, at, cancelled) => {
+    const factors = at.private + plan.private.factors
+    for (let unit = begin; unit < end; unit++) {
+      const [group, block] = [Math.floor(unit / count), unit % count]
+      for (let ic = 0; ic < icPerGroup; ic += IC_AT_ONCE) {
+        if (cancelled()) return false
+        transform(block, group, ic, factors, at)
+      }
+      for (const chunk of plan.chunks) {
+        if (chunk.group !== group) continue
+        if (cancelled()) return false
+        multiply(block, chunk, factors, at)
+      }
+    }
+    return true
+  }
+}
+
+/** Step one of two: shared factors. */
+export function transformStep(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
+  const transform = transformer(plan, code, memory)
+  const chunks = plan.icGrid.tiles / plan.descriptor.groups
+  return (begin, end, at, cancelled) => {
+    for (const { tile, block } of unitsOf(begin, end, plan.icGrid)) {
+      if (cancelled()) return false
+      const group = Math.floor(tile / chunks)
+      transform(block, group, (tile % chunks) * IC_AT_ONCE, factorsAt(plan, at, group, block), at)
+    }
+    return true
+  }
+}
+
+/** Step two of two. */
+export function multiplyStep(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
+  const multiply = multiplier(plan, code, memory)
+  return (begin, end, at, cancelled) => {
+    for (const { tile, block } of unitsOf(begin, end, plan.ocGrid)) {
+      if (cancelled()) return false
+      const chunk = plan.chunks[tile]
+      multiply(block, chunk, factorsAt(plan, at, chunk.group, block), at)
+    }
+    return true
+  }
+}
+
+function factorsAt(plan: WinogradPlan, at: Bindings, group: number, block: number): number {
+  return at.shared + 4 * plan.vBlock * (group * plan.blocks.length + block)
+}
+
+/** Groups of the blocks before each. */
+function groupsBefore({ blocks }: WinogradPlan): number[] {
+  let count = 0
+  return blocks.map(({ groups }) => {
+    count += groups.length
+    return count - groups.length
+  })
+}
+
+function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
+  const { descriptor: d, transform: t, staging, traits } = plan
+  const words = new Int32Array(memory)
+  const call = code.get(inputFunction(t).name) as Callable
+  const before = groupsBefore(plan)
+  const icPerGroup = d.ic / d.groups
+  const [, ih, iw] = d.input
+  return (index: number, group: number, ic: number, factors: number, at: Bindings): void => {
+    const block = plan.blocks[index]
+    const [args, line] = [at.private / 4, at.private + plan.private.line]
+    const staged = at.private + plan.private.staged
+    const set = (name: keyof typeof INPUT_ARGS, value: number) => {
+      words[args + INPUT_ARGS[name]] = value
+    }
+    const copy = rowCopy(block.realCols, traits.lanes)
+    set('x', at.x + 4 * ((group * icPerGroup + ic) * ih * iw + block.x))
+    set('xRow', 4 * iw)
+    set('xChannel', 4 * ih * iw)
+    set('channels', Math.min(IC_AT_ONCE, icPerGroup - ic))
+    set('line', line)
+    set('lead', line + 4 * block.lead)
+    set('pieces', Math.ceil(block.cols / (t.m * traits.lanes)))
+    set('staged', staged)
+    set('firstReal', staged + 4 * block.firstReal * staging.rowFloats)
+    set('rows', block.realRows)
+    set('vectors', copy.vectors)
+    set('last', copy.last)
+    set('lastAt', copy.lastAt)
+    set('singles', copy.singles)
+    set('clear', line)
+    set('clearVectors', (staged - line + 4 * block.height * staging.rowFloats) / (4 * traits.lanes))
+    set('v', factors + 4 * ic * plan.vChannel)
+    set('vChannel', 4 * plan.vChannel)
+    set('vPoint', 4 * plan.vPoint)
+    set('groups', at.packed + plan.inputTablesAt + 4 * INPUT_GROUP_WORDS * before[index])
+    set('groupCount', block.groups.length)
+    set('scratch', at.private + plan.private.scratch)
+    call(at.private)
+  }
+}
+
+function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
+  const { descriptor: d, transform: t, traits } = plan
+  const words = new Int32Array(memory)
+  const floats = new Float32Array(memory)
+  const multiply = new Map(
+    plan.chunks.map((chunk) => [chunk.rows, code.get(multiplyFunction(shapeOfChunk(plan, chunk)).name) as Callable]),
+  )
+  const output = code.get(outputFunction(t, plan.pitch, d.activation.kind).name) as Callable
+  const before = groupsBefore(plan)
+  const points = t.n * t.n
+  const channelBytes = 4 * d.output[1] * d.output[2]
+  return (index: number, chunk: Chunk, factors: number, at: Bindings): void => {
+    const block = plan.blocks[index]
+    const args = at.private / 4
+    const products = at.private + plan.private.products
+    words[args + MULTIPLY_ARGS.filters] = at.packed + chunk.filters
+    words[args + MULTIPLY_ARGS.points] = points
+    words[args + MULTIPLY_ARGS.tiles] = chunk.tiles
+    words[args + MULTIPLY_ARGS.channels] = d.ic / d.groups
+    words[args + MULTIPLY_ARGS.v] = factors
+    words[args + MULTIPLY_ARGS.vChannel] = 4 * plan.vChannel
+    words[args + MULTIPLY_ARGS.vPoint] = 4 * plan.vPoint
+    words[args + MULTIPLY_ARGS.products] = products
+    words[args + MULTIPLY_ARGS.productsChannel] = 4 * points * plan.pitch
+    words[args + MULTIPLY_ARGS.productsPoint] = 4 * plan.pitch
+    writeVectors(words, args, shapeOfChunk(plan, chunk), Math.ceil(block.tiles / traits.lanes), traits.lanes)
+    ;(multiply.get(chunk.rows) as Callable)(at.private)
+    words[args + OUTPUT_ARGS.products] = products
+    words[args + OUTPUT_ARGS.channels] = chunk.rows * chunk.tiles
+    words[args + OUTPUT_ARGS.bias] = at.packed + plan.biasAt + 4 * chunk.oc
+    words[args + OUTPUT_ARGS.y] = at.y + chunk.oc * channelBytes
+    words[args + OUTPUT_ARGS.yChannel] = channelBytes
+    words[args + OUTPUT_ARGS.yRow] = 4 * d.output[2]
+    words[args + OUTPUT_ARGS.groups] = at.packed + plan.outputTablesAt + 4 * OUTPUT_GROUP_WORDS * before[index]
+    words[args + OUTPUT_ARGS.groupCount] = block.groups.length
+    words[args + OUTPUT_ARGS.scratch] = at.private + plan.private.scratch
+    words[args + OUTPUT_ARGS.line] = at.private + plan.private.line
+    floats[args + OUTPUT_ARGS.alpha] = d.activation.alpha
+    floats[args + OUTPUT_ARGS.beta] = d.activation.beta
+    output(at.private)
+  }
+}

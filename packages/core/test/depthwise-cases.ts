@@ -1,0 +1,48 @@
+// Depthwise convolutions at, below and above every edge of the depthwise kernel, for a tier of so many lanes.
+import { ACTIVATIONS, type ConvDescriptor, describeConv } from '@weft/core'
+
+type Options = NonNullable<Parameters<typeof describeConv>[3]>
+
+function dw(channels: number, spatial: number[], kernel: number[], options: Options = {}, multiplier = 1): ConvDescriptor {
+  return describeConv([channels, ...spatial], [channels * multiplier, 1, ...kernel], true, { ...options, groups: channels })
+}
+
+const around = (edge: number) => [edge - 1, edge, edge + 1]
+
+export function depthwiseCases(lanes: number): ConvDescriptor[] {
+  const widths = [...new Set([1, 2, 3, 5, 6, 7, ...[1, 2, 3, 4].flatMap((vectors) => around(vectors * lanes)), 9 * lanes + 1])]
+  return [
+    ...widths.flatMap((w) => [
+      dw(3, [4, w], [3, 3], { padding: 1 }),
+      dw(2, [5, w], [5, 5], { padding: 2, stride: 2 }),
+      dw(2, [5, w], [3, 3], { padding: [1, 2], stride: [1, 3], activation: 'relu6' }),
+      dw(2, [w], [3], { padding: 1 }),
+    ]),
+    // An output of the width, whatever the input has.
+    ...widths.map((w) => dw(2, [7, 2 * w + 1], [3, 3], { stride: 2, activation: 'hardSwish' })),
+    ...Array.from({ length: 18 }, (_, index) => dw(3, [index + 1, lanes + 3], [3, 3], { padding: 1 })),
+    ...[1, 2, 7, 8, 9, 17, 40].map((channels) => dw(channels, [6, 5], [3, 3], { padding: 1 })),
+    ...[2, 3, 8].map((multiplier) => dw(9, [6, 11], [3, 3], { padding: 1, stride: 2 }, multiplier)),
+    // Kernels larger than the picture, and taps that meet nothing but padding.
+    dw(3, [2, 3], [7, 7], { padding: 3 }),
+    dw(3, [1, 1], [5, 5], { padding: 4, stride: 3 }),
+    dw(3, [4, 4], [3, 3], {
+      padding: [
+        [0, 9],
+        [7, 0],
+      ],
+    }),
+    dw(2, [9, 40], [1, 3], { padding: [2, 1] }),
+    dw(2, [9, 40], [4, 1], { stride: [1, 2] }),
+    dw(3, [15, 21], [3, 2], { padding: 3, stride: 2, dilation: [3, 2] }),
+    dw(2, [30], [31], { padding: 15 }),
+    dw(4, [23, 40], [11, 11], { padding: 5 }),
+    // Rows that take several blocks, the last of them short.
+    dw(5, [67, 150], [3, 3], { padding: 1 }),
+    dw(2, [99, 131], [5, 5], { padding: 2, stride: 2 }),
+    ...ACTIVATIONS.flatMap((kind) => {
+      const activation = kind === 'clip' ? { kind, min: -0.5, max: 0.75 } : kind
+      return [dw(3, [9, 19], [3, 3], { padding: 1, activation }), dw(3, [9, 33], [5, 5], { padding: 2, activation })]
+    }),
+  ]
+}

@@ -1,0 +1,81 @@
+// The vector machine's operations on some of the lanes, as a function that can be run on any tier.
+import type { KernelFunction } from '@weft/core'
+
+/** The argument block: the addresses of what is read and what is written. */
+export const MOVE_ARGS = { from: 0, to: 1 } as const
+
+/**
+ * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
+ * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back.
+ */
+export const laneMoves: KernelFunction = {
+  name: 'lane-moves',
+  touches: () => [],
+  emit(m) {
+    const { lanes } = m.traits
+    const [from, to] = [m.arg(MOVE_ARGS.from), m.arg(MOVE_ARGS.to)]
+    const [a, b, result] = [m.vec(), m.vec(), m.vec()]
+    m.load(a, from, 0)
+    m.load(b, from, 4 * lanes)
+    let at = 0
+    const next = () => 4 * lanes * at++
+    for (let count = 1; count <= lanes; count++) {
+      m.loadFirst(result, from, 0, count)
+      m.store(to, next(), result)
+      m.storeFirst(to, next(), a, count)
+    }
+    // The same count before, in and after a loop that changes it.
+    m.loop(m.number(2), () => {
+      m.storeFirst(to, next(), a, lanes)
+      m.storeFirst(to, next(), b, 1)
+    })
+    m.storeFirst(to, next(), b, lanes)
+    m.evens(result, a, b)
+    m.store(to, next(), result)
+    m.odds(result, a, b)
+    m.store(to, next(), result)
+    for (const count of [2, 4]) {
+      const phases = [a, b, result, m.vec()].slice(0, count)
+      m.loadPhases(phases, from, 0)
+      for (const phase of phases) m.store(to, next(), phase)
+      m.storePhases(to, next(), phases)
+      at += count - 1
+    }
+  },
+}
+
+/** What the function writes over NaN, where the vectors at `from` hold 1, 2, 3 and so on. */
+export function movedLanes(lanes: number): number[][] {
+  const [a, b] = [0, 1].map((vector) => Array.from({ length: lanes }, (_, lane) => vector * lanes + lane + 1))
+  const first = (vector: readonly number[], count: number, rest: number) => vector.map((x, lane) => (lane < count ? x : rest))
+  const counts = Array.from({ length: lanes }, (_, index) => index + 1)
+  const second = (start: number) => [...a, ...b].filter((_, lane) => lane % 2 === start)
+  return [
+    ...counts.flatMap((count) => [first(a, count, 0), first(a, count, Number.NaN)]),
+    a,
+    first(b, 1, Number.NaN),
+    b,
+    second(0),
+    second(1),
+    ...[2, 4].flatMap((count) => {
+      const phases = Array.from({ length: count }, (_, phase) => Array.from({ length: lanes }, (_, l) => count * l + phase + 1))
+      const vectors = Array.from({ length: count }, (_, vector) =>
+        Array.from({ length: lanes }, (_, l) => vector * lanes + l + 1),
+      )
+      return [...phases, ...vectors]
+    }),
+  ]
+}
+
+/** Runs it in a memory that holds nothing else, by what makes it callable there. */
+export function moveLanes(memory: WebAssembly.Memory, lanes: number, call: (args: number) => void): number[][] {
+  const [args, from, to] = [256, 512, 1024]
+  const rows = movedLanes(lanes).length
+  new Int32Array(memory.buffer, args, 2).set([from, to])
+  new Float32Array(memory.buffer, from, 4 * lanes).forEach((_, index, floats) => {
+    floats[index] = index + 1
+  })
+  const result = new Float32Array(memory.buffer, to, rows * lanes).fill(Number.NaN)
+  call(args)
+  return Array.from({ length: rows }, (_, row) => [...result.subarray(row * lanes, (row + 1) * lanes)])
+}

@@ -1,0 +1,129 @@
+import { type ConvOptions, describeConv, explain, KERNELS, PORTABLE_TIERS, select, TIERS, type TierName } from '@weft/core'
+import { describe, expect, it } from 'vitest'
+import { WINOGRADS, winogradName } from '../src/kernels/winograd/choice.ts'
+import { filterMatrix, transformOf } from '../src/kernels/winograd/points.ts'
+import { noise, operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
+
+const tiers = PORTABLE_TIERS.filter((tier) => tier !== 'scalar')
+const transforms = WINOGRADS.map(([m, r]) => ({ name: winogradName(transformOf(m, r)), m, r }))
+const { traits } = TIERS.relaxed
+
+describe.each(transforms)('$name', ({ name, m, r }) => {
+  const error = KERNELS.find((kernel) => kernel.name === name)?.error as number
+  const check = (tier: TierName, x: number[], oc: number, options: ConvOptions = {}) => {
+    const d = describeConv(x, [oc, x[x.length - 3] / (options.groups ?? 1), r, r], true, options)
+    const operands = operandsOf(d)
+    expect(worstError(runKernel(d, operands, tier, name), runOracle(d, operands)), `${x}, ${oc}`).toBeLessThan(error)
+  }
+
+  describe.each(tiers)('on the %s tier', (tier) => {
+    const { lanes } = TIERS[tier].traits
+
+    it('is right around every edge of a tile, a vector and a strip of tiles', () => {
+      for (const edge of [m, 2 * m, m * lanes, 32 * m]) {
+        for (const ow of [edge - 1, edge, edge + 1]) check(tier, [2, 2 * m + r - 2, ow + r - 1], 3)
+      }
+      for (let oh = 1; oh <= 2 * m + 1; oh++) check(tier, [2, oh + r - 1, 5 + r], 3)
+    })
+
+    it('is right for few and many channels, in groups and in batches', () => {
+      for (const [ic, oc] of [
+        [1, 1],
+        [31, 5],
+        [33, 17],
+        [70, 14],
+      ])
+        check(tier, [ic, 9, 10], oc, { padding: 1 })
+      check(tier, [2, 12, 11, 10], 9, { padding: 1, groups: 3 })
+    })
+
+    it('is right with any zero padding, more than the kernel too', () => {
+      const padding: [number, number][] = [
+        [0, r + m],
+        [2, 0],
+      ]
+      check(tier, [3, r, r + 4], 4, { padding })
+      check(tier, [3, 9, 9], 4, { padding: 2 * r })
+    })
+
+    it('is right in blocks of its own for each worker, with an activation', () => {
+      check(tier, [4, 31 * m, 31 * m], 5, { padding: 1, activation: 'hardSwish' })
+      check(tier, [6, 31 * m, 31 * m], 4, { padding: 1, groups: 2, activation: { kind: 'leakyRelu', negativeSlope: 0.1 } })
+    })
+  })
+
+  it('is off by at most 1e-5 of the largest sum in the map where pixels are of very different sizes', () => {
+    for (const ic of [1, 16, 200]) {
+      const d = describeConv([ic, 24, 24], [8, ic, r, r], false, { padding: r >> 1 })
+      const operands = operandsOf(d, ic)
+      operands.x.data.set(noise(d.xShape, ic + 7).data.map((value, i) => value * 10 ** ((i % 9) - 4)))
+      const expected = runOracle(d, operands)
+      const most = expected.magnitude.reduce((largest, value) => Math.max(largest, value), 0)
+      const y = runKernel(d, operands, 'relaxed', name)
+      expect(y.reduce((worst, value, i) => Math.max(worst, Math.abs(value - expected.y[i])), 0) / most).toBeLessThan(1e-5)
+    }
+  })
+
+  it('keeps to what its docstring says where pixels are alike', () => {
+    const bound = { 'f32-winograd-4x4-3x3': 5e-6, 'f32-winograd-2x2-3x3': 1e-6, 'f32-winograd-4x4-5x5': 2e-5 }[name] as number
+    for (const ic of [1, 3, 64, 512]) {
+      const d = describeConv([ic, 17, 18], [6, ic, r, r], true, { padding: r >> 1 })
+      for (const seed of [1, 2, 3]) {
+        const operands = operandsOf(d, seed * ic)
+        expect(worstError(runKernel(d, operands, 'relaxed', name), runOracle(d, operands)), `${ic}`).toBeLessThan(bound)
+      }
+    }
+  })
+
+  it('transforms filters so that a filter of one tap gives the powers of the points', () => {
+    const rows = filterMatrix(transformOf(m, r))
+    expect(rows).toHaveLength(m + r - 1)
+    expect(rows.at(-1)).toEqual([...new Array<number>(r - 1).fill(0), 1])
+    for (const [first, second] of rows.slice(1, -1).map((row) => [row[0], row[2]])) expect(first * second).toBeGreaterThan(0)
+  })
+
+  it('refuses what it cannot do, and strict numerics, in a sentence', () => {
+    const refusal = (x: number[], options: ConvOptions, kernel: number = r) =>
+      KERNELS.find((candidate) => candidate.name === name)?.refuses(
+        describeConv(x, [4, 2, ...new Array<number>(x.length - 1).fill(kernel)], false, options),
+        traits,
+      )
+    expect(refusal([2, 20, 20], { stride: 2 })).toBe('the stride is 2x2, not 1')
+    expect(refusal([2, 20, 20], { dilation: 2 })).toBe('the dilation is 2x2, not 1')
+    expect(refusal([2, 20, 20], {}, 4)).toBe(`the kernel is 4x4, not ${r}x${r}`)
+    expect(refusal([2, 20, 20], { padding: 1, paddingMode: 'reflect' })).toBe('the padding is reflect, not zeros')
+    expect(refusal([2, 20, 20, 20], {})).toBe('the convolution is 3-D, not 2-D')
+    expect(refusal([2, 20, 20], { numerics: 'strict' })).toBe("numerics 'strict' was asked for")
+  })
+})
+
+describe('the choice', () => {
+  const chosen = (x: number[], oc: number, kernel: number, options: ConvOptions = {}) => {
+    const d = describeConv(x, [oc, x[0] / (options.groups ?? 1), kernel, kernel], true, { padding: kernel >> 1, ...options })
+    const names = (['relaxed', 'paired', 'avx2', 'avx512'] as const).map((tier) => select(d, TIERS[tier].traits).kernel.name)
+    expect(new Set(names).size).toBe(1)
+    return names[0]
+  }
+
+  it('is the same on every fused machine: large tiles, small ones for small maps, and direct for few channels', () => {
+    expect(chosen([64, 56, 56], 64, 3)).toBe('f32-winograd-4x4-3x3')
+    expect(chosen([256, 14, 14], 256, 3)).toBe('f32-winograd-4x4-3x3')
+    expect(chosen([512, 7, 7], 512, 3)).toBe('f32-winograd-2x2-3x3')
+    expect(chosen([100, 68, 68], 100, 5)).toBe('f32-winograd-4x4-5x5')
+    expect(chosen([3, 224, 224], 64, 3)).toBe('f32-direct')
+    expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('f32-direct')
+    expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('f32-direct')
+  })
+
+  it('is explained', () => {
+    const few = explain(describeConv([3, 30, 30], [8, 3, 3, 3], false), 'relaxed')
+    expect(few.toString()).toMatch(/f32-winograd-4x4-3x3: with so few channels or pixels it would take \d\.\d\d times as long as/)
+    const small = explain(describeConv([64, 7, 7], [64, 64, 3, 3], false, { padding: 1 }), 'relaxed')
+    expect(small.toString()).toMatch(/f32-winograd-4x4-3x3: .*times as long as/)
+  })
+
+  it('leaves the kernel to whoever names it', () => {
+    const d = describeConv([3, 30, 30], [8, 3, 3, 3], false)
+    expect(select(d, traits, 'f32-winograd-4x4-3x3').kernel.name).toBe('f32-winograd-4x4-3x3')
+  })
+})

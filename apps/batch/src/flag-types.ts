@@ -1,5 +1,5 @@
 // What the flags of the commands come to once their text is read.
-import type { ActivationOption, PaddingMode, PaddingOption, PerAxis, TierChoice } from '@weft/core'
+import type { ActivationOption, Numerics, PaddingMode, PaddingOption, PerAxis, TierChoice } from '@weft/core'
 import type { Channels } from '@weft/io'
 import type { Parallelism } from '@weft/parallel'
 import type { OutputFormat } from './outputs.ts'
@@ -13,6 +13,7 @@ export interface ConvFlags {
   readonly stride?: PerAxis | undefined
   readonly padding?: PaddingOption | undefined
   readonly paddingMode?: PaddingMode | undefined
+  readonly numerics?: Numerics | undefined
   readonly dilation?: PerAxis | undefined
   readonly groups?: number | undefined
   readonly activation?: ActivationOption | undefined

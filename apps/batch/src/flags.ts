@@ -1,7 +1,7 @@
 // Every flag of the commands: how its text is read, and what it is for.
 
 import type { FlagParametersForType } from '@stricli/core'
-import { PADDING_MODES, TIER_CHOICES } from '@weft/core'
+import { NUMERICS, PADDING_MODES, TIER_CHOICES } from '@weft/core'
 import type { ConvFlags, ExplainFlags } from './flag-types.ts'
 import { OUTPUT_FORMATS } from './outputs.ts'
 import { PRESET_NAMES } from './presets.ts'
@@ -88,6 +88,13 @@ export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
     placeholder: 'NAME',
     brief: 'relu, relu6, sigmoid, hardSwish, leakyRelu:0.2 or clip:0,6, with --weight',
   },
+  numerics: {
+    kind: 'enum',
+    values: NUMERICS,
+    optional: true,
+    placeholder: 'NAME',
+    brief: 'fast, or strict: no algorithm that multiplies less and rounds more, as Winograd; fast unless told',
+  },
   channels: {
     kind: 'enum',
     values: ['gray', 'rgb', 'rgba'],
@@ -136,7 +143,10 @@ export const ALIASES = { o: 'output', q: 'quiet' } as const
 
 /** The order of `--help`. */
 export const SECTIONS: readonly (readonly [string, readonly (keyof ConvFlags)[]])[] = [
-  ['WHAT TO COMPUTE', ['kernel', 'weight', 'bias', 'stride', 'padding', 'paddingMode', 'dilation', 'groups', 'activation']],
+  [
+    'WHAT TO COMPUTE',
+    ['kernel', 'weight', 'bias', 'stride', 'padding', 'paddingMode', 'dilation', 'groups', 'activation', 'numerics'],
+  ],
   ['FILES', ['output', 'channels', 'format', 'quality']],
   ['RUNNING', ['threads', 'tier', 'parallel', 'json', 'quiet', 'verbose']],
 ]

@@ -12,7 +12,7 @@ export interface Options extends Omit<ConvFlags, 'kernel' | 'weight' | 'bias' | 
 
 /** @throws OPTION when flags exclude one another. */
 export function resolveOptions(flags: ConvFlags): Options {
-  const { kernel, weight, bias, stride, padding, paddingMode, dilation, groups, activation, ...others } = flags
+  const { kernel, weight, bias, stride, padding, paddingMode, dilation, groups, activation, numerics, ...others } = flags
   const { format, quality } = flags
   if (kernel === undefined && weight === undefined)
     refuse('give --kernel NAME or --weight TENSOR: one of them says what to compute')
@@ -26,7 +26,7 @@ export function resolveOptions(flags: ConvFlags): Options {
   return Object.freeze({
     ...others,
     operands: kernel === undefined ? { weight: weight as string, bias: bias ?? null } : { kernel },
-    conv: given({ stride, padding, paddingMode, dilation, groups, activation }),
+    conv: given({ stride, padding, paddingMode, dilation, groups, activation, numerics }),
   })
 }
 

@@ -148,3 +148,14 @@ test('the same bytes however the work is shared', async () => {
   expect(reference.equals(await run('--threads', '3', '--parallel', 'channels', '--tier', 'relaxed'))).toBe(true)
   expect(reference.equals(await run('--threads', '2', '--parallel', 'items', '--tier', 'relaxed'))).toBe(true)
 })
+
+test('--numerics strict leaves out the kernels that multiply less and round more', async () => {
+  await writeNpy(at('deep/x.npy'), signed([64, 32, 32], 5))
+  await writeNpy(at('deep.npy'), signed([64, 64, 3, 3], 6))
+  const kernelOf = async (...flags: string[]): Promise<unknown> => {
+    const operands = ['-o', at('out-deep'), '--weight', at('deep.npy'), '--json', '--tier', 'relaxed']
+    const { stdout } = await weft(['conv', at('deep'), ...operands, ...flags])
+    return jsonLines(stdout)[0].kernel
+  }
+  expect([await kernelOf(), await kernelOf('--numerics', 'strict')]).toEqual(['f32-winograd-4x4-3x3', 'f32-direct'])
+})

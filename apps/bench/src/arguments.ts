@@ -2,8 +2,11 @@
 import { buildApplication, buildCommand, buildRouteMap, type CommandContext, ExitCode, run, text_en } from '@stricli/core'
 import { kernelNamed, TIER_CHOICES, type TierChoice } from '@weft/core'
 import { ABOUT, SCALE_HELP } from './help.ts'
+import { layersCommand } from './layers/command.ts'
+import type { LayersFlags } from './layers/job.ts'
 import { MODES, type ModeChoice } from './mode.ts'
-import { parseThreads } from './threads.ts'
+import { atLeast } from './numbers.ts'
+import { parseThreadsWithOne } from './threads.ts'
 import { VERSION } from './version.ts'
 
 export interface Flags {
@@ -19,10 +22,9 @@ export interface Flags {
   readonly list: boolean
 }
 
-export interface Asked {
-  readonly targets: readonly string[]
-  readonly flags: Flags
-}
+export type Asked =
+  | { readonly command: 'scale'; readonly targets: readonly string[]; readonly flags: Flags }
+  | { readonly command: 'layers'; readonly flags: LayersFlags }
 
 const [FAILED, USAGE] = [1, 2]
 const USAGE_CODES: readonly number[] = [ExitCode.InvalidArgument, ExitCode.UnknownCommand]
@@ -33,8 +35,8 @@ export async function readArguments(inputs: readonly string[]): Promise<Asked | 
   const context = {
     process: { stdout: process.stdout, stderr: process.stderr, env: process.env, exitCode: null as number | null },
   }
-  const keep = (flags: Flags, targets: readonly string[]) => {
-    asked = { flags, targets }
+  const keep = (what: Asked) => {
+    asked = what
   }
   await run(application(keep), inputs, context)
   if (asked !== undefined) return asked
@@ -42,7 +44,7 @@ export async function readArguments(inputs: readonly string[]): Promise<Asked | 
   return USAGE_CODES.includes(exitCode) ? USAGE : exitCode === ExitCode.Success ? 0 : FAILED
 }
 
-function application(keep: (flags: Flags, targets: readonly string[]) => void) {
+function application(keep: (what: Asked) => void) {
   const scale = buildCommand<Flags, string[], CommandContext>({
     docs: {
       brief: 'Measure problems and suites on 1 to every core',
@@ -53,7 +55,7 @@ function application(keep: (flags: Flags, targets: readonly string[]) => void) {
       flags: {
         threads: {
           kind: 'parsed',
-          parse: parseThreads,
+          parse: parseThreadsWithOne,
           optional: true,
           placeholder: 'LIST',
           brief: 'Thread counts, as 1,2,4 [1 to every core]',
@@ -120,20 +122,15 @@ function application(keep: (flags: Flags, targets: readonly string[]) => void) {
       },
     },
     func(flags, ...targets) {
-      keep(flags, targets)
+      keep({ command: 'scale', flags, targets })
     },
   })
-  return buildApplication(buildRouteMap({ routes: { scale }, docs: ABOUT }), {
+  const layers = layersCommand((flags) => keep({ command: 'layers', flags }))
+  return buildApplication(buildRouteMap({ routes: { scale, layers }, docs: ABOUT }), {
     name: 'weft-bench',
     versionInfo: { currentVersion: VERSION },
     documentation: { onlyRequiredInUsageLine: true },
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     localization: { text: { ...text_en, formatException: (error) => (error instanceof Error ? error.message : String(error)) } },
   })
-}
-
-function atLeast(text: string, least: number): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < least) throw new Error(`it must be a number of at least ${least}`)
-  return value
 }

@@ -9,10 +9,12 @@ const EXAMPLES = `EXAMPLES
   weft-bench scale --list                         the suites`
 
 export const ABOUT = {
-  brief: 'How weft scales over the cores of this machine',
-  fullDescription: `How weft scales over the cores of this machine.
+  brief: 'How fast weft is on this machine: over its cores, and beside others',
+  fullDescription: `How weft scales over the cores of this machine, and how fast it is beside others.
 
 ${EXAMPLES}
+  weft-bench layers --suite resnet50              every layer, weft alone
+  weft-bench layers --peers onnxruntime-node,pytorch     and beside others
 
 'weft-bench scale --help' tells how a problem is written and what is measured.`,
 }

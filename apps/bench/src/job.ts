@@ -1,13 +1,12 @@
 // The job: what was asked, resolved to what will be done; nothing is left to default after this.
-import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
 import { type TierChoice, type TierName, WeftError } from '@weft/core'
 import type { Flags } from './arguments.ts'
 import { type Mode, modesOf } from './mode.ts'
 import { quoted } from './quote.ts'
 import { resolveTarget, suiteNames, type Target } from './suites.ts'
 import { defaultThreads } from './threads.ts'
+import { checkWritable, STDOUT } from './write.ts'
 
 export interface Job {
   readonly targets: readonly Target[]
@@ -22,8 +21,6 @@ export interface Job {
   readonly csv: string | undefined
   readonly quiet: boolean
 }
-
-export const STDOUT = '-'
 
 /** @throws PROBLEM, OPTION, NOT_FOUND, FORMAT or IO for what cannot be done as it is asked. */
 export function resolveJob(targets: readonly string[], flags: Flags): Job {
@@ -55,17 +52,8 @@ export function resolveJob(targets: readonly string[], flags: Flags): Job {
  * Whether V8 should be told to pair vectors. Not for a narrower tier that is asked for by name: V8 would pair its vectors
  * too, here and there, and the tier would be faster than the one of that name.
  */
-export function pairingHelps({ tier }: Job): boolean {
+export function pairingHelps(tier: TierChoice): boolean {
   return tier === 'auto' || tier === 'wasm' || tier === 'paired'
-}
-
-/** Before anything is measured: minutes of work should not end at a folder that is not there. */
-function checkWritable(flag: string, path: string | undefined): void {
-  if (path === undefined || path === STDOUT) return
-  const kind = (at: string) => statSync(at, { throwIfNoEntry: false })
-  if (kind(path)?.isDirectory()) throw new WeftError('IO', `${flag} ${path} is a folder; name a file`)
-  if (!kind(dirname(path))?.isDirectory())
-    throw new WeftError('IO', `${flag} ${path}: there is no folder ${dirname(path)}; make it first`)
 }
 
 /** The command that repeats a job on the tier that was in force. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// weft-bench: how convolution scales over the cores of a machine. The whole route: arguments, job, measurement, report.
+// weft-bench: how convolution scales over cores, and how fast it is beside others. The whole route: arguments, job, measurement, report.
 
 const OLDEST_NODE = 22
 const [FAILED, USAGE] = [1, 2]
@@ -12,30 +12,31 @@ async function main(): Promise<number> {
   // While the job is not understood an error is one of usage; from then on it is a failure.
   let codeOfError = USAGE
   try {
-    const { listSuites } = await import('./suites.ts')
-    if (asked.flags.list) return print(listSuites())
-    const { pairingHelps, resolveJob } = await import('./job.ts')
+    if (asked.command === 'layers') {
+      const { resolveLayersJob } = await import('./layers/job.ts')
+      const job = resolveLayersJob(asked.flags)
+      codeOfError = FAILED
+      const { runLayers } = await import('./layers/run.ts')
+      return ended(await runLayers(job))
+    }
+    if (asked.flags.list) {
+      const { listSuites } = await import('./suites.ts')
+      return ended({ text: listSuites(), failures: 0 })
+    }
+    const { resolveJob } = await import('./job.ts')
     const job = resolveJob(asked.targets, asked.flags)
     codeOfError = FAILED
-    const { allowPairing } = await import('@weft/parallel')
-    if (pairingHelps(job)) allowPairing()
-    const [{ measure }, { Progress }, { writeReport }] = await Promise.all([
-      import('./measure.ts'),
-      import('./progress.ts'),
-      import('./report.ts'),
-    ])
-    const report = await measure(job, new Progress(process.stderr, !job.quiet))
-    print(await writeReport(report, job))
-    return report.failures === 0 ? 0 : FAILED
+    const { runScale } = await import('./scale.ts')
+    return ended(await runScale(job))
   } catch (error) {
     process.stderr.write(`weft-bench: ${sentenceOf(error)}\n`)
     return codeOfError
   }
 }
 
-function print(text: string): number {
+function ended({ text, failures }: { readonly text: string; readonly failures: number }): number {
   process.stdout.write(text)
-  return 0
+  return failures === 0 ? 0 : FAILED
 }
 
 // Everything is loaded after this: an older Node must get a sentence, not a syntax error of some dependency.

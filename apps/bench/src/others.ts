@@ -10,14 +10,18 @@ export interface Others {
 interface Sample {
   readonly all: number
   readonly idle: number
-  /** Of this process and all its threads. All in milliseconds. */
+  /** Of this process, all its threads and children. All in milliseconds. */
   readonly own: number
 }
 
-/** Begins to watch. @returns a function that says what others took since. */
-export function watchOthers(): () => Others {
-  const before = sample()
-  return () => othersBetween(before, sample(), cpus().length)
+/**
+ * Begins to watch.
+ * @param childrenMs processor time of processes that are ours too
+ * @returns a function that says what others took since.
+ */
+export function watchOthers(childrenMs = () => 0): () => Others {
+  const before = sample(childrenMs())
+  return () => othersBetween(before, sample(childrenMs()), cpus().length)
 }
 
 export function othersBetween(before: Sample, after: Sample, cores: number): Others {
@@ -32,12 +36,12 @@ export function disturbing({ busy, cores }: Others): boolean {
   return busy > 0.1 * cores
 }
 
-function sample(): Sample {
+function sample(childrenMs: number): Sample {
   const times = cpus().map((core) => core.times)
   const { user, system } = process.cpuUsage()
   return {
     all: times.reduce((sum, { user, nice, sys, irq, idle }) => sum + user + nice + sys + irq + idle, 0),
     idle: times.reduce((sum, { idle }) => sum + idle, 0),
-    own: (user + system) / 1000,
+    own: (user + system) / 1000 + childrenMs,
   }
 }

@@ -29,8 +29,12 @@ export function suiteNames(): string[] {
     .sort()
 }
 
+/** Every suite together, no problem twice. */
+export const ALL = 'all'
+
 /** @throws PROBLEM for a text that is neither, NOT_FOUND or IO for a file that cannot be read. */
 export function resolveTarget(name: string): Target {
+  if (name === ALL) return { name, suite: false, cases: distinct(suiteNames().flatMap((each) => resolveTarget(each).cases)) }
   if (suiteNames().includes(name)) return readSuite(name, `${FOLDER}${name}${EXTENSION}`)
   if (existsSync(name)) return readSuite(name, name)
   if (/[/\\]|\.txt$/.test(name) && !name.includes('"')) throw new WeftError('NOT_FOUND', `there is no suite file '${name}'`)
@@ -53,6 +57,16 @@ function readSuite(name: string, path: string): Target {
     throw new WeftError('IO', `suite ${path} cannot be read: ${why}`)
   }
   throw new WeftError('FORMAT', `suite ${path} holds no problem; write one a line, for example ic64ih56oc64kh3ph1`)
+}
+
+/** Without those whose convolution came before. */
+export function distinct(cases: readonly Case[]): Case[] {
+  const first = new Map<string, Case>()
+  for (const one of cases) {
+    const key = JSON.stringify(one.problem.descriptor)
+    if (!first.has(key)) first.set(key, one)
+  }
+  return [...first.values()]
 }
 
 function caseOf(problem: Problem): Case {

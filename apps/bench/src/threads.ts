@@ -5,9 +5,14 @@ const MOST = 1024
 /** Up to here every count is measured by default; beyond, each octave in four steps. */
 const EVERY = 16
 
-/** '1,2,4' or '1-4,8' as counts in order. 1 is always among them: speed-up is relative to it. @throws OPTION */
+/** '1,2,4' or '1-4,8' as counts in order. 1 is among them always: speed-up is relative to it. @throws OPTION */
+export function parseThreadsWithOne(text: string): number[] {
+  return [...new Set([1, ...parseThreads(text)])]
+}
+
+/** '1,2,4' or '1-4,8' as counts in order. @throws OPTION */
 export function parseThreads(text: string): number[] {
-  const counts = new Set([1])
+  const counts = new Set<number>()
   for (const part of text.split(',')) {
     const range = /^\s*(\d{1,4})(?:-(\d{1,4}))?\s*$/.exec(part)
     const [from, to] = range === null ? [0, 0] : [Number(range[1]), Number(range[2] ?? range[1])]

@@ -114,7 +114,7 @@ describe('weft-bench scale', () => {
 
   it('exits with 2 for what it does not understand, with a sentence and nothing on standard output', async () => {
     const wrong: [string[], RegExp][] = [
-      [['scale'], /lecture, mobilenetv2, resnet50, vgg16/],
+      [['scale'], /lecture, mix, mobilenetv2, resnet50, vgg16/],
       [['scale', 'no-such-suite'], /'no-such-suite'/],
       [['scale', 'ic8ih8oc8kh1', '--threads', '0'], /'0' is not a list/],
       [['scale', 'ic8ih8oc8kh1', '--tier', 'fastest'], /fastest/],

@@ -15,7 +15,7 @@ describe('resolveJob', () => {
   })
 
   it.each([
-    ['no target', [], {}, 'OPTION', /lecture, mobilenetv2/],
+    ['no target', [], {}, 'OPTION', /lecture, mix, mobilenetv2/],
     ['two files on standard output', ['lecture'], { json: '-', csv: '-' }, 'OPTION', /only one/],
     ['a folder that is not there', ['lecture'], { csv: '/no/such/folder/a.csv' }, 'IO', /--csv .*\/no\/such\/folder/],
     ['a folder for a file', ['lecture'], { json: tmpdir() }, 'IO', /is a folder/],
@@ -50,8 +50,7 @@ describe('quoted', () => {
 
 describe('pairingHelps', () => {
   it('leaves a narrower tier that is asked for as it is', () => {
-    const helps = (tier: Flags['tier']) => pairingHelps(resolveJob(['lecture'], { ...FLAGS, tier }))
-    expect([helps('auto'), helps('wasm'), helps('paired')]).toEqual([true, true, true])
-    expect([helps('relaxed'), helps('simd128'), helps('scalar')]).toEqual([false, false, false])
+    expect([pairingHelps('auto'), pairingHelps('wasm'), pairingHelps('paired')]).toEqual([true, true, true])
+    expect([pairingHelps('relaxed'), pairingHelps('simd128'), pairingHelps('scalar')]).toEqual([false, false, false])
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Progress } from '../src/progress.ts'
 
-const said = (terminal: { isTTY?: boolean; columns?: number }, wanted: boolean): string => {
+const said = (terminal: { isTTY?: boolean; columns?: number }, wanted: boolean, lineMs?: number): string => {
   let text = ''
-  const progress = new Progress({ ...terminal, write: (more) => (text += more) }, wanted)
+  const progress = new Progress({ ...terminal, write: (more) => (text += more) }, wanted, lineMs)
   progress.say('a line of some length')
   progress.clear()
   return text
@@ -17,5 +17,10 @@ describe('Progress', () => {
   it('says nothing elsewhere, or where it is not wanted', () => {
     expect(said({}, true)).toBe('')
     expect(said({ isTTY: true }, false)).toBe('')
+    expect(said({}, false, -1)).toBe('')
+  })
+  it('says a line now and then elsewhere where that is wanted', () => {
+    expect(said({}, true, -1)).toBe('a line of some length\n')
+    expect(said({}, true, 60_000)).toBe('')
   })
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { listSuites, macsOf, resolveTarget, suiteNames } from '../src/suites.ts'
+import { ALL, listSuites, macsOf, resolveTarget, suiteNames } from '../src/suites.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-suites-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -17,6 +17,9 @@ const KNOWN = [
   { suite: 'resnet50', distinct: 23, all: 53, macs: 4_087_136_256 },
   { suite: 'vgg16', distinct: 9, all: 13, macs: 15_346_630_656 },
   { suite: 'mobilenetv2', distinct: 30, all: 52, macs: 299_494_272 },
+  // Of no one network: what they cost is what we chose.
+  { suite: 'mix', distinct: 18, all: 18, macs: 7_313_659_904 },
+  { suite: 'heldback', distinct: 27, all: 27, macs: 2_854_151_808 },
 ]
 
 describe('the suites', () => {
@@ -34,12 +37,36 @@ describe('the suites', () => {
 
     it(`${suite}: no shape and no name twice, every name with the suite's`, () => {
       const { cases } = resolveTarget(suite)
-      const shapes = cases.map(({ problem: { descriptor: d } }) => JSON.stringify([d.xShape, d.weightShape, d.yShape, d.stride]))
+      const shapes = cases.map(({ problem: { descriptor: d } }) => JSON.stringify(d))
       expect(new Set(shapes).size).toBe(cases.length)
       expect(new Set(cases.map(({ problem }) => problem.name)).size).toBe(cases.length)
       for (const { problem } of cases) expect(problem.name.startsWith(`${suite}:`)).toBe(true)
     })
   }
+
+  it('are all together without a convolution that two have', () => {
+    const { cases, suite } = resolveTarget(ALL)
+    const each = suiteNames().flatMap((name) =>
+      resolveTarget(name).cases.map(({ problem }) => JSON.stringify(problem.descriptor)),
+    )
+    expect(cases.map(({ problem }) => JSON.stringify(problem.descriptor))).toEqual([...new Set(each)])
+    expect(cases.length).toBeLessThan(each.length)
+    // Shapes of several networks are no network: they have no total.
+    expect(suite).toBe(false)
+  })
+
+  it('mix holds what is not plain 2-D', () => {
+    const all = resolveTarget('mix').cases.map(({ problem }) => problem.descriptor)
+    for (const has of [
+      all.filter(({ dilation }) => dilation.some((step) => step > 1)),
+      all.filter(({ groups }) => groups > 1),
+      all.filter(({ rank }) => rank === 1),
+      all.filter(({ rank }) => rank === 3),
+      all.filter(({ transposed }) => transposed),
+      all.filter(({ kernel }) => kernel[1] === 5),
+    ])
+      expect(has.length).toBeGreaterThan(1)
+  })
 
   it('chain: each network ends at the size it should', () => {
     const last = (suite: string) => resolveTarget(suite).cases.at(-1)?.problem.descriptor.yShape
@@ -69,7 +96,7 @@ describe('resolveTarget', () => {
   })
 
   it.each([
-    ['resnet51', 'PROBLEM', /resnet51.*lecture, mobilenetv2, resnet50, vgg16/],
+    ['resnet51', 'PROBLEM', /resnet51.*heldback, lecture, mix, mobilenetv2, resnet50, vgg16/],
     ['ic64ih56', 'PROBLEM', /lacks/],
     ['ic8ih8oc8kh9', 'SHAPE', /9 pixels does not fit into 8/],
     ['./no-such-suite.txt', 'NOT_FOUND', /no-such-suite\.txt/],

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { defaultThreads, parseThreads } from '../src/threads.ts'
+import { defaultThreads, parseThreads, parseThreadsWithOne } from '../src/threads.ts'
 
 describe('parseThreads', () => {
   it.each([
     ['1,2,4', [1, 2, 4]],
-    ['4, 2', [1, 2, 4]],
-    ['8', [1, 8]],
+    ['4, 2', [2, 4]],
+    ['8', [8]],
     ['1-4,8,8', [1, 2, 3, 4, 8]],
   ])('%s', (text, counts) => {
     expect(parseThreads(text)).toEqual(counts)
+  })
+
+  it('puts one first where speed-up is told', () => {
+    expect([parseThreadsWithOne('2,4'), parseThreadsWithOne('1,2')]).toEqual([
+      [1, 2, 4],
+      [1, 2],
+    ])
   })
 
   it.each(['', '0', '1,,2', '-1', '1.5', 'all', '4-2', '1025', '1-'])("refuses '%s'", (text) => {

@@ -1,0 +1,42 @@
+// One layer: every entrant on the same data, results held against each other, then timed in turn.
+import type { FloatTensor } from '@weft/core'
+import { operandsOf } from '../operands.ts'
+import type { Case } from '../suites.ts'
+import type { Entrant, Outcome } from './entrant.ts'
+import type { LayersJob } from './job.ts'
+import { truthOf } from './truth.ts'
+import type { Workshop } from './workshop.ts'
+
+/** Rounds in which each entrant has its turn. */
+export const ROUNDS = 5
+/** The first burst is also the first after a layer was made: allocators and compilers have not settled. */
+const FIRST_WARM_MS = 40
+const WARM_MS = 3
+
+/** @param entrants weft with the fewest threads first */
+export async function contest(
+  entrants: readonly Entrant[],
+  { problem }: Case,
+  { minRuns, minMs }: Pick<LayersJob, 'minRuns' | 'minMs'>,
+  workshop: Workshop,
+): Promise<Outcome[]> {
+  const { params, inputs } = operandsOf(problem.descriptor)
+  const data = { x: inputs[0], weight: (params.weight as FloatTensor).data, bias: (params.bias as FloatTensor).data }
+  const task = workshop.task(problem.descriptor, data)
+  const truth = truthOf(problem.descriptor, data)
+  const started: { readonly entrant: Entrant; readonly outcome: Outcome }[] = []
+  let first: Float32Array | null = null
+  for (const entrant of entrants) {
+    const outcome = await entrant.prepare(task)
+    started.push({ entrant, outcome })
+    const found = await entrant.check(outcome, truth, first, workshop)
+    if (entrant.impl === 'weft') first ??= found
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    const turn = { warmMs: round === 0 ? FIRST_WARM_MS : WARM_MS, runs: Math.ceil(minRuns / ROUNDS), ms: minMs / ROUNDS }
+    // There and back again: what drifts slowly weighs on all alike.
+    for (const { entrant, outcome } of round % 2 === 0 ? started : started.toReversed()) await entrant.turn(outcome, turn)
+  }
+  for (const { entrant, outcome } of started) await entrant.release(outcome)
+  return started.map(({ outcome }) => outcome)
+}

@@ -1,0 +1,36 @@
+// weft in a process of its own, as somebody uses it who prepares a layer and keeps tensors in the engine's memory.
+import { Tensor, type TierChoice } from '@weft/core'
+import { allowPairing, open } from '@weft/parallel'
+import { VERSION } from '../version.ts'
+import { readFloats } from './floats.ts'
+import type { LayerTask } from './protocol.ts'
+import { layers, type Prepared, serve } from './serve.ts'
+
+const [threads, tier, pairing] = process.argv.slice(2)
+if (pairing === 'pairing') allowPairing()
+const engine = await open({ threads: Number(threads), tier: tier as TierChoice })
+
+async function prepare(task: LayerTask): Promise<Prepared> {
+  const { weightShape, stride, dilation, groups, before, after } = task
+  const weight = new Tensor(readFloats(task.weight), weightShape)
+  const values = readFloats(task.bias)
+  const padding = before.map((size, axis): [number, number] => [size, after[axis]])
+  const params = { weight, bias: new Tensor(values, [values.length]), stride, dilation, groups, padding }
+  const layer = await (task.transposed ? engine.prepareTranspose : engine.prepare).call(engine, params, task.xShape)
+  const [x, out] = [engine.tensor(task.xShape), engine.tensor(task.yShape)]
+  x.data.set(readFloats(task.x))
+  out.data.fill(Number.NaN)
+  return {
+    kernel: layer.selection.kernel,
+    run: () => layer.run(x, { out }),
+    output: () => out.data,
+    async release() {
+      await layer.close()
+      engine.release(x)
+      engine.release(out)
+    },
+  }
+}
+
+await serve({ version: VERSION, tier: { name: engine.info.tier, why: engine.info.why } }, layers(prepare))
+await engine.close()

@@ -1,0 +1,59 @@
+// A private folder for the tensors that go between processes, gone when the command ends, however it ends.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConvDescriptor } from '@weft/core'
+import { readFloats, writeFloats } from './floats.ts'
+import type { LayerTask } from './protocol.ts'
+import type { Data } from './truth.ts'
+
+const INTERRUPTED = 130
+
+export class Workshop {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'weft-bench-'))
+  readonly #clear = () => rmSync(this.#folder, { recursive: true, force: true })
+  readonly #interrupt = () => process.exit(INTERRUPTED)
+
+  constructor() {
+    process.once('exit', this.#clear)
+    process.once('SIGINT', this.#interrupt)
+    process.once('SIGTERM', this.#interrupt)
+  }
+
+  /** Writes the tensors of a layer. */
+  task(d: ConvDescriptor, data: Data): LayerTask {
+    const axes = (values: readonly number[]) => values.slice(3 - d.rank)
+    const { transposed, groups, xShape, weightShape, yShape } = d
+    for (const [name, floats] of Object.entries(data)) writeFloats(this.path(name), floats as Float32Array)
+    return {
+      transposed,
+      groups,
+      kernel: axes(d.kernel),
+      stride: axes(d.stride),
+      dilation: axes(d.dilation),
+      before: axes(d.before),
+      after: axes(d.after),
+      xShape,
+      weightShape,
+      yShape,
+      x: this.path('x'),
+      weight: this.path('weight'),
+      bias: this.path('bias'),
+    }
+  }
+
+  path(name: string): string {
+    return join(this.#folder, name)
+  }
+
+  floats(name: string): Float32Array {
+    return readFloats(this.path(name))
+  }
+
+  close(): void {
+    process.off('exit', this.#clear)
+    process.off('SIGINT', this.#interrupt)
+    process.off('SIGTERM', this.#interrupt)
+    this.#clear()
+  }
+}

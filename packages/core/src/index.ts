@@ -10,6 +10,7 @@ export {
   type Numerics,
   type PaddingOption,
   type PerAxis,
+  type RunOperands,
 } from './conv/options.ts'
 export {
   convExtent,
@@ -37,6 +38,7 @@ export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } 
 export { LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'
 export { checkedCode } from './plan/checked.ts'
 export { type Binder, type Code, CodeCache, type Compiler, Instances, type Piece } from './plan/code.ts'
+export { checkResidual } from './plan/residual.ts'
 export { type Range, shard } from './plan/shard.ts'
 export { checkWeights } from './plan/weights.ts'
 export { type ChosenTier, fastestTier, TIER_CHOICES, type TierChoice, type TierSearch, type Verdict, verify } from './probe.ts'

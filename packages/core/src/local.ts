@@ -88,7 +88,14 @@ export class LocalLayer {
     this.selection = select(d, TIERS[this.#workspace.tier].traits, kernel)
     const { plan } = this.selection
     const item = (shape: readonly number[]) => align(4 * shape.reduce((size, extent) => size * extent, 1))
-    const sizes = [align(plan.packedBytes), item(d.xShape), item(d.yShape), align(plan.sharedBytes), align(plan.privateBytes)]
+    const sizes = [
+      align(plan.packedBytes),
+      item(d.xShape),
+      item(d.yShape),
+      align(plan.sharedBytes),
+      align(plan.privateBytes),
+      d.residual ? item(d.yShape) : 0,
+    ]
     const starts: number[] = []
     this.#bytes = sizes.reduce((at, size) => starts.push(at) && at + size, FIRST_BYTE)
     if (this.#bytes > MOST_PAGES * PAGE) {
@@ -99,11 +106,12 @@ export class LocalLayer {
     const packed = new ArrayBuffer(sizes[0])
     this.selection.kernel.pack(plan, weight.data, bias?.data ?? null, packed, 0)
     this.#packed = new Uint8Array(packed)
-    this.#at = { packed: starts[0], x: starts[1], y: starts[2], shared: starts[3], private: starts[4] }
+    const [packedAt, x, y, shared, own, residual] = starts
+    this.#at = { packed: packedAt, x, y, shared, private: own, residual }
   }
 
-  /** Convolves `x`, of the descriptor's shape, into `y`. */
-  run(x: Float32Array, y: Float32Array): void {
+  /** Convolves `x`, of the descriptor's shape, into `y`; `residual`, where the descriptor has one, may be `y` itself. */
+  run(x: Float32Array, y: Float32Array, residual?: Float32Array): void {
     const workspace = this.#workspace
     const { kernel, plan } = this.selection
     const d = this.descriptor
@@ -112,11 +120,14 @@ export class LocalLayer {
     if (workspace.tenant !== this) new Uint8Array(buffer).set(this.#packed, this.#at.packed)
     workspace.tenant = this
     new Float32Array(buffer).set(x, this.#at.x / 4)
+    if (residual !== undefined) new Float32Array(buffer).set(residual, this.#at.residual / 4)
     const code = workspace.callables(kernel.functions(plan))
     const runner = kernel.runner(plan, code, buffer)
     const [xItem, yItem] = [(4 * x.length) / d.batch, (4 * y.length) / d.batch]
     for (let item = 0; item < d.batch; item++) {
-      runAlone(plan, runner, { ...this.#at, x: this.#at.x + item * xItem, y: this.#at.y + item * yItem })
+      const y = item * yItem
+      const at = { ...this.#at, x: this.#at.x + item * xItem, y: this.#at.y + y, residual: this.#at.residual + y }
+      runAlone(plan, runner, at)
     }
     y.set(new Float32Array(buffer, this.#at.y, y.length))
   }

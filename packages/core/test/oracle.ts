@@ -6,6 +6,7 @@ export interface OracleProblem {
   x: { data: ArrayLike<number>; batch: number; channels: number; size: readonly number[] }
   weight: { data: ArrayLike<number>; shape: readonly number[] }
   bias: ArrayLike<number> | null
+  residual: ArrayLike<number> | null
   stride: readonly number[]
   dilation: readonly number[]
   before: readonly number[]
@@ -16,7 +17,7 @@ export interface OracleProblem {
 
 export interface OracleResult {
   y: Float64Array
-  /** For each output the sum of |x w| (and |bias|): what its error is measured against. */
+  /** For each output the sum of |x w| (and |bias|, |residual|): what its error is measured against. */
   magnitude: Float64Array
 }
 
@@ -33,8 +34,9 @@ export function oracle(p: OracleProblem): OracleResult {
         for (let row = 0; row < outHeight; row++)
           for (let col = 0; col < outWidth; col++) {
             const [sum, size] = onePixel(p, n, oc, [z, row, col])
-            y[at] = activate(sum, p.activation)
-            magnitude[at++] = size
+            const addend = p.residual === null ? 0 : p.residual[at]
+            y[at] = activate(sum + addend, p.activation)
+            magnitude[at++] = size + Math.abs(addend)
           }
   return { y, magnitude }
 }

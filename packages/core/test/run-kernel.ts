@@ -19,20 +19,27 @@ export interface Operands {
   x: FloatTensor
   weight: FloatTensor
   bias: FloatTensor | null
+  residual: FloatTensor | null
 }
 
 export function operandsOf(d: ConvDescriptor, seed = 1): Operands {
-  return { x: noise(d.xShape, seed), weight: noise(d.weightShape, seed + 1), bias: d.bias ? noise([d.oc], seed + 2) : null }
+  return {
+    x: noise(d.xShape, seed),
+    weight: noise(d.weightShape, seed + 1),
+    bias: d.bias ? noise([d.oc], seed + 2) : null,
+    residual: d.residual ? noise(d.yShape, seed + 3) : null,
+  }
 }
 
 /** The output, NaN where the kernel wrote nothing. */
-export function runKernel(d: ConvDescriptor, { x, weight, bias }: Operands, tier: TierName, kernel?: string): Float32Array {
+export function runKernel(d: ConvDescriptor, operands: Operands, tier: TierName, kernel?: string): Float32Array {
+  const { x, weight, bias, residual } = operands
   const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
-  new LocalLayer(d, weight, bias, { tier, kernel }).run(x.data, y)
+  new LocalLayer(d, weight, bias, { tier, kernel }).run(x.data, y, residual?.data)
   return y
 }
 
-export function runOracle(d: ConvDescriptor, { x, weight, bias }: Operands): OracleResult {
+export function runOracle(d: ConvDescriptor, { x, weight, bias, residual }: Operands): OracleResult {
   const [first, second] = d.weightShape
   return oracle({
     transposed: d.transposed,
@@ -40,6 +47,7 @@ export function runOracle(d: ConvDescriptor, { x, weight, bias }: Operands): Ora
     x: { data: x.data, batch: d.batch, channels: d.ic, size: d.input },
     weight: { data: weight.data, shape: [first, second, ...d.kernel] },
     bias: bias?.data ?? null,
+    residual: residual?.data ?? null,
     stride: d.stride,
     dilation: d.dilation,
     before: d.before,

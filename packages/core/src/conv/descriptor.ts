@@ -10,6 +10,7 @@ import {
   type Numerics,
   paddingPairs,
   perAxis,
+  type RunOperands,
 } from './options.ts'
 import {
   convExtent,
@@ -44,6 +45,8 @@ export interface ConvDescriptor {
   readonly after: Axes
   readonly paddingMode: PaddingMode
   readonly bias: boolean
+  /** Whether a tensor of y's shape is added to the sums, before the activation. */
+  readonly residual: boolean
   readonly activation: Activation
   readonly numerics: Numerics
   readonly xShape: Shape
@@ -52,12 +55,12 @@ export interface ConvDescriptor {
 }
 
 /**
- * Describes y = x * weight + bias.
+ * Describes y = activation(x * weight + bias + residual).
  * @param x (batch?, ic, ...spatial)
  * @param weight (oc, ic / groups, ...kernel)
  * @throws SHAPE, OPTION or TOO_LARGE, with the values that do not fit.
  */
-export function describeConv(x: Shape, weight: Shape, bias: boolean, options: ConvOptions = {}): ConvDescriptor {
+export function describeConv(x: Shape, weight: Shape, bias: boolean, options: ConvOptions & RunOperands = {}): ConvDescriptor {
   const base = common(x, weight, options)
   const { rank, spatial, kernel, stride, dilation, groups } = base
   const [oc, icPerGroup] = weight
@@ -107,7 +110,7 @@ export function describeConvTranspose(
   x: Shape,
   weight: Shape,
   bias: boolean,
-  options: ConvTransposeOptions = {},
+  options: ConvTransposeOptions & RunOperands = {},
 ): ConvDescriptor {
   const base = common(x, weight, options)
   const { rank, spatial, kernel, stride, dilation, groups } = base
@@ -207,7 +210,7 @@ interface Resolved extends Common {
   bias: boolean
   x: Shape
   weight: Shape
-  options: Pick<ConvOptions, 'activation'>
+  options: Pick<ConvOptions, 'activation'> & RunOperands
 }
 
 function freeze(r: Resolved): ConvDescriptor {
@@ -235,6 +238,7 @@ function freeze(r: Resolved): ConvDescriptor {
     ),
     paddingMode: r.mode,
     bias: r.bias,
+    residual: r.options.residual ?? false,
     activation: resolveActivation(r.options.activation),
     numerics: r.numerics,
     xShape: Object.freeze([...r.x]),

@@ -27,6 +27,12 @@ export interface ConvOptions {
   numerics?: Numerics
 }
 
+/** Operands beside x that are given anew with each run. */
+export interface RunOperands {
+  /** Whether a tensor of y's shape is added before the activation. */
+  residual?: boolean
+}
+
 export interface ConvTransposeOptions extends Omit<ConvOptions, 'paddingMode' | 'padding'> {
   padding?: PerAxis | readonly (readonly [number, number])[]
   /** Extra rows and columns at the end of the output; smaller than the stride or the dilation. */

@@ -2,6 +2,7 @@
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { DEPTHWISE_ARGS, depthwiseFunction } from './depthwise/function.ts'
 import { ARGS_BYTES, type DepthwisePlan, planDepthwise, tooWide } from './depthwise/plan.ts'
+import { writeEpilogueArgs } from './epilogue.ts'
 import type { Bindings, Callable, Kernel } from './kernel.ts'
 import { flush } from './pack.ts'
 
@@ -95,8 +96,7 @@ function caller(plan: DepthwisePlan, code: ReadonlyMap<string, Callable>, memory
     words[args + DEPTHWISE_ARGS.first] = buffer + 4 * (shape.rows.lead + Math.min(0, shape.rows.low))
     words[args + DEPTHWISE_ARGS.tiles] = rows.tiles
     words[args + DEPTHWISE_ARGS.lastTile] = rows.lastTile
-    floats[args + DEPTHWISE_ARGS.alpha] = d.activation.alpha
-    floats[args + DEPTHWISE_ARGS.beta] = d.activation.beta
+    writeEpilogueArgs(words, floats, args, DEPTHWISE_ARGS, d, at)
     run(at.private)
   }
 }

@@ -1,9 +1,10 @@
 // The direct kernel: any rank, stride, dilation, groups and padding, transposed too; no im2col.
-import { computer } from './direct/compute.ts'
+import { computer, epiloguesOf } from './direct/compute.ts'
 import { packDirect } from './direct/pack.ts'
 import { type DirectPlan, planDirect } from './direct/plan.ts'
 import { checkReach } from './direct/reach.ts'
 import { stager } from './direct/stage.ts'
+import { PLAIN } from './epilogue.ts'
 import type { Kernel } from './kernel.ts'
 import { copyFunction, fillFunction, gatherFunction } from './move.ts'
 import { unitAt } from './range.ts'
@@ -37,11 +38,13 @@ export const direct: Kernel<DirectPlan> = {
   },
 
   functions(plan) {
-    const kind = plan.descriptor.activation.kind
-    const rows = [...new Set(plan.tiles.map((tile) => tile.rows))]
+    const shapes = [...new Set(plan.tiles.map((tile) => tile.rows))].map((rows) => shapeOf(rows, plan.traits))
+    const { inPlace, inLine, atCopy } = epiloguesOf(plan.descriptor)
     return [
-      ...rows.map((count) => tileFunction(shapeOf(count, plan.traits), kind)),
-      copyFunction,
+      ...shapes.map((shape) => tileFunction(shape, inPlace)),
+      ...(inLine === inPlace ? [] : shapes.map((shape) => tileFunction(shape, inLine))),
+      copyFunction(),
+      ...(atCopy === PLAIN ? [] : [copyFunction(atCopy)]),
       ...(plan.layout.staged ? [fillFunction] : []),
       ...(plan.descriptor.paddingMode === 'zeros' ? [] : [gatherFunction]),
     ]

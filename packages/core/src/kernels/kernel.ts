@@ -22,6 +22,8 @@ export interface Plan {
 export interface Bindings {
   readonly x: number
   readonly y: number
+  /** Of y's layout, nowhere over y; anything where the convolution adds none. */
+  readonly residual: number
   readonly packed: number
   readonly shared: number
   readonly private: number

@@ -1,6 +1,7 @@
 // The pointwise kernel: a 1x1 convolution at stride 1 as a matrix product, read and written in place.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
+import { epilogueOf, writeEpilogueArgs } from './epilogue.ts'
 import type { Callable, Kernel, Plan } from './kernel.ts'
 import { packTile, weightStrides } from './pack.ts'
 import { type Grid, unitAt, unitsOf } from './range.ts'
@@ -74,7 +75,7 @@ export const pointwise: Kernel<PointwisePlan> = {
 
   functions(plan) {
     const rows = [...new Set(plan.tiles.map((tile) => tile.rows))]
-    return rows.map((count) => tileFunction(shapeOf(count, plan.traits), plan.descriptor.activation.kind))
+    return rows.map((count) => tileFunction(shapeOf(count, plan.traits), epilogueOf(plan.descriptor)))
   },
 
   pack(plan, weight, bias, memory, offset) {
@@ -93,6 +94,7 @@ export const pointwise: Kernel<PointwisePlan> = {
     const floats = new Float32Array(memory)
     const shapes = new Map(plan.tiles.map(({ rows }) => [rows, shapeOf(rows, traits)]))
     const icPerGroup = d.ic / d.groups
+    const epilogue = epilogueOf(d)
     return (_, begin, end, at, cancelled) => {
       const args = at.private / 4
       for (const { tile, block } of unitsOf(begin, end, plan.grid)) {
@@ -112,9 +114,8 @@ export const pointwise: Kernel<PointwisePlan> = {
           exact: true,
         }
         writeTileArgs(words, args, call, shape, traits.lanes)
-        floats[args + TILE_ARGS.alpha] = d.activation.alpha
-        floats[args + TILE_ARGS.beta] = d.activation.beta
-        ;(code.get(tileFunction(shape, d.activation.kind).name) as Callable)(at.private)
+        writeEpilogueArgs(words, floats, args, TILE_ARGS, d, at)
+        ;(code.get(tileFunction(shape, epilogue).name) as Callable)(at.private)
       }
       return true
     }

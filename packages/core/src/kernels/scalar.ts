@@ -58,7 +58,8 @@ function computeRow(plan: Plan, floats: Float32Array, at: Bindings, oc: number, 
   const icPerGroup = d.ic / d.groups
   const firstChannel = Math.floor(oc / (d.oc / d.groups)) * icPerGroup
   const weights = at.packed / 4 + d.oc + strides.channelOffset(oc)
-  const y = at.y / 4 + ((oc * outDepth + od) * outHeight + oh) * outWidth
+  const line = ((oc * outDepth + od) * outHeight + oh) * outWidth
+  const [y, residual] = [at.y / 4 + line, at.residual / 4 + line]
   for (let ow = 0; ow < outWidth; ow++) {
     let sum = floats[at.packed / 4 + oc]
     for (let ic = 0; ic < icPerGroup; ic++) {
@@ -79,6 +80,7 @@ function computeRow(plan: Plan, floats: Float32Array, at: Bindings, oc: number, 
         }
       }
     }
+    if (d.residual) sum = Math.fround(sum + floats[residual + ow])
     floats[y + ow] = activate(sum, d.activation)
   }
 }

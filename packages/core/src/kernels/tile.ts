@@ -1,7 +1,6 @@
 // The register tile: `rows` output channels by `cols` vectors of neighbouring pixels, summed over runs of products.
-import type { ActivationKind } from '../conv/activation.ts'
 import type { Access, Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
-import { emitActivation } from './activate.ts'
+import { type Epilogue, emitEpilogue, epilogueName, residualOf, type Visit } from './epilogue.ts'
 
 /** The argument block of a tile function, as indices of 32-bit words. Addresses and strides are in bytes. */
 export const TILE_ARGS = {
@@ -23,8 +22,9 @@ export const TILE_ARGS = {
   tailOffset: 8,
   alpha: 9,
   beta: 10,
+  residual: 11,
   /** One word a width of 1 .. cols vectors: 1 for the width of the last tile, else 0. */
-  tails: 11,
+  tails: 12,
 } as const
 
 /** Words of an entry of the runs table. */
@@ -46,15 +46,21 @@ export function tileOf(traits: MachineTraits): TileShape {
   return { rows: Math.floor((traits.registers - cols - spareRegisters(traits)) / cols), cols }
 }
 
-export function tileFunction(shape: TileShape, activation: ActivationKind): KernelFunction {
+export function tileFunction(shape: TileShape, epilogue: Epilogue): KernelFunction {
   return {
-    name: `f32-tile-${shape.rows}x${shape.cols}${activation === 'none' ? '' : `-${activation}`}`,
-    emit: (m) => emitTile(m, shape, activation),
-    touches: (words, args, { lanes }) => tileTouches(words, args, shape, lanes),
+    name: `f32-tile-${shape.rows}x${shape.cols}${epilogueName(epilogue)}`,
+    emit: (m) => emitTile(m, shape, epilogue),
+    touches: (words, args, { lanes }) => tileTouches(words, args, shape, epilogue, lanes),
   }
 }
 
-function tileTouches(words: Int32Array, args: number, { rows, cols }: TileShape, lanes: number): Access[] {
+function tileTouches(
+  words: Int32Array,
+  args: number,
+  { rows, cols }: TileShape,
+  { residual }: Epilogue,
+  lanes: number,
+): Access[] {
   const arg = (name: keyof typeof TILE_ARGS) => words[args + TILE_ARGS[name]] >>> 0
   const width = 4 * lanes
   const narrow = 1 + words.subarray(args + TILE_ARGS.tails, args + TILE_ARGS.tails + cols).indexOf(1)
@@ -62,6 +68,7 @@ function tileTouches(words: Int32Array, args: number, { rows, cols }: TileShape,
   const [x, runs, count, stride] = [arg('x'), arg('runs'), arg('runCount'), words[args + TILE_ARGS.runStride]]
   const y = { from: arg('y'), to: arg('y') + (rows - 1) * arg('yChannelStride') + line }
   const touched = [y, { from: runs, to: runs + 4 * RUN_WORDS * count }, { from: arg('weights'), to: arg('weights') + 4 * rows }]
+  if (residual) touched.push(residualOf(y, words, args, TILE_ARGS))
   for (let run = 0; run < count; run++) {
     const [at, first, products] = words.subarray(runs / 4 + run * RUN_WORDS, runs / 4 + (run + 1) * RUN_WORDS)
     const [begin, last] = [(x + at) >>> 0, (x + at + (products - 1) * stride) >>> 0]
@@ -71,13 +78,13 @@ function tileTouches(words: Int32Array, args: number, { rows, cols }: TileShape,
   return touched
 }
 
-function emitTile(m: Machine, { rows, cols }: TileShape, activation: ActivationKind): void {
+function emitTile(m: Machine, { rows, cols }: TileShape, epilogue: Epilogue): void {
   const width = m.traits.lanes * 4
   const weights = m.arg(TILE_ARGS.weights)
   m.scope(() => {
     const [x, y] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
     m.loop(m.arg(TILE_ARGS.full), () => {
-      emitPixels(m, rows, cols, activation, weights, x, y)
+      emitPixels(m, rows, cols, epilogue, weights, x, y)
       m.add(x, cols * width)
       m.add(y, cols * width)
     })
@@ -90,25 +97,29 @@ function emitTile(m: Machine, { rows, cols }: TileShape, activation: ActivationK
         m.add(xTail, offset)
         m.add(yTail, offset)
       })
-      emitPixels(m, rows, narrow, activation, weights, xTail, yTail)
+      emitPixels(m, rows, narrow, epilogue, weights, xTail, yTail)
     }
     m.scope(() => m.loop(m.arg(TILE_ARGS.tails + narrow - 1), last))
   }
 }
 
-/** One tile: biases into the accumulators, every product of every run, activation, store. */
-function emitPixels(m: Machine, rows: number, cols: number, activation: ActivationKind, weights: Int, x: Int, y: Int): void {
+/** One tile: biases into the accumulators, every product of every run, epilogue, store. */
+function emitPixels(m: Machine, rows: number, cols: number, epilogue: Epilogue, weights: Int, x: Int, y: Int): void {
   const width = m.traits.lanes * 4
   m.scope(() => {
     const sums = Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, () => emitBias(m, weights, row)))
     m.scope(() => emitRuns(m, sums, weights, x))
-    emitActivation(m, activation, sums.flat(), TILE_ARGS.alpha, TILE_ARGS.beta)
-    const [at, stride] = [m.int(), m.arg(TILE_ARGS.yChannelStride)]
-    m.move(at, y)
-    for (const row of sums) {
-      row.forEach((sum, col) => m.store(at, col * width, sum))
-      m.add(at, stride)
+    const visit: Visit = (at, each) => {
+      const stride = m.arg(TILE_ARGS.yChannelStride)
+      for (const row of sums) {
+        row.forEach((sum, col) => each(sum, at, col * width))
+        m.add(at, stride)
+      }
     }
+    emitEpilogue(m, epilogue, TILE_ARGS, sums.flat(), [{ y, visit }])
+    const at = m.int()
+    m.move(at, y)
+    visit(at, (sum, place, offset) => m.store(place, offset, sum))
   })
 }
 

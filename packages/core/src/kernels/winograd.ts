@@ -1,5 +1,6 @@
 // Winograd's convolution: tiles of m x m outputs of an r x r kernel from (m + r - 1)^2 products instead of m^2 r^2.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
+import { epilogueOf } from './epilogue.ts'
 import type { Kernel } from './kernel.ts'
 import { unitAt } from './range.ts'
 import { slower, winogradName } from './winograd/choice.ts'
@@ -49,7 +50,7 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
       return [
         inputFunction(transform),
         ...[...shapes.values()].map(multiplyFunction),
-        outputFunction(transform, pitch, d.activation.kind),
+        outputFunction(transform, pitch, epilogueOf(d)),
       ]
     },
 

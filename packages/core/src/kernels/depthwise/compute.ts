@@ -1,16 +1,14 @@
 // The sums of a depthwise channel as machine code: tiles of rows by vectors over staged rows.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
-import { emitActivation } from '../activate.ts'
+import { type EpilogueArgs, emitEpilogue, type Visit } from '../epilogue.ts'
 import { columnsOf, type DepthwiseShape, inputRows } from './shape.ts'
 import { copyOf } from './stage.ts'
 
 /** Indices of words in the argument block that the sums read. */
-export interface ComputeArgs {
+export interface ComputeArgs extends EpilogueArgs {
   /** Full tiles of rows, and whether a last one of fewer rows follows: 1 or 0. */
   readonly tiles: number
   readonly lastTile: number
-  readonly alpha: number
-  readonly beta: number
 }
 
 /**
@@ -90,7 +88,7 @@ function emitLine(
   })
 }
 
-/** One tile: the bias, then every product by rows and columns of the kernel, activation, store. */
+/** One tile: the bias, then every product by rows and columns of the kernel, epilogue, store. */
 function emitTile(
   m: Machine,
   shape: DepthwiseShape,
@@ -124,14 +122,20 @@ function emitTile(
       })
     }
   })
-  emitActivation(m, shape.activation, sums.flat(), args.alpha, args.beta)
-  sums.forEach((row, index) => {
-    columns.forEach(({ y, beyond }, col) => {
-      const [sum, offset] = [row[col], 4 * (index * shape.width + beyond)]
-      if (shape.width < lanes) m.storeFirst(y, offset, sum, shape.width)
-      else m.store(y, offset, sum)
-    })
+  const count = Math.min(shape.width, lanes)
+  const lines = [...new Set(columns.map(({ y }) => y))].map((y) => {
+    const visit: Visit = (from, each) =>
+      sums.forEach((row, index) => {
+        columns.forEach((column, col) => {
+          if (column.y === y) each(row[col], from, 4 * (index * shape.width + column.beyond))
+        })
+      })
+    return { y, visit }
   })
+  emitEpilogue(m, shape.epilogue, args, sums.flat(), lines, count)
+  for (const { y, visit } of lines) {
+    visit(y, (sum, at, offset) => (count < lanes ? m.storeFirst(at, offset, sum, count) : m.store(at, offset, sum)))
+  }
 }
 
 function weightOf(m: Machine, weights: Int, held: Vec[] | null, spare: Vec | null, tap: number): Vec {

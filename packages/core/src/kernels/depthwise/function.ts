@@ -1,5 +1,6 @@
 // The depthwise function: channel after channel is staged with its padding, then summed into every output channel of its group.
 import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
+import { epilogueName, residualOf } from '../epilogue.ts'
 import { emitChannel } from './compute.ts'
 import type { DepthwiseShape } from './shape.ts'
 import { copyOf, emitStageRow } from './stage.ts'
@@ -31,6 +32,7 @@ export const DEPTHWISE_ARGS = {
   lastTile: 15,
   alpha: 16,
   beta: 17,
+  residual: 18,
 } as const
 
 export function depthwiseFunction(shape: DepthwiseShape): KernelFunction {
@@ -41,16 +43,15 @@ export function depthwiseFunction(shape: DepthwiseShape): KernelFunction {
   }
 }
 
-function nameOf({ kernel, strideY, dilationY, rows, width, tile, lastRows, activation }: DepthwiseShape): string {
+function nameOf({ kernel, strideY, dilationY, rows, width, tile, lastRows, epilogue }: DepthwiseShape): string {
   const parts = [
     `f32-depthwise-${kernel[0]}x${kernel[1]}`,
     `s${strideY}x${rows.stride}`,
     ...(dilationY === 1 && rows.dilation === 1 ? [] : [`d${dilationY}x${rows.dilation}`]),
     `w${rows.width}p${rows.before}to${width}`,
     `${tile.rows}${lastRows === 0 ? '' : `+${lastRows}`}x${tile.cols}${tile.held ? 'held' : ''}`,
-    ...(activation === 'none' ? [] : [activation]),
   ]
-  return parts.join('-')
+  return `${parts.join('-')}${epilogueName(epilogue)}`
 }
 
 function emitDepthwise(m: Machine, shape: DepthwiseShape): void {
@@ -114,15 +115,17 @@ function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape
     const from = arg(name) >>> 0
     return { from, to: from + bytes }
   }
-  const { kernel, rows, tile, lastRows, width } = shape
+  const { kernel, rows, tile, lastRows, width, epilogue } = shape
   const channels = arg('bands') * arg('channels')
   const outputs = channels * arg('multiplier')
   const [xBytes, planes] = [4 * arg('xRows') * rows.width, (arg('channels') - 1) * arg('plane')]
   const outRows = arg('tiles') * tile.rows + arg('lastTile') * lastRows
   const inRows = (outRows - 1) * shape.strideY + (kernel[0] - 1) * shape.dilationY + 1
+  const y = span('y', outputs * (4 * outRows * width + arg('ySkip')) - arg('ySkip'))
   return [
+    y,
+    ...(epilogue.residual ? [residualOf(y, words, args, DEPTHWISE_ARGS)] : []),
     span('x', channels * (xBytes + arg('xSkip')) - arg('xSkip')),
-    span('y', outputs * (4 * outRows * width + arg('ySkip')) - arg('ySkip')),
     span('weights', 4 * outputs * (1 + kernel[0] * kernel[1])),
     span('buffer', 4 * arg('vectors') * lanes),
     span('stage', planes + 4 * arg('xRows') * rows.rowFloats),

@@ -1,8 +1,7 @@
 // The tile of the depthwise kernel: how many output rows by how many vectors are summed at once, and where weights are held.
-import type { ActivationKind } from '../../conv/activation.ts'
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { activationRegisters } from '../activate.ts'
+import { type Epilogue, epilogueOf, epilogueRegisters } from '../epilogue.ts'
 import { type Rows, rowsOf } from './rows.ts'
 
 export interface DepthwiseTile {
@@ -23,7 +22,7 @@ export interface DepthwiseShape {
   readonly tile: DepthwiseTile
   /** Rows of the last tile where the height is no multiple of the tile's, else 0. */
   readonly lastRows: number
-  readonly activation: ActivationKind
+  readonly epilogue: Epilogue
 }
 
 /** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
@@ -37,7 +36,7 @@ export function shapeFor(d: ConvDescriptor, traits: MachineTraits): DepthwiseSha
     dilationY: d.dilation[1],
     rows,
     width: d.output[2],
-    activation: d.activation.kind,
+    epilogue: epilogueOf(d),
   }
   let [best, least] = [{ rows: 1, cols: 1, held: false }, Number.POSITIVE_INFINITY]
   for (const tile of tilesFor(base, d.output[1], traits)) {
@@ -49,14 +48,14 @@ export function shapeFor(d: ConvDescriptor, traits: MachineTraits): DepthwiseSha
 
 type Base = Omit<DepthwiseShape, 'tile' | 'lastRows'>
 
-function* tilesFor({ kernel, width, activation }: Base, height: number, traits: MachineTraits): Generator<DepthwiseTile> {
+function* tilesFor({ kernel, width, epilogue }: Base, height: number, traits: MachineTraits): Generator<DepthwiseTile> {
   const taps = kernel[0] * kernel[1]
   const mostCols = Math.min(MOST_COLS, Math.ceil(width / traits.lanes))
   const product = traits.fused ? 0 : 1
   for (const held of [true, false]) {
     for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
       for (let cols = 1; cols <= mostCols; cols++) {
-        const spare = Math.max(cols + (held ? 0 : 1) + product, activationRegisters(activation))
+        const spare = Math.max(cols + (held ? 0 : 1) + product, epilogueRegisters(epilogue))
         const registers = rows * cols + spare + (held ? taps : 0)
         if (registers <= traits.registers && taps * rows * cols <= MOST_MADDS) yield { rows, cols, held }
       }

@@ -1,4 +1,6 @@
 // Step two of the direct kernel: every block of a range of channel tiles.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { type Epilogue, epilogueOf, PLAIN, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { COPY_ARGS, copyFunction } from '../move.ts'
 import { unitsOf } from '../range.ts'
@@ -21,6 +23,15 @@ export function computer(plan: DirectPlan, code: ReadonlyMap<string, Callable>, 
   }
 }
 
+/**
+ * Where sums are finished. A line has pixels between its rows, which no residual belongs to: there it is added, and the activation
+ * applied, on the way to the output.
+ */
+export function epiloguesOf(d: ConvDescriptor): Readonly<Record<'inPlace' | 'inLine' | 'atCopy', Epilogue>> {
+  const all = epilogueOf(d)
+  return d.residual ? { inPlace: all, inLine: PLAIN, atCopy: all } : { inPlace: all, inLine: all, atCopy: PLAIN }
+}
+
 function blockRunner(
   plan: DirectPlan,
   code: ReadonlyMap<string, Callable>,
@@ -29,11 +40,12 @@ function blockRunner(
   const { descriptor: d, traits, layout } = plan
   const words = new Int32Array(memory)
   const floats = new Float32Array(memory)
-  const copy = code.get(copyFunction.name) as Callable
+  const epilogues = epiloguesOf(d)
+  const copy = code.get(copyFunction(epilogues.atCopy).name) as Callable
   const shapes = new Map(plan.tiles.map(({ rows }) => [rows, shapeOf(rows, traits)]))
-  const functions = new Map(
-    [...shapes].map(([rows, shape]) => [rows, code.get(tileFunction(shape, d.activation.kind).name) as Callable]),
-  )
+  const functionsFor = (epilogue: Epilogue) =>
+    new Map([...shapes].map(([rows, shape]) => [rows, code.get(tileFunction(shape, epilogue).name) as Callable]))
+  const [toPlace, toLine] = [functionsFor(epilogues.inPlace), functionsFor(epilogues.inLine)]
   const widest = widestTile(plan.tiles, traits)
   const groupBytes = 4 * (d.ic / d.groups) * d.input[0] * layout.planeFloats
   const channelBytes = 4 * d.output[0] * d.output[1] * d.output[2]
@@ -54,9 +66,8 @@ function blockRunner(
       exact: inPlace || !layout.staged,
     }
     writeTileArgs(words, args, call, shapes.get(tile.rows) as { rows: number; cols: number }, traits.lanes)
-    floats[args + TILE_ARGS.alpha] = d.activation.alpha
-    floats[args + TILE_ARGS.beta] = d.activation.beta
-    ;(functions.get(tile.rows) as Callable)(at.private)
+    writeEpilogueArgs(words, floats, args, TILE_ARGS, d, at)
+    ;((inPlace ? toPlace : toLine).get(tile.rows) as Callable)(at.private)
     if (inPlace) return
     const vectors = block.yCol === 4 ? Math.floor(block.cols / traits.lanes) : 0
     words[args + COPY_ARGS.from] = line
@@ -71,6 +82,7 @@ function blockRunner(
     words[args + COPY_ARGS.singles] = block.cols - vectors * traits.lanes
     words[args + COPY_ARGS.fromStep] = 4
     words[args + COPY_ARGS.toStep] = block.yCol
+    writeEpilogueArgs(words, floats, args, COPY_ARGS, d, at)
     copy(at.private)
   }
 }

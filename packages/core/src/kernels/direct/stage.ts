@@ -37,7 +37,7 @@ type PhaseStage = (plane: number, planes: number, at: Bindings, to: number, canc
 /** Zero padding: the rows that exist are one copy, what lies around and between them is filled. */
 function zeroPhases(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): PhaseStage[] {
   const { layout, descriptor: d, traits } = plan
-  const copy = code.get(copyFunction.name) as Callable
+  const copy = code.get(copyFunction().name) as Callable
   const fill = filler(code, words)
   const [, height, width] = d.input
   const strideY = d.transposed ? 1 : d.stride[1]

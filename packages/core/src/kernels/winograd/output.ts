@@ -1,9 +1,8 @@
-// The output transform as machine code: products of a block of tiles to pixels, with bias and activation.
-import type { ActivationKind } from '../../conv/activation.ts'
+// The output transform as machine code: products of a block of tiles to pixels, with bias, residual and activation.
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
-import { emitActivation } from '../activate.ts'
+import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import type { Transform } from './points.ts'
-import { emitRowCopy } from './rows.ts'
+import { emitRowCopy, type Finish } from './rows.ts'
 import { Constants, emitOutputTransform, outputConstants } from './transform.ts'
 
 /** Words of the argument block; strides in bytes. */
@@ -24,6 +23,7 @@ export const OUTPUT_ARGS = {
   line: 9,
   alpha: 10,
   beta: 11,
+  residual: 12,
 } as const
 
 /** Words of an entry: bytes to the group's first tile and pixel, then how each of its rows is copied. */
@@ -34,15 +34,22 @@ export const OUTPUT_GROUP_WORDS = 7
 const WORKING = 12
 
 /** @param pitch floats from a point's products to the next point's */
-export function outputFunction(t: Transform, pitch: number, activation: ActivationKind): KernelFunction {
+export function outputFunction(t: Transform, pitch: number, epilogue: Epilogue): KernelFunction {
   return {
-    name: `f32-winograd-output-${t.m}-${t.r}-by-${pitch}${activation === 'none' ? '' : `-${activation}`}`,
-    emit: (m) => emitOutput(m, t, pitch, activation),
-    touches: (words, args, { lanes }) => outputTouches(words, args, t, pitch, lanes),
+    name: `f32-winograd-output-${t.m}-${t.r}-by-${pitch}${epilogueName(epilogue)}`,
+    emit: (m) => emitOutput(m, t, pitch, epilogue),
+    touches: (words, args, { lanes }) => outputTouches(words, args, t, pitch, epilogue, lanes),
   }
 }
 
-function outputTouches(words: Int32Array, args: number, t: Transform, pitch: number, lanes: number): Access[] {
+function outputTouches(
+  words: Int32Array,
+  args: number,
+  t: Transform,
+  pitch: number,
+  { residual }: Epilogue,
+  lanes: number,
+): Access[] {
   const arg = (name: keyof typeof OUTPUT_ARGS) => words[args + OUTPUT_ARGS[name]] >>> 0
   const [channels, count, width] = [arg('channels'), arg('groupCount'), 4 * lanes]
   const points = t.n * t.n
@@ -58,21 +65,22 @@ function outputTouches(words: Int32Array, args: number, t: Transform, pitch: num
     const cols = Math.max(entry('vectors') * width, entry('last') * (entry('lastAt') + width), 4 * entry('singles'))
     const from = arg('y') + entry('y')
     const first = arg('products') + entry('tile')
-    touched.push({ from, to: from + (channels - 1) * arg('yChannel') + (entry('rows') - 1) * arg('yRow') + cols })
+    const y = { from, to: from + (channels - 1) * arg('yChannel') + (entry('rows') - 1) * arg('yRow') + cols }
+    touched.push(y, ...(residual ? [residualOf(y, words, args, OUTPUT_ARGS)] : []))
     touched.push({ from: first, to: first + 4 * (channels * points - 1) * pitch + width })
   }
   return touched
 }
 
-function emitOutput(m: Machine, t: Transform, pitch: number, activation: ActivationKind): void {
+function emitOutput(m: Machine, t: Transform, pitch: number, epilogue: Epilogue): void {
   const constants = new Constants(m, outputConstants(t), WORKING)
   const [products, y, bias] = [m.arg(OUTPUT_ARGS.products), m.arg(OUTPUT_ARGS.y), m.arg(OUTPUT_ARGS.bias)]
   m.loop(m.arg(OUTPUT_ARGS.channels), () => {
     m.scope(() => {
       const table = m.arg(OUTPUT_ARGS.groups)
       m.loop(m.arg(OUTPUT_ARGS.groupCount), () => {
-        m.scope(() => emitGroup(m, t, pitch, activation, constants, { table, products, bias }))
-        m.scope(() => emitRows(m, t, table, y))
+        m.scope(() => emitGroup(m, t, pitch, epilogue, constants, { table, products, bias }))
+        m.scope(() => emitRows(m, t, epilogue, table, y))
         m.add(table, 4 * OUTPUT_GROUP_WORDS)
       })
     })
@@ -87,7 +95,7 @@ function emitGroup(
   m: Machine,
   t: Transform,
   pitch: number,
-  activation: ActivationKind,
+  epilogue: Epilogue,
   constants: Constants,
   { table, products, bias }: { table: Int; products: Int; bias: Int },
 ): void {
@@ -114,23 +122,26 @@ function emitGroup(
         m.broadcast(addend, bias, 0)
         for (const pixel of pixels) m.plus(pixel, pixel, addend)
       })
-      emitActivation(m, activation, pixels, OUTPUT_ARGS.alpha, OUTPUT_ARGS.beta)
+      // A residual is added on the way from the line to the output: only there are its pixels known to exist.
+      if (!epilogue.residual) emitEpilogue(m, epilogue, OUTPUT_ARGS, pixels, [])
       m.storePhases(line, row * t.m * width, pixels)
     })
   }
 }
 
 /** The pixels that the output has, from the line to their place. */
-function emitRows(m: Machine, t: Transform, table: Int, y: Int): void {
+function emitRows(m: Machine, t: Transform, epilogue: Epilogue, table: Int, y: Int): void {
   const entry = (name: keyof typeof OUTPUT_GROUP) => {
     const word = m.int()
     m.loadInt(word, table, 4 * OUTPUT_GROUP[name])
     return word
   }
+  const finish: Finish = (pixels, at, count) =>
+    emitEpilogue(m, epilogue, OUTPUT_ARGS, [pixels], [{ y: at, visit: (place, each) => each(pixels, place, 0) }], count)
   const [from, to] = [m.arg(OUTPUT_ARGS.line), entry('y')]
   m.add(to, y)
   m.loop(entry('rows'), () => {
-    emitRowCopy(m, from, to, entry)
+    emitRowCopy(m, from, to, entry, epilogue.residual ? finish : undefined)
     m.add(from, 4 * m.traits.lanes * t.m)
     m.add(to, m.arg(OUTPUT_ARGS.yRow))
   })

@@ -1,4 +1,5 @@
 // Running a Winograd convolution: transform a block, multiply it by a chunk of output channels, transform back.
+import { epilogueOf, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { unitsOf } from '../range.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS, inputFunction } from './input.ts'
@@ -120,7 +121,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
   const multiply = new Map(
     plan.chunks.map((chunk) => [chunk.rows, code.get(multiplyFunction(shapeOfChunk(plan, chunk)).name) as Callable]),
   )
-  const output = code.get(outputFunction(t, plan.pitch, d.activation.kind).name) as Callable
+  const output = code.get(outputFunction(t, plan.pitch, epilogueOf(d)).name) as Callable
   const before = groupsBefore(plan)
   const points = t.n * t.n
   const channelBytes = 4 * d.output[1] * d.output[2]
@@ -150,8 +151,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
     words[args + OUTPUT_ARGS.groupCount] = block.groups.length
     words[args + OUTPUT_ARGS.scratch] = at.private + plan.private.scratch
     words[args + OUTPUT_ARGS.line] = at.private + plan.private.line
-    floats[args + OUTPUT_ARGS.alpha] = d.activation.alpha
-    floats[args + OUTPUT_ARGS.beta] = d.activation.beta
+    writeEpilogueArgs(words, floats, args, OUTPUT_ARGS, d, at)
     output(at.private)
   }
 }

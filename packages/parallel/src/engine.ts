@@ -10,6 +10,7 @@ import {
   describeConvTranspose,
   type FloatTensor,
   formatShape,
+  type RunOperands,
   type Shape,
   sizeOf,
   Tensor,
@@ -116,16 +117,16 @@ class PiscinaEngine implements Engine {
     return { threads, tier: this.#chosen.tier, why: this.#chosen.why, memory: { used: arena.used, size: arena.size } }
   }
 
-  async prepare(params: ConvParams, x: Shape, options: PrepareOptions = {}): Promise<Layer> {
+  async prepare(params: ConvParams & RunOperands, x: Shape, options: PrepareOptions = {}): Promise<Layer> {
     this.#host.checkOpen()
     const { weight, bias } = params
-    return this.#prepare(describeConv(x, weight.shape, hasBias(bias), params), weight, bias ?? null, options)
+    return this.#prepare(describeConv(x, weight.shape, hasTensor(bias), params), weight, bias ?? null, options)
   }
 
-  async prepareTranspose(params: ConvTransposeParams, x: Shape, options: PrepareOptions = {}): Promise<Layer> {
+  async prepareTranspose(params: ConvTransposeParams & RunOperands, x: Shape, options: PrepareOptions = {}): Promise<Layer> {
     this.#host.checkOpen()
     const { weight, bias } = params
-    return this.#prepare(describeConvTranspose(x, weight.shape, hasBias(bias), params), weight, bias ?? null, options)
+    return this.#prepare(describeConvTranspose(x, weight.shape, hasTensor(bias), params), weight, bias ?? null, options)
   }
 
   #prepare(d: ConvDescriptor, weight: Tensor, bias: Tensor | null, { kernel }: PrepareOptions): Promise<Layer> {
@@ -134,11 +135,11 @@ class PiscinaEngine implements Engine {
   }
 
   async conv(x: Tensor, params: ConvParams & RunOptions): Promise<FloatTensor> {
-    return once(await this.prepare(params, x.shape), x, params)
+    return once(await this.prepare({ ...params, residual: hasTensor(params.residual) }, x.shape), x, params)
   }
 
   async convTranspose(x: Tensor, params: ConvTransposeParams & RunOptions): Promise<FloatTensor> {
-    return once(await this.prepareTranspose(params, x.shape), x, params)
+    return once(await this.prepareTranspose({ ...params, residual: hasTensor(params.residual) }, x.shape), x, params)
   }
 
   tensor(shape: Shape): FloatTensor {
@@ -189,6 +190,6 @@ async function once(layer: Layer, x: Tensor, options: RunOptions): Promise<Float
   }
 }
 
-function hasBias(bias: Tensor | null | undefined): boolean {
-  return bias !== null && bias !== undefined
+function hasTensor(operand: Tensor | null | undefined): boolean {
+  return operand !== null && operand !== undefined
 }

@@ -2,6 +2,7 @@
 import {
   type Code,
   type ConvDescriptor,
+  checkResidual,
   expectFloat,
   type FloatTensor,
   formatShape,
@@ -101,7 +102,7 @@ export class PreparedLayer implements Layer {
     this.#host.giveId(this.#id)
   }
 
-  #check(x: Tensor, { out, parallel = 'auto' }: RunOptions): void {
+  #check(x: Tensor, { out, residual, parallel = 'auto' }: RunOptions): void {
     if (this.#closed) throw new WeftError('CLOSED', 'the layer was closed; prepare it again')
     this.#host.checkOpen()
     if (!PARALLELISMS.includes(parallel)) {
@@ -115,6 +116,7 @@ export class PreparedLayer implements Layer {
         expected: xShape,
       })
     }
+    checkResidual(residual ?? null, this.descriptor)
     if (out === undefined) return
     expectFloat(out, 'out')
     if (!sameShape(out.shape, yShape)) {
@@ -125,7 +127,7 @@ export class PreparedLayer implements Layer {
     }
   }
 
-  async #run(x: FloatTensor, { signal, out, parallel = 'auto' }: RunOptions): Promise<FloatTensor> {
+  async #run(x: FloatTensor, { signal, out, residual, parallel = 'auto' }: RunOptions): Promise<FloatTensor> {
     const { arena, dispatcher, threads, generation } = this.#host
     if (this.#knownTo !== generation) await this.#define(null, null)
     const { batch } = this.descriptor
@@ -134,16 +136,28 @@ export class PreparedLayer implements Layer {
     const alone = wholeItems(parallel, batch, members)
     const ySize = sizeOf(this.descriptor.yShape)
     const xAt = arena.offsetOf(x.data)
-    // An output over its own input is put in its place when the input is no longer read.
-    const yAt = out === undefined || overlap(x.data, out.data) ? null : arena.offsetOf(out.data)
+    const addend = residual === undefined || residual === null ? null : expectFloat(residual, 'residual').data
+    const residualAt = addend === null ? 0 : arena.offsetOf(addend)
+    // An output over its own input or residual is put in its place when they are no longer read.
+    const over = out !== undefined && (overlap(x.data, out.data) || (addend !== null && overlap(addend, out.data)))
+    const yAt = out === undefined || over ? null : arena.offsetOf(out.data)
     let result = out
     let computed: Float32Array | null = null
     const start = (slots: readonly Slot[]): Task[] | Promise<Task[]> => {
-      const wants = { shared: true, xBytes: xAt === null ? 4 * x.size : 0, yBytes: yAt === null ? 4 * ySize : 0 }
+      const wants = {
+        shared: true,
+        xBytes: xAt === null ? 4 * x.size : 0,
+        yBytes: yAt === null ? 4 * ySize : 0,
+        residualBytes: residualAt === null ? 4 * ySize : 0,
+      }
       const region = regionOf(this.#plan, wants)
-      const own = regionOf(this.#plan, { shared: alone > 0, xBytes: 0, yBytes: 0 })
+      const own = regionOf(this.#plan, { shared: alone > 0, xBytes: 0, yBytes: 0, residualBytes: 0 })
       const bases = slots.map((slot, index) => dispatcher.reserve(slot, (index === 0 ? region : own).bytes))
-      const at = { x: xAt ?? bases[0] + region.x, y: yAt ?? bases[0] + region.y }
+      const at = {
+        x: xAt ?? bases[0] + region.x,
+        y: yAt ?? bases[0] + region.y,
+        residual: residualAt ?? bases[0] + region.residual,
+      }
       if (yAt === null) computed = arena.floats(at.y, ySize)
       const tasks = slots.map(({ mailbox }, member): RunTask => {
         const each = alone / members
@@ -157,6 +171,7 @@ export class PreparedLayer implements Layer {
           mailbox,
           x: at.x,
           y: at.y,
+          residual: at.residual,
           private: bases[member] + offsets.private,
           alone: { begin: member * each, end: (member + 1) * each, shared: bases[member] + offsets.shared },
           together: {
@@ -165,7 +180,11 @@ export class PreparedLayer implements Layer {
           },
         }
       })
-      return xAt === null ? copyFloats(arena.floats(at.x, x.size), x.data, signal).then(() => tasks) : tasks
+      const copies: [number, Float32Array][] = []
+      if (xAt === null) copies.push([at.x, x.data])
+      if (residualAt === null && addend !== null) copies.push([at.residual, addend])
+      if (copies.length === 0) return tasks
+      return Promise.all(copies.map(([to, from]) => copyFloats(arena.floats(to, from.length), from, signal))).then(() => tasks)
     }
     const finish = async (): Promise<void> => {
       result ??= Tensor.zeros(this.descriptor.yShape)
@@ -182,9 +201,11 @@ export class PreparedLayer implements Layer {
     const raw = weight === null ? null : arena.allocate(4 * (weight.size + (bias?.size ?? 0)))
     try {
       const start = (slots: readonly Slot[]): Task[] => {
-        const { batch, xShape, yShape } = this.descriptor
+        const { batch, xShape, yShape, residual } = this.descriptor
         const bytes = (shape: readonly number[]) => (4 * shape.reduce((size, extent) => size * extent, 1)) / batch
-        const region = regionOf(this.#plan, { shared: true, xBytes: bytes(xShape), yBytes: bytes(yShape) })
+        const yBytes = bytes(yShape)
+        const residualBytes = residual ? yBytes : 0
+        const region = regionOf(this.#plan, { shared: true, xBytes: bytes(xShape), yBytes, residualBytes })
         const base = cold ? dispatcher.reserve(slots[0], region.bytes) : 0
         if (cold) arena.floats(base, region.bytes / 4).fill(0)
         if (weight !== null && raw !== null) {
@@ -207,7 +228,13 @@ export class PreparedLayer implements Layer {
               ? null
               : { at: raw, count: weight.size, biasAt: raw + 4 * weight.size, biasCount: bias?.size ?? 0 },
           warm: cold
-            ? { x: base + region.x, y: base + region.y, shared: base + region.shared, private: base + region.private }
+            ? {
+                x: base + region.x,
+                y: base + region.y,
+                residual: base + region.residual,
+                shared: base + region.shared,
+                private: base + region.private,
+              }
             : null,
         }))
       }

@@ -7,7 +7,7 @@ const STATE = 0
 const FINISHED = 1
 const VISIT = 2
 const RUN = 3
-export const MAILBOX_BYTES = 64
+export const MAILBOX_BYTES = 128
 
 /** Who lingers, and whom a run is posted to, is told by the number of the visit: one slow to go leaves the next one's alone. */
 const NOBODY = 0
@@ -99,9 +99,9 @@ export class Mailbox {
   }
 }
 
-function wordsOf({ layer, member, members, control, x, y, private: own, alone, together }: RunTask): number[] {
+function wordsOf({ layer, member, members, control, x, y, residual, private: own, alone, together }: RunTask): number[] {
   const parts = [alone, together].flatMap(({ begin, end, shared }) => [begin, end, shared])
-  return [layer, member, members, control, x, y, own, ...parts]
+  return [layer, member, members, control, x, y, residual, own, ...parts]
 }
 
 /** Offsets beyond 2 GiB are negative as words. */
@@ -116,8 +116,9 @@ function runOf(words: Int32Array, mailbox: number): RunTask {
     control: words[3] >>> 0,
     x: words[4] >>> 0,
     y: words[5] >>> 0,
-    private: words[6] >>> 0,
-    alone: part(7),
-    together: part(10),
+    residual: words[6] >>> 0,
+    private: words[7] >>> 0,
+    alone: part(8),
+    together: part(11),
   }
 }

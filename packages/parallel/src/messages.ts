@@ -1,5 +1,5 @@
 // What main thread and workers say to each other. No tensor is ever posted: offsets into the arena are.
-import type { Code, Plan, Range, WireError } from '@weft/core'
+import type { Bindings, Code, Plan, Range, WireError } from '@weft/core'
 
 export interface WorkerData {
   readonly memory: WebAssembly.Memory
@@ -32,7 +32,7 @@ export interface DefineTask extends Member {
   /** The caller's weights, where they have yet to be packed: byte offsets and counts of floats. */
   readonly weights: { readonly at: number; readonly count: number; readonly biasAt: number; readonly biasCount: number } | null
   /** Memory to warm the code on, where it has yet to be optimised. */
-  readonly warm: { readonly x: number; readonly y: number; readonly shared: number; readonly private: number } | null
+  readonly warm: Omit<Bindings, 'packed'> | null
 }
 
 /** Runs a layer: whole items alone, then items together with the gang. */
@@ -41,6 +41,7 @@ export interface RunTask extends Member {
   readonly layer: number
   readonly x: number
   readonly y: number
+  readonly residual: number
   readonly private: number
   readonly alone: Range & { readonly shared: number }
   /** Items done together: members claim shards of each step's units. */

@@ -4,6 +4,7 @@ import type {
   ConvOptions,
   ConvTransposeOptions,
   FloatTensor,
+  RunOperands,
   Selection,
   Shape,
   Tensor,
@@ -56,6 +57,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined
   /** Where the result goes; by default a new tensor. */
   out?: FloatTensor | undefined
+  /** Added before the activation, where the layer was prepared for one; of the output's shape. It may be `out`. */
+  residual?: Tensor | null | undefined
   parallel?: Parallelism | undefined
 }
 
@@ -66,7 +69,7 @@ export interface Layer extends AsyncDisposable {
   readonly selection: Pick<Selection, 'refusals'> & { readonly kernel: string }
   /**
    * Convolves `x`. Tensors made by `engine.tensor` are read and written where they are; others are copied in and out. `x` must
-   * stay as it is until the promise settles. `out` may be `x`.
+   * stay as it is until the promise settles, and so must the residual. `out` may be either of them.
    * @throws SHAPE, DTYPE, ABORTED, WORKER or CLOSED
    */
   run(x: Tensor, options?: RunOptions): Promise<FloatTensor>
@@ -82,8 +85,8 @@ export interface PrepareOptions {
 export interface Engine extends AsyncDisposable {
   readonly info: EngineInfo
   /** Plans, compiles, packs and warms a layer for inputs of shape `x`. @throws SHAPE, OPTION, WEIGHTS, MEMORY, CLOSED */
-  prepare(params: ConvParams, x: Shape, options?: PrepareOptions): Promise<Layer>
-  prepareTranspose(params: ConvTransposeParams, x: Shape, options?: PrepareOptions): Promise<Layer>
+  prepare(params: ConvParams & RunOperands, x: Shape, options?: PrepareOptions): Promise<Layer>
+  prepareTranspose(params: ConvTransposeParams & RunOperands, x: Shape, options?: PrepareOptions): Promise<Layer>
   /** One shot: prepare, run, close. */
   conv(x: Tensor, params: ConvParams & RunOptions): Promise<FloatTensor>
   convTranspose(x: Tensor, params: ConvTransposeParams & RunOptions): Promise<FloatTensor>

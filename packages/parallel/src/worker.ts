@@ -94,6 +94,7 @@ function run(task: RunTask, control: Control): boolean {
   const bindings = (item: number, shared: number): Bindings => ({
     x: task.x + item * itemBytes.x,
     y: task.y + item * itemBytes.y,
+    residual: task.residual + item * itemBytes.y,
     packed: layer.packed,
     shared,
     private: task.private,

@@ -16,10 +16,11 @@ function local(
   weight: FloatTensor,
   bias: FloatTensor | null,
   tier: TierName,
+  residual: FloatTensor | null = null,
 ) {
   const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
   // Fused tiers give the same bits, so one that needs no engine stands for those that do.
-  new LocalLayer(d, weight, bias, { tier: TIERS[tier].traits.fused ? 'relaxed' : tier }).run(x.data, y)
+  new LocalLayer(d, weight, bias, { tier: TIERS[tier].traits.fused ? 'relaxed' : tier }).run(x.data, y, residual?.data)
   return y
 }
 
@@ -41,14 +42,20 @@ describe('the number of threads', () => {
       { x: [3, 24, 15, 15], weight: [24, 1, 3, 3], options: { padding: 1, groups: 24, stride: 2 } },
       { x: [2, 12, 20, 20], weight: [30, 12, 1, 1], options: {} },
       { x: [1, 4, 6, 12, 12], weight: [5, 4, 3, 3, 3], options: { padding: 1, paddingMode: 'reflect' as const } },
+      { x: [5, 20, 17, 19], weight: [13, 20, 3, 3], options: { padding: 1, residual: true, activation: 'relu' as const } },
+      { x: [3, 20, 17, 19], weight: [13, 20, 3, 3], options: { stride: 2, residual: true, activation: 'relu' as const } },
+      { x: [2, 12, 20, 20], weight: [30, 12, 1, 1], options: { residual: true } },
+      { x: [3, 24, 15, 15], weight: [24, 1, 3, 3], options: { padding: 1, groups: 24, residual: true } },
     ]
     await using engine = await open({ threads, check: threads === 2 })
     for (const { x: xShape, weight: wShape, options } of problems) {
       const [x, weight, bias] = [numbers(xShape, 1), numbers(wShape, 2), numbers([wShape[0]], 3)]
-      const expected = local(describeConv(xShape, wShape, true, options), x, weight, bias, engine.info.tier)
+      const d = describeConv(xShape, wShape, true, options)
+      const residual = d.residual ? numbers(d.yShape, 4) : null
+      const expected = local(d, x, weight, bias, engine.info.tier, residual)
       await using layer = await engine.prepare({ weight, bias, ...options }, xShape)
       for (const parallel of ['channels', 'items', 'auto'] as const) {
-        const y = await layer.run(x, { parallel })
+        const y = await layer.run(x, { parallel, residual })
         expect(y.data, `${xShape} ${parallel}`).toEqual(expected)
       }
     }
@@ -171,6 +178,24 @@ describe('an engine', () => {
     engine.release(x)
   })
 
+  it('adds a residual from its own memory or from elsewhere, over which it may write too', async () => {
+    const [x, weight, residual] = [numbers([2, 6, 20, 21], 1), numbers([6, 6, 3, 3], 2), numbers([2, 6, 20, 21], 3)]
+    const options = { weight, padding: 1, activation: 'relu' } as const
+    await using layer = await engine.prepare({ ...options, residual: true }, x.shape)
+    const expected = local(layer.descriptor, x, weight, null, engine.info.tier, residual)
+    expect((await engine.conv(x, { ...options, residual })).data).toEqual(expected)
+    const [xIn, own] = [engine.tensor(x.shape), engine.tensor(x.shape)]
+    xIn.data.set(x.data)
+    own.data.set(residual.data)
+    expect((await layer.run(xIn, { residual: own })).data).toEqual(expected)
+    expect((await layer.run(xIn, { residual: own, out: own })).data).toEqual(expected)
+    expect(own.data).toEqual(expected)
+    const elsewhere = new Tensor(residual.data.slice(), residual.shape)
+    expect((await layer.run(xIn, { residual: elsewhere, out: elsewhere })).data).toEqual(expected)
+    engine.release(xIn)
+    engine.release(own)
+  })
+
   it('leaves the event loop its turns while it copies', async () => {
     const [x, weight] = [Tensor.full([8, 1024, 1024], 1), Tensor.full([8, 8, 1, 1], 0.125)]
     await using layer = await engine.prepare({ weight }, x.shape)
@@ -211,6 +236,24 @@ describe('an engine', () => {
       async (on: Engine) => {
         await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
         await layer.run(Tensor.zeros([3, 10, 10]), { out: Tensor.zeros([4, 8, 9]) })
+      },
+    ],
+    [
+      'SHAPE: residual is (4, 8, 9); it is added to the output, so it must be (4, 8, 8)',
+      (on: Engine) => on.conv(Tensor.zeros([3, 10, 10]), { weight: numbers([4, 3, 3, 3], 1), residual: Tensor.zeros([4, 8, 9]) }),
+    ],
+    [
+      'OPTION: the convolution adds a residual, and none was given; give a tensor of (4, 8, 8)',
+      async (on: Engine) => {
+        await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1), residual: true }, [3, 10, 10])
+        await layer.run(Tensor.zeros([3, 10, 10]))
+      },
+    ],
+    [
+      'OPTION: a residual was given, and the convolution was described without one',
+      async (on: Engine) => {
+        await using layer = await on.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
+        await layer.run(Tensor.zeros([3, 10, 10]), { residual: Tensor.zeros([4, 8, 8]) })
       },
     ],
     ['DTYPE: x is uint8', (on: Engine) => on.conv(Tensor.from([[[1, 2]]], 'uint8'), { weight: Tensor.zeros([1, 1, 1, 1]) })],

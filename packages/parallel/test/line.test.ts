@@ -12,7 +12,7 @@ const NOTHING = { begin: 0, end: 0, shared: 0 }
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 function taskOf(control: number, mailbox: number, member = 0, members = 1): RunTask {
-  const where = { x: 128, y: 192, private: 256, alone: { begin: 0, end: 1, shared: 320 }, together: NOTHING }
+  const where = { x: 128, y: 192, residual: 0, private: 256, alone: { begin: 0, end: 1, shared: 320 }, together: NOTHING }
   return { kind: 'run', layer: 7, member, members, control, mailbox, ...where }
 }
 
@@ -30,8 +30,8 @@ describe('a mailbox', () => {
     const { main, worker } = sides()
     const task: RunTask = {
       ...taskOf(HIGH, MAILBOX_BYTES, 2, 3),
-      ...{ x: HIGH + 64, y: HIGH + 128, private: HIGH + 192 },
-      alone: { begin: 2, end: 5, shared: HIGH + 256 },
+      ...{ x: HIGH + 64, y: HIGH + 128, residual: HIGH + 192, private: HIGH + 256 },
+      alone: { begin: 2, end: 5, shared: HIGH + 320 },
       together: { begin: 6, end: 8, shared: 2 ** 32 - 64 },
     }
     expect(main.offer(task)).toBe(false)

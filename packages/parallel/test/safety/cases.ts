@@ -7,6 +7,7 @@ import {
   describeConv,
   describeConvTranspose,
   PADDING_MODES,
+  type RunOperands,
 } from '@weft/core'
 
 /** How a convolution is asked for: plain data, printed where it fails. */
@@ -15,7 +16,7 @@ export interface Call {
   readonly x: readonly number[]
   readonly weight: readonly number[]
   readonly bias: boolean
-  readonly options: ConvOptions | ConvTransposeOptions
+  readonly options: (ConvOptions | ConvTransposeOptions) & RunOperands
 }
 
 export interface Case {
@@ -29,8 +30,8 @@ export interface Case {
 export function made({ describe, x, weight, bias, options }: Call): Omit<Case, 'index'> & Pick<Call, 'options'> {
   const descriptor =
     describe === 'describeConv'
-      ? describeConv(x, weight, bias, options)
-      : describeConvTranspose(x, weight, bias, options as ConvTransposeOptions)
+      ? describeConv(x, weight, bias, options as ConvOptions & RunOperands)
+      : describeConvTranspose(x, weight, bias, options as ConvTransposeOptions & RunOperands)
   const text = `${describe}(${[x, weight, bias, options].map((value) => JSON.stringify(value)).join(', ')})`
   return { descriptor, text, options }
 }
@@ -85,7 +86,8 @@ function attempt(pick: Draw, large: boolean, wild: boolean): ReturnType<typeof m
   const x = [...(pick(0, 3) === 0 ? [pick(2, 3)] : []), groups * ic, ...axes(1, most)]
   const bias = pick(0, 2) > 0
   const activation = activationOf(pick)
-  const common = { stride: far(1, 4), dilation: far(1, 3), groups, ...(activation === null ? {} : { activation }) }
+  const finish = { residual: pick(0, 2) === 0, ...(activation === null ? {} : { activation }) }
+  const common = { stride: far(1, 4), dilation: far(1, 3), groups, ...finish }
   const pairs = () => far(0, 4).map((before): [number, number] => [before, pick(0, 4)])
   const padding = [() => axes(0, 0), () => far(0, 3), pairs][pick(0, 2)]()
   try {
@@ -109,7 +111,8 @@ function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
   const side = () => pick(1, large ? 130 : 40)
   const ends = (): [number, number] => [pick(0, kernel), pick(0, kernel)]
   const activation = activationOf(pick)
-  const options = { padding: [ends(), ends()], groups, ...(activation === null ? {} : { activation }) }
+  const finish = { residual: pick(0, 2) === 0, ...(activation === null ? {} : { activation }) }
+  const options = { padding: [ends(), ends()], groups, ...finish }
   const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, side(), side()]
   try {
     return made({ describe: 'describeConv', x, weight: [groups * oc, ic, kernel, kernel], bias: pick(0, 2) > 0, options })

@@ -5,7 +5,7 @@ import type { Addon } from '../../src/native/addon.ts'
 import type { Draw } from './cases.ts'
 import { placePiece } from './piece.ts'
 
-export const OPERANDS = ['x', 'y', 'packed', 'shared', 'private'] as const
+export const OPERANDS = ['x', 'y', 'residual', 'packed', 'shared', 'private'] as const
 export type Operand = (typeof OPERANDS)[number]
 export type Sizes = Readonly<Record<Operand, number>>
 /** Which end of an operand touches the page that is not there. */

@@ -35,6 +35,9 @@ export function kernelsFor(d: ConvDescriptor, tier: TierName): Kernel[] {
   })
 }
 
+/** Operands that no step may write to. */
+const READ_ONLY = ['x', 'residual', 'packed'] as const
+
 export interface How {
   readonly flush: Flush
   readonly pick: Draw
@@ -75,17 +78,23 @@ export class KernelRunner {
     const y = new Float32Array(yItem * d.batch)
     const first = how.flush === 'begin' ? 1 : 0
     for (let item = 0; item < d.batch; item++) {
-      this.#ground.allow('x', 'write')
-      const x = new Uint8Array(operands.x.data.slice(item * xItem, (item + 1) * xItem).buffer)
-      const given = how.short === 'x' ? x.subarray(4 * first, 4 * (first + xItem - 1)) : x
-      bytes.set(given, this.#region('x').at)
+      for (const operand of READ_ONLY) this.#ground.allow(operand, 'write')
+      const itemOf = (data: Float32Array | undefined, size: number, short: boolean) => {
+        const floats = new Uint8Array(data?.slice(item * size, (item + 1) * size).buffer ?? new ArrayBuffer(0))
+        return short ? floats.subarray(4 * first, 4 * (first + size - 1)) : floats
+      }
+      const x = itemOf(operands.x.data, xItem, how.short === 'x')
+      const residual = itemOf(operands.residual?.data, yItem, how.short === 'residual')
+      bytes.set(x, this.#region('x').at)
+      bytes.set(residual, this.#region('residual').at)
       new Int32Array(memory.buffer, this.#region('y').at, this.#region('y').bytes / 4).fill(STALE)
       // One way round the pages tell who wrote, the other way round the bytes do.
-      if (how.flush === 'end') for (const operand of ['x', 'packed'] as const) this.#ground.allow(operand, 'read')
+      if (how.flush === 'end') for (const operand of READ_ONLY) this.#ground.allow(operand, 'read')
       runSteps(kernel, plan, runner, at, how.pick)
       new Uint8Array(y.buffer, 4 * item * yItem, 4 * yItem).set(this.#copy('y'))
-      if (Buffer.compare(this.#copy('x'), given) !== 0) throw new Error('x was written to')
-      if (Buffer.compare(this.#copy('packed'), packed) !== 0) throw new Error('the packed weights were written to')
+      for (const [operand, before] of Object.entries({ x, residual, packed })) {
+        if (Buffer.compare(this.#copy(operand as Operand), before) !== 0) throw new Error(`${operand} was written to`)
+      }
       const stray = this.#ground.strayByte()
       if (stray !== null) throw new Error(stray)
     }
@@ -100,7 +109,14 @@ export class KernelRunner {
   }
 
   #place(plan: Plan, xItem: number, yItem: number, { flush, pick, short, ready }: How): Bindings {
-    const sizes = { x: 4 * xItem, y: 4 * yItem, packed: plan.packedBytes, shared: plan.sharedBytes, private: plan.privateBytes }
+    const sizes = {
+      x: 4 * xItem,
+      y: 4 * yItem,
+      residual: plan.descriptor.residual ? 4 * yItem : 0,
+      packed: plan.packedBytes,
+      shared: plan.sharedBytes,
+      private: plan.privateBytes,
+    }
     if (short !== undefined) sizes[short] -= 4
     const at = this.#ground.place(sizes, flush, pick)
     ready?.()

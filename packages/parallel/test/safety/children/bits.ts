@@ -51,13 +51,14 @@ else {
   say({ done: count, compared })
 }
 
-function scaled({ x, weight, bias }: Operands): Operands {
+function scaled({ x, weight, bias, residual }: Operands): Operands {
   const times = (tensor: FloatTensor, by: number) =>
     new Tensor(
       tensor.data.map((value) => value * by),
       tensor.shape,
     )
-  return { x: times(x, scale), weight: times(weight, scale), bias: bias === null ? null : times(bias, scale * scale) }
+  const addend = (tensor: FloatTensor | null) => (tensor === null ? null : times(tensor, scale * scale))
+  return { x: times(x, scale), weight: times(weight, scale), bias: addend(bias), residual: addend(residual) }
 }
 
 function takes(d: ConvDescriptor, tier: TierName, name: string | undefined): boolean {
@@ -68,9 +69,9 @@ function takes(d: ConvDescriptor, tier: TierName, name: string | undefined): boo
  * As 32-bit words, so that a NaN is itself and -0 is not 0. But where results are flushed it is: whether a block sums products
  * of padding too depends on the tier, and +0 added to a result that was flushed to -0 gives +0.
  */
-function run(d: ConvDescriptor, { x, weight, bias }: Operands, tier: Workspace, kernel: string | undefined) {
+function run(d: ConvDescriptor, { x, weight, bias, residual }: Operands, tier: Workspace, kernel: string | undefined) {
   const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
-  new LocalLayer(d, weight, bias, { tier, kernel }).run(x.data, y)
+  new LocalLayer(d, weight, bias, { tier, kernel }).run(x.data, y, residual?.data)
   if (scale !== 1)
     y.forEach((value, i) => {
       y[i] = value + 0

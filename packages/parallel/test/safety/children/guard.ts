@@ -68,6 +68,6 @@ function caseAt(index: number): Case {
 
 /** Staged, its rows copied out of lines: every operand is used to its last float. */
 function everyOperand(): Case {
-  const descriptor = describeConv([3, 21, 21], [5, 3, 3, 3], true, { padding: 1, stride: 2 })
+  const descriptor = describeConv([3, 21, 21], [5, 3, 3, 3], true, { padding: 1, stride: 2, residual: true })
   return { index: from, descriptor, text: 'one convolution that uses every operand' }
 }

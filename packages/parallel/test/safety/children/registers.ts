@@ -84,12 +84,14 @@ function everyTile(): Case[] {
   return rows.flatMap((oc) =>
     ACTIVATIONS.flatMap((kind) => {
       const activation = kind === 'clip' ? { kind, min: -1, max: 1 } : kind === 'leakyRelu' ? { kind, negativeSlope: 0.1 } : kind
-      const options = { activation, padding: 1, paddingMode: 'reflect', stride: 2 } as const
-      return [
-        describeConv([3, 9, 40], [oc, 3, 3, 3], true, options),
-        describeConv([3, 9, 40], [oc, 3, 3, 3], true, { activation, padding: 1 }),
-        describeConv([3, 9, 64], [oc, 3, 1, 1], true, { activation }),
-      ].map((descriptor): Case => ({ index: -oc, descriptor, text: `${oc} channels, ${kind}` }))
+      return [true, false].flatMap((residual) => {
+        const options = { activation, residual, padding: 1, paddingMode: 'reflect', stride: 2 } as const
+        return [
+          describeConv([3, 9, 40], [oc, 3, 3, 3], true, options),
+          describeConv([3, 9, 40], [oc, 3, 3, 3], true, { activation, residual, padding: 1 }),
+          describeConv([3, 9, 64], [oc, 3, 1, 1], true, { activation, residual }),
+        ].map((descriptor): Case => ({ index: -oc, descriptor, text: `${oc} channels, residual ${residual}, ${kind}` }))
+      })
     }),
   )
 }

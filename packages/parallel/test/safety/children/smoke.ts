@@ -14,7 +14,7 @@ for (let index = first; index < first + count; index++) {
   const { descriptor: d, options, text } = caseOf(seed, index)
   say({ at: index, text })
   const operands = operandsOf(d, index)
-  const call = { ...options, weight: operands.weight, bias: operands.bias }
+  const call = { ...options, weight: operands.weight, bias: operands.bias, residual: operands.residual }
   const y = d.transposed ? await engine.convTranspose(operands.x, call as never) : await engine.conv(operands.x, call as never)
   const fault = wrong(d, y.data, runOracle(d, operands))
   if (fault !== null) say({ failed: index, text, why: fault })

@@ -1,7 +1,7 @@
 // The input transform as machine code: pixels of a block of tiles, channel by channel, to the factors of its products.
 import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
 import type { Transform } from './points.ts'
-import { emitRowCopy } from './rows.ts'
+import { emitRowCopy, rowBytes } from './rows.ts'
 import { stagingOf } from './tiles.ts'
 import { Constants, emitInputTransform, inputConstants } from './transform.ts'
 
@@ -36,6 +36,7 @@ export const INPUT_ARGS = {
   groupCount: 20,
   /** n x n vectors. */
   scratch: 21,
+  quads: 22,
 } as const
 export const INPUT_GROUP_WORDS = 2
 
@@ -54,7 +55,7 @@ function inputTouches(words: Int32Array, args: number, t: Transform, lanes: numb
   const arg = (name: keyof typeof INPUT_ARGS) => words[args + INPUT_ARGS[name]] >>> 0
   const { phaseFloats, rowFloats } = stagingOf(t, lanes)
   const width = 4 * lanes
-  const cols = Math.max(arg('vectors') * width, arg('last') * (arg('lastAt') + width), 4 * arg('singles'))
+  const cols = rowBytes(arg, lanes)
   const [channels, rows, count] = [arg('channels'), arg('rows'), arg('groupCount')]
   const real = rows * cols > 0 && channels > 0
   const entries = words.subarray(arg('groups') / 4, arg('groups') / 4 + INPUT_GROUP_WORDS * count)

@@ -2,7 +2,7 @@
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import type { Transform } from './points.ts'
-import { emitRowCopy, type Finish } from './rows.ts'
+import { emitRowCopy, type Finish, rowBytes } from './rows.ts'
 import { Constants, emitOutputTransform, outputConstants } from './transform.ts'
 
 /** Words of the argument block; strides in bytes. */
@@ -27,8 +27,8 @@ export const OUTPUT_ARGS = {
 } as const
 
 /** Words of an entry: bytes to the group's first tile and pixel, then how each of its rows is copied. */
-export const OUTPUT_GROUP = { tile: 0, y: 1, rows: 2, vectors: 3, last: 4, lastAt: 5, singles: 6 } as const
-export const OUTPUT_GROUP_WORDS = 7
+export const OUTPUT_GROUP = { tile: 0, y: 1, rows: 2, vectors: 3, last: 4, lastAt: 5, singles: 6, quads: 7 } as const
+export const OUTPUT_GROUP_WORDS = 8
 
 /** Registers beside the constants: outputs, parts of the pairs, and what an activation or a transposition takes. */
 const WORKING = 12
@@ -62,7 +62,7 @@ function outputTouches(
   for (let group = 0; group < count; group++) {
     const at = arg('groups') / 4 + OUTPUT_GROUP_WORDS * group
     const entry = (name: keyof typeof OUTPUT_GROUP) => words[at + OUTPUT_GROUP[name]]
-    const cols = Math.max(entry('vectors') * width, entry('last') * (entry('lastAt') + width), 4 * entry('singles'))
+    const cols = rowBytes(entry, lanes)
     const from = arg('y') + entry('y')
     const first = arg('products') + entry('tile')
     const y = { from, to: from + (channels - 1) * arg('yChannel') + (entry('rows') - 1) * arg('yRow') + cols }

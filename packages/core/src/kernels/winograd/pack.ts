@@ -4,7 +4,7 @@ import { INPUT_GROUP_WORDS } from './input.ts'
 import { OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output.ts'
 import type { WinogradPlan } from './plan.ts'
 import { filterMatrix, type Transform } from './points.ts'
-import { rowCopy } from './rows.ts'
+import { ROW_COPY, rowCopy } from './rows.ts'
 
 export function packWinograd(
   plan: WinogradPlan,
@@ -61,14 +61,11 @@ function packTables(plan: WinogradPlan, memory: ArrayBufferLike, offset: number)
   let [input, output] = [plan.inputTablesAt / 4, plan.outputTablesAt / 4]
   for (const group of plan.blocks.flatMap(({ groups }) => groups)) {
     words.set([4 * group.staged, 4 * group.tile], input)
-    const { vectors, last, lastAt, singles } = rowCopy(group.cols, plan.traits.lanes)
+    const copy = rowCopy(group.cols, plan.traits.lanes)
     words[output + OUTPUT_GROUP.tile] = 4 * group.tile
     words[output + OUTPUT_GROUP.y] = 4 * group.y
     words[output + OUTPUT_GROUP.rows] = group.rows
-    words[output + OUTPUT_GROUP.vectors] = vectors
-    words[output + OUTPUT_GROUP.last] = last
-    words[output + OUTPUT_GROUP.lastAt] = lastAt
-    words[output + OUTPUT_GROUP.singles] = singles
+    for (const name of ROW_COPY) words[output + OUTPUT_GROUP[name]] = copy[name]
     input += INPUT_GROUP_WORDS
     output += OUTPUT_GROUP_WORDS
   }

@@ -1,4 +1,4 @@
-// Copying one row as machine code: whole vectors, a last one that lies over the one before, or single floats.
+// Copying one row as machine code: whole vectors, a last one that lies over the one before, or a few floats at a time.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
 
 /** How `cols` floats are copied: words of an argument block or of a table. */
@@ -7,12 +7,24 @@ export interface RowCopy {
   /** 1 where a last vector ends with the row, and where it begins, in bytes. */
   readonly last: number
   readonly lastAt: number
+  /** A row shorter than a vector: four floats at a time, then one. */
+  readonly quads: number
   readonly singles: number
 }
 
 export function rowCopy(cols: number, lanes: number): RowCopy {
-  if (cols < lanes) return { vectors: 0, last: 0, lastAt: 0, singles: Math.max(0, cols) }
-  return { vectors: Math.floor(cols / lanes), last: cols % lanes === 0 ? 0 : 1, lastAt: 4 * (cols - lanes), singles: 0 }
+  if (cols < lanes) return { vectors: 0, last: 0, lastAt: 0, quads: Math.floor(cols / QUAD), singles: cols % QUAD }
+  const last = cols % lanes === 0 ? 0 : 1
+  return { vectors: Math.floor(cols / lanes), last, lastAt: 4 * (cols - lanes), quads: 0, singles: 0 }
+}
+const QUAD = 4
+
+export const ROW_COPY = ['vectors', 'last', 'lastAt', 'quads', 'singles'] as const satisfies (keyof RowCopy)[]
+
+/** Bytes of a row that is copied as its words say. */
+export function rowBytes(word: (name: keyof RowCopy) => number, lanes: number): number {
+  const [vectors, last, lastAt, quads, singles] = ROW_COPY.map(word)
+  return Math.max(vectors * 4 * lanes, last * (lastAt + 4 * lanes), 4 * (QUAD * quads + singles))
 }
 
 /** Emits what is done to the first `count` lanes on their way to pointer `to`. */
@@ -20,43 +32,43 @@ export type Finish = (pixels: Vec, to: Int, count: number) => void
 
 /** Emits the copy of a row; `word` gives a fresh register with a number of it. */
 export function emitRowCopy(m: Machine, from: Int, to: Int, word: (name: keyof RowCopy) => Int, finish?: Finish): void {
-  const bytes = 4 * m.traits.lanes
-  const along = (count: keyof RowCopy, step: number, body: (from: Int, to: Int) => void) =>
+  const { lanes } = m.traits
+  const move = (f: Int, t: Int, count: number) => {
+    const pixels = m.vec()
+    if (count < lanes) m.loadFirst(pixels, f, 0, count)
+    else m.load(pixels, f, 0)
+    finish?.(pixels, t, count)
+    if (count < lanes) m.storeFirst(t, 0, pixels, count)
+    else m.store(t, 0, pixels)
+  }
+  const along = (f: Int, t: Int, name: keyof RowCopy, count: number) =>
+    m.scope(() =>
+      m.loop(word(name), () => {
+        move(f, t, count)
+        m.add(f, 4 * count)
+        m.add(t, 4 * count)
+      }),
+    )
+  const copies = (body: (f: Int, t: Int) => void) =>
     m.scope(() => {
       const [f, t] = [m.int(), m.int()]
       m.move(f, from)
       m.move(t, to)
-      m.loop(word(count), () => {
-        body(f, t)
-        m.add(f, step)
-        m.add(t, step)
+      body(f, t)
+    })
+  copies((f, t) => along(f, t, 'vectors', lanes))
+  copies((f, t) =>
+    m.loop(word('last'), () => {
+      m.scope(() => {
+        const at = word('lastAt')
+        m.add(f, at)
+        m.add(t, at)
       })
-    })
-  const vector = (f: Int, t: Int) => {
-    const pixels = m.vec()
-    m.load(pixels, f, 0)
-    finish?.(pixels, t, m.traits.lanes)
-    m.store(t, 0, pixels)
-  }
-  along('vectors', bytes, vector)
-  along('last', 0, (f, t) => {
-    m.scope(() => {
-      const at = word('lastAt')
-      m.add(f, at)
-      m.add(t, at)
-    })
-    vector(f, t)
-  })
-  along('singles', 4, (f, t) => {
-    if (finish === undefined) {
-      const pixel = m.int()
-      m.loadInt(pixel, f, 0)
-      m.storeInt(t, 0, pixel)
-      return
-    }
-    const pixel = m.vec()
-    m.loadFirst(pixel, f, 0, 1)
-    finish(pixel, t, 1)
-    m.storeFirst(t, 0, pixel, 1)
+      move(f, t, lanes)
+    }),
+  )
+  copies((f, t) => {
+    if (lanes > QUAD) along(f, t, 'quads', QUAD)
+    along(f, t, 'singles', 1)
   })
 }

@@ -6,7 +6,7 @@ import { INPUT_ARGS, INPUT_GROUP_WORDS, inputFunction } from './input.ts'
 import { MULTIPLY_ARGS, multiplyFunction, writeVectors } from './multiply.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS, outputFunction } from './output.ts'
 import { type Chunk, IC_AT_ONCE, shapeOfChunk, type WinogradPlan } from './plan.ts'
-import { rowCopy } from './rows.ts'
+import { ROW_COPY, rowCopy } from './rows.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
@@ -98,10 +98,7 @@ function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, me
     set('staged', staged)
     set('firstReal', staged + 4 * block.firstReal * staging.rowFloats)
     set('rows', block.realRows)
-    set('vectors', copy.vectors)
-    set('last', copy.last)
-    set('lastAt', copy.lastAt)
-    set('singles', copy.singles)
+    for (const name of ROW_COPY) set(name, copy[name])
     set('clear', line)
     set('clearVectors', (staged - line + 4 * block.height * staging.rowFloats) / (4 * traits.lanes))
     set('v', factors + 4 * ic * plan.vChannel)

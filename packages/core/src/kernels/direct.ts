@@ -1,4 +1,6 @@
 // The direct kernel: any rank, stride, dilation, groups and padding, transposed too; no im2col.
+
+import { copyFunction } from './copy.ts'
 import { computer, epiloguesOf } from './direct/compute.ts'
 import { packDirect } from './direct/pack.ts'
 import { type DirectPlan, planDirect } from './direct/plan.ts'
@@ -6,7 +8,7 @@ import { checkReach } from './direct/reach.ts'
 import { stager } from './direct/stage.ts'
 import { PLAIN } from './epilogue.ts'
 import type { Kernel } from './kernel.ts'
-import { copyFunction, fillFunction, gatherFunction } from './move.ts'
+import { fillFunction, gatherFunction } from './move.ts'
 import { unitAt } from './range.ts'
 import { tileFunction } from './tile.ts'
 import { shapeOf } from './tiling.ts'

@@ -1,8 +1,8 @@
 // Step two of the direct kernel: every block of a range of channel tiles.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { COPY_ARGS, copyFunction } from '../copy.ts'
 import { type Epilogue, epilogueOf, PLAIN, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
-import { COPY_ARGS, copyFunction } from '../move.ts'
 import { unitsOf } from '../range.ts'
 import { TILE_ARGS, tileFunction } from '../tile.ts'
 import { writeTileArgs } from '../tile-call.ts'

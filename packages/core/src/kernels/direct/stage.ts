@@ -1,7 +1,8 @@
 // Step one of the direct kernel: planes of the input copied with their padding, one plane a stride phase.
 
+import { COPY_ARGS, copyFunction } from '../copy.ts'
 import type { Bindings, Callable } from '../kernel.ts'
-import { COPY_ARGS, copyFunction, FILL_ARGS, fillFunction, GATHER_ARGS, gatherFunction } from '../move.ts'
+import { FILL_ARGS, fillFunction, GATHER_ARGS, gatherFunction } from '../move.ts'
 import { sourcesOf } from './layout.ts'
 import type { DirectPlan } from './plan.ts'
 

@@ -1,16 +1,13 @@
 // A run: every item through the engine, bounded in number, whatever happens to single ones.
 import { availableParallelism } from 'node:os'
-import { type Engine, type Layer, open } from '@weft/parallel'
-import { convolve, type Done, type Failed, failed, passing, type Shop } from './item.ts'
+import { type Engine, open } from '@weft/parallel'
+import { type Done, type Failed, failed, passing, processItem } from './item.ts'
 import type { Job } from './job.ts'
-import { LayerCache } from './layers.ts'
 import { Folders, type Item } from './outputs.ts'
 import { Gate, inFlight } from './pool.ts'
 import type { Reporter } from './report.ts'
 import type { Stop } from './stop.ts'
-
-/** Layers that stay prepared. */
-const LAYERS = 8
+import type { Station } from './work.ts'
 
 export interface Tally {
   readonly items: number
@@ -35,8 +32,8 @@ export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<
 }
 
 async function runItems(job: Job, engine: Engine, folders: Folders, reporter: Reporter, stop: Stop): Promise<Tally> {
-  const layers = new LayerCache<Layer>(LAYERS)
-  const shop: Shop = { job, engine, layers, folders, prepared: (layer) => reporter.prepared(layer) }
+  const station = job.work.open({ engine, parallel: job.parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
+  const process = (item: Item): Promise<Done> => processItem(item, station, folders, job.write, new AbortController().signal)
   const gate = new Gate()
   const start = performance.now()
   const tally = { items: job.items.length, done: 0, failed: 0, seconds: 0, bytesRead: 0, bytesWritten: 0 }
@@ -48,7 +45,7 @@ async function runItems(job: Job, engine: Engine, folders: Folders, reporter: Re
     () => stop.signal !== null,
     async (item) => {
       stop.writing.add(item.output)
-      const result = await attempt(item, shop, gate)
+      const result = await attempt(item, process, station, gate)
       stop.writing.delete(item.output)
       if (result.ok) {
         tally.done++
@@ -59,21 +56,21 @@ async function runItems(job: Job, engine: Engine, folders: Folders, reporter: Re
     },
   )
   tally.seconds = (performance.now() - start) / 1000
-  await layers.clear()
+  await station.clear()
   return tally
 }
 
 /** Items side by side may fill the memory that one alone has room in, and a worker that died has been replaced: tries again. */
-async function attempt(item: Item, shop: Shop, gate: Gate): Promise<Done | Failed> {
+async function attempt(item: Item, process: (item: Item) => Promise<Done>, station: Station, gate: Gate): Promise<Done | Failed> {
   try {
-    return await gate.run(false, () => convolve(item, shop))
+    return await gate.run(false, () => process(item))
   } catch (error) {
     if (!passing(error)) return failed(error, item)
   }
   try {
     return await gate.run(true, async () => {
-      await shop.layers.clear()
-      return await convolve(item, shop)
+      await station.clear()
+      return await process(item)
     })
   } catch (error) {
     return failed(error, item)

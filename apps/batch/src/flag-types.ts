@@ -2,11 +2,23 @@
 import type { ActivationOption, Numerics, PaddingMode, PaddingOption, PerAxis, TierChoice } from '@weft/core'
 import type { Channels } from '@weft/io'
 import type { Parallelism } from '@weft/parallel'
+import type { PresetName } from './conv/presets.ts'
 import type { OutputFormat } from './outputs.ts'
-import type { PresetName } from './presets.ts'
 
-export interface ConvFlags {
+/** Those of every command that runs a batch. */
+export interface BatchFlags {
   readonly output: string
+  readonly format?: OutputFormat | undefined
+  readonly quality?: number | undefined
+  readonly threads?: number | undefined
+  readonly tier?: TierChoice | undefined
+  readonly parallel?: Parallelism | undefined
+  readonly json?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly verbose?: boolean | undefined
+}
+
+export interface ConvFlags extends BatchFlags {
   readonly kernel?: PresetName | undefined
   readonly weight?: string | undefined
   readonly bias?: string | undefined
@@ -18,14 +30,6 @@ export interface ConvFlags {
   readonly groups?: number | undefined
   readonly activation?: ActivationOption | undefined
   readonly channels?: Channels | undefined
-  readonly format?: OutputFormat | undefined
-  readonly quality?: number | undefined
-  readonly threads?: number | undefined
-  readonly tier?: TierChoice | undefined
-  readonly parallel?: Parallelism | undefined
-  readonly json?: boolean | undefined
-  readonly quiet?: boolean | undefined
-  readonly verbose?: boolean | undefined
 }
 
 export interface ExplainFlags {

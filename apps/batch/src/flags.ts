@@ -2,9 +2,9 @@
 
 import type { FlagParametersForType } from '@stricli/core'
 import { NUMERICS, PADDING_MODES, TIER_CHOICES } from '@weft/core'
-import type { ConvFlags, ExplainFlags } from './flag-types.ts'
+import { PRESET_NAMES } from './conv/presets.ts'
+import type { BatchFlags, ConvFlags, ExplainFlags } from './flag-types.ts'
 import { OUTPUT_FORMATS } from './outputs.ts'
-import { PRESET_NAMES } from './presets.ts'
 import { activation, padding, perAxis, text, wholeNumber } from './values.ts'
 
 /** A flag that only is there or is not. */
@@ -23,8 +23,45 @@ export const EXPLAIN_FLAGS: FlagParametersForType<ExplainFlags> = {
   json: switchedOn('the same as one line of JSON'),
 }
 
-export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
+/** Those of every command that runs a batch. */
+export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
   output: { kind: 'parsed', parse: text, placeholder: 'FOLDER', brief: 'where the results go; made if it is not there (needed)' },
+  format: {
+    kind: 'enum',
+    values: OUTPUT_FORMATS,
+    optional: true,
+    placeholder: 'NAME',
+    brief: `${OUTPUT_FORMATS.join(', ')}; unless told png for pictures, npy for tensors and where the results have not 1, 3 or 4 channels`,
+  },
+  quality: {
+    kind: 'parsed',
+    parse: wholeNumber(1, 100),
+    optional: true,
+    placeholder: 'N',
+    brief: '1 to 100, of jpg (90 unless told) and webp (lossless unless told)',
+  },
+  threads: {
+    kind: 'parsed',
+    parse: wholeNumber(1, 1024),
+    optional: true,
+    placeholder: 'N',
+    brief: 'worker threads; every core unless told',
+  },
+  tier,
+  parallel: {
+    kind: 'enum',
+    values: ['auto', 'items', 'channels'],
+    optional: true,
+    placeholder: 'HOW',
+    brief:
+      'items: each thread has its own file; channels: all threads share one; auto takes channels when files are fewer than threads',
+  },
+  json: switchedOn('a line of JSON for each item and one for the whole, nothing else on standard output'),
+  quiet: switchedOn('no progress and no summary; failures are still named'),
+  verbose: switchedOn('say which tier and kernels run, and why not faster ones'),
+}
+
+export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
   kernel: {
     kind: 'enum',
     values: PRESET_NAMES,
@@ -103,39 +140,7 @@ export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
     brief:
       'read pictures as gray, rgb or rgba; as many channels as the weight takes, else rgb. With --kernel the opacity of rgba stays as it is',
   },
-  format: {
-    kind: 'enum',
-    values: OUTPUT_FORMATS,
-    optional: true,
-    placeholder: 'NAME',
-    brief: `${OUTPUT_FORMATS.join(', ')}; unless told png for pictures, npy for tensors and where the results have not 1, 3 or 4 channels`,
-  },
-  quality: {
-    kind: 'parsed',
-    parse: wholeNumber(1, 100),
-    optional: true,
-    placeholder: 'N',
-    brief: '1 to 100, of jpg (90 unless told) and webp (lossless unless told)',
-  },
-  threads: {
-    kind: 'parsed',
-    parse: wholeNumber(1, 1024),
-    optional: true,
-    placeholder: 'N',
-    brief: 'worker threads; every core unless told',
-  },
-  tier,
-  parallel: {
-    kind: 'enum',
-    values: ['auto', 'items', 'channels'],
-    optional: true,
-    placeholder: 'HOW',
-    brief:
-      'items: each thread has its own file; channels: all threads share one; auto takes channels when files are fewer than threads',
-  },
-  json: switchedOn('a line of JSON for each item and one for the whole, nothing else on standard output'),
-  quiet: switchedOn('no progress and no summary; failures are still named'),
-  verbose: switchedOn('say which tier and kernels run, and why not faster ones'),
+  ...BATCH_FLAGS,
 }
 
 /** The letters of flags that have one. */

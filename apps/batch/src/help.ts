@@ -1,8 +1,8 @@
 // What `--help` says: made from the flags themselves, at 80 columns.
 
+import { PRESETS } from './conv/presets.ts'
 import { EXIT_TEXT } from './exit-codes.ts'
 import { ALIASES, CONV_FLAGS, EXPLAIN_FLAGS, SECTIONS } from './flags.ts'
-import { PRESETS } from './presets.ts'
 import { table, wrap } from './text.ts'
 import { VERSION } from './version.ts'
 

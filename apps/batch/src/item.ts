@@ -1,29 +1,18 @@
-// One item from its file to its result: decode into the arena, convolve there, encode from there.
+// One item from its source to its result: what the batch does for the work, timed by stage.
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type FloatTensor, type Shape, type Tensor, toWire, WeftError } from '@weft/core'
-import { readTensor, writeTensor } from '@weft/io'
-import type { Engine, Layer } from '@weft/parallel'
-import { magnitude } from './combine.ts'
-import type { Job } from './job.ts'
-import type { LayerCache } from './layers.ts'
+import { type Tensor, toWire, WeftError } from '@weft/core'
+import { formatOf, readTensor, type WriteTensorOptions, writeAtomically } from '@weft/io'
 import type { Folders, Item } from './outputs.ts'
-
-/** What the items of a run share. */
-export interface Shop {
-  readonly job: Job
-  readonly engine: Engine
-  readonly layers: LayerCache<Layer>
-  readonly folders: Folders
-  /** Told of each layer that was prepared. */
-  readonly prepared: (layer: Layer) => void
-}
+import { type StageTimes, Stopwatch } from './stages.ts'
+import type { Plain, Station } from './work.ts'
 
 export interface Done {
   readonly ok: true
-  readonly shape: Shape
-  readonly kernel: string
+  /** What the work tells of it. */
+  readonly about: Readonly<Record<string, Plain>>
   readonly ms: number
+  readonly stages: StageTimes
   readonly bytesRead: number
   readonly bytesWritten: number
 }
@@ -33,55 +22,32 @@ export interface Failed {
   readonly message: string
 }
 
-/** @throws what reading, convolving or writing throws; nothing of it stays in the arena. */
-export async function convolve(item: Item, shop: Shop): Promise<Done> {
-  const { job, engine, layers, folders } = shop
-  const { recipe, parallel } = job
-  const start = performance.now()
-  const held = new Set<FloatTensor>()
-  const hold = (shape: Shape): FloatTensor => {
-    const tensor = engine.tensor(shape)
-    held.add(tensor)
-    return tensor
-  }
-  const letGo = (tensor: FloatTensor): void => {
-    held.delete(tensor)
-    engine.release(tensor)
-  }
-  try {
-    let x: FloatTensor | undefined
-    const into = (shape: Shape): Float32Array => {
-      x = hold(shape)
-      return x.data
-    }
-    const read = await readTensor(item.path, { channels: recipe.channels, entry: item.entry, into })
-    const { key, x: shape, params, magnitude: joined } = recipe.treat(read.shape, item.picture)
-    const prepare = async (): Promise<Layer> => {
-      const layer = await engine.prepare(params, shape)
-      shop.prepared(layer)
-      return layer
-    }
-    const { y, kernel } = await layers.with(key, prepare, async (layer) => {
-      const y = hold(layer.descriptor.yShape)
-      await layer.run(read.reshape(shape), { out: y, parallel })
-      return { y, kernel: layer.selection.kernel }
+/** @throws what reading, the work or writing throws. */
+export async function processItem(
+  item: Item,
+  station: Station,
+  folders: Folders,
+  options: WriteTensorOptions,
+  signal: AbortSignal,
+): Promise<Done> {
+  const watch = new Stopwatch()
+  const source = await stat(item.path).catch(() => null)
+  let bytesWritten = 0
+  const write = async (result: Tensor): Promise<void> => {
+    const pieces = await watch.time('encode', () => formatOf(item.output).encode(asWritten(result, item.output), options))
+    signal.throwIfAborted()
+    await watch.time('write', async () => {
+      await folders.make(dirname(item.output))
+      await writeAtomically(item.output, pieces)
     })
-    if (x !== undefined) letGo(x)
-    const result = joined ? await magnitude(y) : y
-    await folders.make(dirname(item.output))
-    await writeTensor(item.output, asWritten(result, item.output), job.write)
-    const [source, target] = await Promise.all([stat(item.path), stat(item.output)])
-    return {
-      ok: true,
-      shape: result.shape,
-      kernel,
-      ms: performance.now() - start,
-      bytesRead: source.size,
-      bytesWritten: target.size,
-    }
-  } finally {
-    for (const tensor of held) engine.release(tensor)
+    bytesWritten = pieces.reduce((sum, piece) => sum + piece.length, 0)
   }
+  const about = await station.process(item, {
+    signal,
+    read: ({ channels, into }) => watch.time('read', () => readTensor(item.path, { channels, entry: item.entry, into })),
+    write,
+  })
+  return { ok: true, about, ms: watch.ms, stages: watch.stages, bytesRead: source?.size ?? 0, bytesWritten }
 }
 
 /** A picture has no batch axis: one item is written as itself. */

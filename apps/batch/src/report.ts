@@ -1,8 +1,7 @@
 // Telling what happens: lines of JSON for programs, words for people.
-import { type ConvDescriptor, formatShape } from '@weft/core'
-import type { EngineInfo, Layer } from '@weft/parallel'
+import type { EngineInfo } from '@weft/parallel'
 import type { Tally } from './batch.ts'
-import type { ConvFlags } from './flag-types.ts'
+import type { BatchFlags } from './flag-types.ts'
 import type { Done, Failed } from './item.ts'
 import type { Job } from './job.ts'
 import type { Item } from './outputs.ts'
@@ -11,14 +10,15 @@ import { coloursFor, count, megabytes, oneLine, wrap } from './text.ts'
 
 export interface Reporter {
   begin(info: EngineInfo): void
-  prepared(layer: Layer): void
+  /** Lines that only `--verbose` shows, once for each topic. */
+  explain(topic: string, lines: readonly string[]): void
   item(item: Item, result: Done | Failed): void
   stopping(underWay: number): void
   end(tally: Tally, exitCode: number): void
 }
 
 /** The reporter that the flags ask for. Results go to standard output; failures, progress and choices to standard error. */
-export function reporterFor(job: Job, flags: Pick<ConvFlags, 'json' | 'quiet' | 'verbose'>): Reporter {
+export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' | 'verbose'>): Reporter {
   const { json = false, quiet = false, verbose = false } = flags
   const red = coloursFor(process.stderr).red
   const progress = new Progress(job.items.length, process.stderr, !quiet && !(json && process.stdout.isTTY))
@@ -33,14 +33,10 @@ export function reporterFor(job: Job, flags: Pick<ConvFlags, 'json' | 'quiet' | 
       }
       progress.start()
     },
-    prepared({ descriptor, selection }) {
-      const text = [
-        `  ${selection.kernel} runs ${geometry(descriptor)}`,
-        ...selection.refusals.map(({ kernel, reason }) => `    not ${kernel}: ${reason}`),
-      ]
-      if (!verbose || explained.has(selection.kernel)) return
-      explained.add(selection.kernel)
-      for (const line of text) progress.line(wrap(line, 80, '      '))
+    explain(topic, lines) {
+      if (!verbose || explained.has(topic)) return
+      explained.add(topic)
+      for (const line of lines) progress.line(wrap(line, 80, '      '))
     },
     item(item, result) {
       progress.step()
@@ -49,8 +45,7 @@ export function reporterFor(job: Job, flags: Pick<ConvFlags, 'json' | 'quiet' | 
         print({
           type: 'item',
           input: item.entry === undefined ? item.path : `${item.path}:${item.entry}`,
-          ...(result.ok ? { output: item.output } : {}),
-          ...rounded(result),
+          ...(result.ok ? told(item, result) : result),
         })
     },
     stopping: (underWay) =>
@@ -96,8 +91,8 @@ function rate({ done, seconds }: Tally): number {
   return Number((done / Math.max(seconds, 1e-3)).toPrecision(3))
 }
 
-function geometry(d: ConvDescriptor): string {
-  return `${formatShape(d.xShape)} to ${formatShape(d.yShape)}`
+function told({ output }: Item, { ok, about, ms, bytesRead, bytesWritten }: Done): object {
+  return { ok, output, ...about, ...rounded({ ms, bytesRead, bytesWritten }) }
 }
 
 function rounded<T extends object>(values: T): T {

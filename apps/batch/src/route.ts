@@ -1,15 +1,17 @@
 // The whole route of the command: arguments -> options -> job -> run -> report.
 import type { TierChoice } from '@weft/core'
 import { allowPairing } from '@weft/parallel'
-import { type Request, readArguments } from './arguments.ts'
+import { readArguments } from './arguments.ts'
 import { runJob, type Tally } from './batch.ts'
+import { convWork } from './conv/work.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { explainProblem } from './explain.ts'
+import type { BatchFlags } from './flag-types.ts'
 import { resolveJob } from './job.ts'
-import { resolveOptions } from './options.ts'
 import { reporterFor } from './report.ts'
 import { Stop } from './stop.ts'
 import { complain } from './text.ts'
+import type { Work } from './work.ts'
 
 export async function route(argv: readonly string[]): Promise<number> {
   // Whoever reads our output may stop reading: the results are files all the same.
@@ -22,7 +24,7 @@ export async function route(argv: readonly string[]): Promise<number> {
   if (typeof request === 'number') return request
   try {
     if (wantsPairing(request.flags.tier)) allowPairing()
-    if (request.command === 'conv') return await conv(request)
+    if (request.command === 'conv') return await batch(await convWork(request.flags), request)
     process.stdout.write(`${await explainProblem(request.problem, request.flags)}\n`)
     return EXIT.done
   } catch (error) {
@@ -31,9 +33,9 @@ export async function route(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function conv({ flags, sources }: Request & { command: 'conv' }): Promise<number> {
-  const options = resolveOptions(flags)
-  const job = await resolveJob(options, sources)
+/** The route that every kind of work takes. */
+async function batch(work: Work, { flags, sources }: { flags: BatchFlags; sources: readonly string[] }): Promise<number> {
+  const job = await resolveJob(work, flags, sources)
   const reporter = reporterFor(job, flags)
   const stop = new Stop(() => reporter.stopping(stop.writing.size))
   const tally = await runJob(job, reporter, stop).finally(() => stop.ignore())

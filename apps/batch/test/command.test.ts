@@ -1,9 +1,9 @@
 // The command line: help, version, mistakes, what goes to which stream, explain.
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { PRESET_NAMES } from '../src/conv/presets.ts'
 import { CONV_FLAGS, EXPLAIN_FLAGS } from '../src/flags.ts'
 import { tooOld } from '../src/node-version.ts'
-import { PRESET_NAMES } from '../src/presets.ts'
 import { jsonLines, MAIN, PLAIN, randomPicture, temporaryFolder, weft, writePicture } from './helpers.ts'
 
 const at = temporaryFolder()

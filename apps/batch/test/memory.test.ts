@@ -3,9 +3,9 @@ import { Tensor } from '@weft/core'
 import { readImage, writeNpy } from '@weft/io'
 import { beforeAll, expect, test } from 'vitest'
 import { runJob } from '../src/batch.ts'
+import { convWork } from '../src/conv/work.ts'
 import type { Done, Failed } from '../src/item.ts'
 import { type Job, resolveJob } from '../src/job.ts'
-import { resolveOptions } from '../src/options.ts'
 import type { Stop } from '../src/stop.ts'
 import { distance, randomPicture, temporaryFolder, writePicture } from './helpers.ts'
 
@@ -28,15 +28,14 @@ beforeAll(async () => {
 
 /** Mixes the channels: a convolution that needs next to no memory beside its input and output. */
 async function run(maxMemory: number, out: string): Promise<{ results: (Done | Failed)[]; most: number }> {
-  const job: Job = await resolveJob(resolveOptions({ output: at(out), weight: at('mix.npy'), tier: 'simd128', threads: 2 }), [
-    at('in'),
-  ])
+  const flags = { output: at(out), weight: at('mix.npy'), tier: 'simd128', threads: 2 } as const
+  const job: Job = await resolveJob(await convWork(flags), flags, [at('in')])
   const results: (Done | Failed)[] = []
   let most = 0
   const stop = { signal: null, writing: new Set<string>() } as unknown as Stop
   const reporter = {
     begin: () => {},
-    prepared: () => {
+    explain: () => {
       most = Math.max(most, stop.writing.size)
     },
     item: (_: unknown, result: Done | Failed) => void results.push(result),

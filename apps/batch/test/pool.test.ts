@@ -2,8 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Tensor } from '@weft/core'
 import { expect, test } from 'vitest'
-import { magnitude } from '../src/combine.ts'
-import { LayerCache } from '../src/layers.ts'
+import { magnitude } from '../src/conv/combine.ts'
+import { LayerCache } from '../src/conv/layers.ts'
 import { Gate, inFlight } from '../src/pool.ts'
 
 test('never more than the limit at once, all of them, begun in order', async () => {

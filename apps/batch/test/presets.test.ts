@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { type FloatTensor, Tensor } from '@weft/core'
 import { readImage, readNpy, writeNpy } from '@weft/io'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PRESET_NAMES } from '../src/presets.ts'
+import { PRESET_NAMES } from '../src/conv/presets.ts'
 import { distance, filterPlane, planeOf, randomPicture, temporaryFolder, weft, writePicture } from './helpers.ts'
 
 const at = temporaryFolder()

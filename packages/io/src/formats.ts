@@ -3,12 +3,13 @@ import { extname } from 'node:path'
 import { type Dtype, type Tensor, WeftError } from '@weft/core'
 import type { StorageOf } from './allocate.ts'
 import { type ImageReadOptions, readImage } from './image-decode.ts'
-import { type ImageWriteOptions, writeImage } from './image-encode.ts'
+import { encodeImage, type ImageWriteOptions } from './image-encode.ts'
 import { IMAGE_FORMATS, type ImageFormat } from './image-format.ts'
-import { readNpy, writeNpy } from './npy.ts'
+import { encodeNpy, readNpy } from './npy.ts'
 import { readSafetensors } from './safetensors.ts'
-import { type SafetensorsWriteOptions, writeSafetensors } from './safetensors-write.ts'
+import { encodeSafetensors, type SafetensorsWriteOptions } from './safetensors-write.ts'
 import { dtypeOf, type ReadOptions } from './target.ts'
+import { writeAtomically } from './write-atomically.ts'
 
 /** The options of every format: each takes its own and leaves the others, so one set serves a folder of mixed files. */
 export interface ReadTensorOptions<D extends Dtype = 'float32'> extends ReadOptions<D>, Omit<ImageReadOptions, 'into'> {
@@ -26,17 +27,18 @@ export interface Format {
   /** In lower case, with the dot. */
   readonly extensions: readonly string[]
   read<D extends Dtype>(path: string, options: ReadTensorOptions<D>): Promise<Tensor<StorageOf[D]>>
-  write(path: string, tensor: Tensor, options: WriteTensorOptions): Promise<void>
+  /** The bytes of a file, in pieces that may be views of the tensor. */
+  encode(tensor: Tensor, options: WriteTensorOptions): Promise<readonly Uint8Array[]>
 }
 
 /** A new format is one file and one row here. */
 export const FORMATS: readonly Format[] = [
-  { name: 'npy', extensions: ['.npy'], read: readNpy, write: writeNpy },
+  { name: 'npy', extensions: ['.npy'], read: readNpy, encode: async (tensor) => encodeNpy(tensor) },
   {
     name: 'safetensors',
     extensions: ['.safetensors'],
     read: (path, options) => readSafetensors(path, options.entry, options),
-    write: (path, tensor, options) => writeSafetensors(path, [[options.entry ?? 'tensor', tensor]], options),
+    encode: async (tensor, options) => encodeSafetensors([[options.entry ?? 'tensor', tensor]], options),
   },
   imageRow('png'),
   imageRow('jpeg'),
@@ -81,11 +83,16 @@ export async function readTensor<D extends Dtype = 'float32'>(
  * writer of the format throws.
  */
 export async function writeTensor(path: string, tensor: Tensor, options: WriteTensorOptions = {}): Promise<void> {
-  await formatOf(path).write(path, tensor, options)
+  await writeAtomically(path, await formatOf(path).encode(tensor, options))
 }
 
 function imageRow(name: ImageFormat): Format {
-  return { name, extensions: IMAGE_FORMATS[name].extensions, read: readFloatImage, write: writeImage }
+  return {
+    name,
+    extensions: IMAGE_FORMATS[name].extensions,
+    read: readFloatImage,
+    encode: async (tensor, options) => [await encodeImage(tensor, name, options)],
+  }
 }
 
 async function readFloatImage<D extends Dtype>(path: string, options: ReadTensorOptions<D>): Promise<Tensor<StorageOf[D]>> {

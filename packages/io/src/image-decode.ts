@@ -18,6 +18,11 @@ export interface ImageReadOptions {
   into?: ((shape: Shape) => Float32Array) | undefined
 }
 
+export interface ImageDecodeOptions extends ImageReadOptions {
+  /** What messages call the image; its path, mostly. */
+  label?: string | undefined
+}
+
 export const DEFAULT_MAX_PIXELS = 16383 ** 2
 
 /** Compressed bytes are held in memory while they are decoded. */
@@ -49,8 +54,8 @@ export async function readImage(path: string, options: ImageReadOptions = {}): P
  * grey; TOO_LARGE past `maxPixels`, or past 2^30 - 1 numbers; DTYPE for samples other than 8 or 16 bits; OPTION for an
  * option out of range.
  */
-export async function decodeImage(bytes: Uint8Array, options: ImageReadOptions = {}): Promise<FloatTensor> {
-  return await decode(bytes, 'image', options)
+export async function decodeImage(bytes: Uint8Array, options: ImageDecodeOptions = {}): Promise<FloatTensor> {
+  return await decode(bytes, options.label ?? 'image', options)
 }
 
 async function decode(bytes: Uint8Array, label: string, options: ImageReadOptions): Promise<FloatTensor> {

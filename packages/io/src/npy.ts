@@ -34,5 +34,10 @@ export async function readNpy<D extends Dtype = 'float32'>(
  * @throws NOT_FOUND when the folder is not there, IO when writing fails.
  */
 export async function writeNpy(path: string, tensor: Tensor): Promise<void> {
-  await writeAtomically(path, [formatNpyHeader(tensor.dtype, tensor.shape, path), bytesOf(tensor.data)])
+  await writeAtomically(path, encodeNpy(tensor, path))
+}
+
+/** The bytes of `writeNpy`, in pieces; the numbers are not copied. `label` is for messages. */
+export function encodeNpy(tensor: Tensor, label = 'npy'): Uint8Array[] {
+  return [formatNpyHeader(tensor.dtype, tensor.shape, label), bytesOf(tensor.data)]
 }

@@ -26,10 +26,18 @@ export async function writeSafetensors(
   tensors: Iterable<readonly [string, Tensor]> | Readonly<Record<string, Tensor>>,
   options: SafetensorsWriteOptions = {},
 ): Promise<void> {
+  await writeAtomically(path, encodeSafetensors(tensors, options))
+}
+
+/** The bytes of `writeSafetensors`, in pieces; the numbers are not copied. @throws OPTION as it does. */
+export function encodeSafetensors(
+  tensors: Iterable<readonly [string, Tensor]> | Readonly<Record<string, Tensor>>,
+  options: SafetensorsWriteOptions = {},
+): Uint8Array[] {
   const entries = Symbol.iterator in tensors ? [...tensors] : Object.entries(tensors)
   expectNames(entries.map(([name]) => name))
   entries.sort(([a, x], [b, y]) => ORDER.indexOf(x.dtype) - ORDER.indexOf(y.dtype) || Buffer.from(a).compare(Buffer.from(b)))
-  await writeAtomically(path, [formatHeader(entries, options.metadata), ...entries.map(([, tensor]) => bytesOf(tensor.data))])
+  return [formatHeader(entries, options.metadata), ...entries.map(([, tensor]) => bytesOf(tensor.data))]
 }
 
 // Put together by hand: an object would reorder names that look like numbers.

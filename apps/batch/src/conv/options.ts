@@ -1,19 +1,20 @@
-// Flags that go together, and what they come to: what is computed, and with which options.
+// Flags of `weft conv` that go together, and what they come to: what is computed, and with which options.
 import { type ConvOptions, WeftError } from '@weft/core'
-import type { ConvFlags } from './flag-types.ts'
+import type { Channels } from '@weft/io'
+import type { ConvFlags } from '../flag-types.ts'
 import type { PresetName } from './presets.ts'
 
 export type Operands = { readonly kernel: PresetName } | { readonly weight: string; readonly bias: string | null }
 
-export interface Options extends Omit<ConvFlags, 'kernel' | 'weight' | 'bias' | keyof ConvOptions> {
+export interface Options {
   readonly operands: Operands
   readonly conv: ConvOptions
+  readonly channels: Channels | undefined
 }
 
 /** @throws OPTION when flags exclude one another. */
 export function resolveOptions(flags: ConvFlags): Options {
-  const { kernel, weight, bias, stride, padding, paddingMode, dilation, groups, activation, numerics, ...others } = flags
-  const { format, quality } = flags
+  const { kernel, weight, bias, stride, padding, paddingMode, dilation, groups, activation, numerics, channels } = flags
   if (kernel === undefined && weight === undefined)
     refuse('give --kernel NAME or --weight TENSOR: one of them says what to compute')
   if (kernel !== undefined && weight !== undefined)
@@ -22,11 +23,10 @@ export function resolveOptions(flags: ConvFlags): Options {
     const own = Object.entries({ bias, groups, activation }).find(([, value]) => value !== undefined)
     if (own !== undefined) refuse(`--${own[0]} goes with --weight; the kernel ${kernel} has its own`)
   }
-  if (quality !== undefined && format !== 'jpg' && format !== 'webp') refuse('--quality goes with --format jpg or --format webp')
   return Object.freeze({
-    ...others,
     operands: kernel === undefined ? { weight: weight as string, bias: bias ?? null } : { kernel },
     conv: given({ stride, padding, paddingMode, dilation, groups, activation, numerics }),
+    channels,
   })
 }
 

@@ -1,78 +1,129 @@
-// A run: every item through the engine, bounded in number, whatever happens to single ones.
+// A run: what is left to do through the engine, bounded in number, whatever happens to single items, every end in the ledger.
 import { availableParallelism } from 'node:os'
-import { type Engine, open } from '@weft/parallel'
-import { type Done, type Failed, failed, passing, processItem } from './item.ts'
+import { WeftError } from '@weft/core'
+import { type Engine, type EngineOptions, open } from '@weft/parallel'
+import { type Attempt, Attempts, pause, pauseBefore } from './attempts.ts'
+import type { Failed } from './failure.ts'
+import { Fingerprints } from './fingerprint.ts'
+import type { Done } from './item.ts'
 import type { Job } from './job.ts'
-import { Folders, type Item } from './outputs.ts'
+import { Ledger } from './ledger/ledger.ts'
+import { type Plan, planRun, type Task } from './ledger/plan.ts'
+import type { ItemRecord } from './ledger/records.ts'
+import { Folders } from './outputs.ts'
 import { Gate, inFlight } from './pool.ts'
 import type { Reporter } from './report.ts'
+import { FileSink, type Sink } from './sink.ts'
 import type { Stop } from './stop.ts'
-import type { Station } from './work.ts'
+import { Tally } from './tally.ts'
 
-export interface Tally {
-  readonly items: number
-  readonly done: number
-  readonly failed: number
-  readonly seconds: number
-  readonly bytesRead: number
-  readonly bytesWritten: number
-}
-
-/** @throws what opening the engine or making the output folder throws; what befalls an item is reported. */
+/** @throws what opening the ledger or the engine or making the output folder throws; what befalls an item is reported. */
 export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<Tally> {
   const folders = new Folders(job.folder)
   await folders.ready()
-  const engine = await open(job.engine)
+  const { ledger, past } = await Ledger.open({ folder: job.folder, name: 'ledger' }, job.identity, job.restart)
   try {
-    reporter.begin(engine.info)
-    return await runItems(job, engine, folders, reporter, stop)
+    const sink = new FileSink(job.folder, folders, job.write)
+    const fingerprints = new Fingerprints()
+    const plan = await planRun(job.items, past, sink, fingerprints, job)
+    const tally = new Tally(job.items.length, plan.skipped)
+    if (plan.tasks.length > 0) await compute(job, plan, { ledger, sink, fingerprints, reporter, stop, tally }, past.run?.tier)
+    return tally
+  } finally {
+    await ledger.close()
+  }
+}
+
+interface Parts {
+  readonly ledger: Ledger
+  readonly sink: Sink
+  readonly fingerprints: Fingerprints
+  readonly reporter: Reporter
+  readonly stop: Stop
+  readonly tally: Tally
+}
+
+async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | undefined): Promise<void> {
+  const { ledger, sink, fingerprints, reporter, stop, tally } = parts
+  await sink.sweep(tasks.map(({ item }) => item))
+  const engine = await openEngine(job.engine, tier)
+  try {
+    const { info } = engine
+    const at = new Date().toISOString()
+    ledger.append({ type: 'run', ...job.identity, tier: info.tier, threads: info.threads, items: job.items.length, at })
+    reporter.begin(info, tally)
+    const { parallel } = job
+    const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
+    const attempts = new Attempts({ station, sink, fingerprints }, new Gate(), job.timeoutMs)
+    const begun = performance.now()
+    const timer = job.limitMs === undefined ? undefined : setTimeout(() => stop.because('time'), job.limitMs)
+    try {
+      await runTasks(job, tasks, attempts, parts)
+    } finally {
+      clearTimeout(timer)
+      tally.seconds = (performance.now() - begun) / 1000
+      tally.abandoned = attempts.abandoned.size > 0
+      await station.clear()
+    }
   } finally {
     await engine.close()
   }
 }
 
-async function runItems(job: Job, engine: Engine, folders: Folders, reporter: Reporter, stop: Stop): Promise<Tally> {
-  const station = job.work.open({ engine, parallel: job.parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
-  const process = (item: Item): Promise<Done> => processItem(item, station, folders, job.write, new AbortController().signal)
-  const gate = new Gate()
-  const start = performance.now()
-  const tally = { items: job.items.length, done: 0, failed: 0, seconds: 0, bytesRead: 0, bytesWritten: 0 }
+async function runTasks(job: Job, tasks: readonly Task[], attempts: Attempts, parts: Parts): Promise<void> {
+  const { reporter, stop, tally } = parts
   const { threads = availableParallelism() } = job.engine
   // Two a thread are decoded or encoded while one a thread is computed; the rest of the files only have names.
   await inFlight(
-    job.items,
+    tasks,
     2 * threads + 2,
-    () => stop.signal !== null,
-    async (item) => {
-      stop.writing.add(item.output)
-      const result = await attempt(item, process, station, gate)
-      stop.writing.delete(item.output)
-      if (result.ok) {
-        tally.done++
-        tally.bytesRead += result.bytesRead
-        tally.bytesWritten += result.bytesWritten
-      } else tally.failed++
-      reporter.item(item, result)
+    () => stop.reason !== null,
+    async (task) => {
+      stop.writing.add(task.item.output)
+      try {
+        const result = await finish(job, task, attempts, parts)
+        tally.count(result)
+        reporter.item(task.item, result, tally)
+      } finally {
+        stop.writing.delete(task.item.output)
+      }
+      if (tally.failed > job.mayFail) stop.because('failures')
     },
   )
-  tally.seconds = (performance.now() - start) / 1000
-  await station.clear()
-  return tally
 }
 
-/** Items side by side may fill the memory that one alone has room in, and a worker that died has been replaced: tries again. */
-async function attempt(item: Item, process: (item: Item) => Promise<Done>, station: Station, gate: Gate): Promise<Done | Failed> {
-  try {
-    return await gate.run(false, () => process(item))
-  } catch (error) {
-    if (!passing(error)) return failed(error, item)
+/** Tries one item until it is done, cannot be, or was tried often enough; each attempt is a line of the ledger. */
+async function finish(job: Job, { item, attempts: before }: Task, attempts: Attempts, parts: Parts): Promise<Done | Failed> {
+  const { ledger, reporter, stop } = parts
+  for (let repetition = 0; ; repetition++) {
+    const begun = performance.now()
+    const { result, full }: Attempt = await attempts.once(item)
+    if (full) stop.because('full')
+    const common = { type: 'item', id: item.id, attempt: before + repetition + 1, at: new Date().toISOString() } as const
+    const ms = Math.round(performance.now() - begun)
+    ledger.append(recordOf(common, ms, item.path, result))
+    if (result.ok || !result.retryable || repetition >= job.retries || stop.reason !== null) return result
+    const rest = pauseBefore(repetition)
+    reporter.again(item, result, rest)
+    await pause(rest, stop.signal)
   }
+}
+
+type Common = Pick<ItemRecord, 'type' | 'id' | 'attempt' | 'at'>
+
+function recordOf(common: Common, ms: number, path: string, result: Done | Failed): ItemRecord {
+  if (result.ok) return { ...common, state: 'done', input: result.input, ...result.placed, ms }
+  return { ...common, state: 'failed', path, code: result.code, message: result.message, ms }
+}
+
+/** The tier that began the results goes on with them: another one may round otherwise. */
+async function openEngine(options: EngineOptions, tier: string | undefined): Promise<Engine> {
+  if (tier === undefined) return await open(options)
   try {
-    return await gate.run(true, async () => {
-      await station.clear()
-      return await process(item)
-    })
-  } catch (error) {
-    return failed(error, item)
+    return await open({ ...options, tier: tier as NonNullable<EngineOptions['tier']> })
+  } catch (cause) {
+    if (!(cause instanceof WeftError) || cause.code !== 'TIER') throw cause
+    const remedy = 'go on where it is, or give --restart to begin anew'
+    throw new WeftError('TIER', `the results were begun with tier ${tier}: ${cause.message}; ${remedy}`, { tier }, { cause })
   }
 }

@@ -5,6 +5,12 @@ import type { Parallelism } from '@weft/parallel'
 import type { PresetName } from './conv/presets.ts'
 import type { OutputFormat } from './outputs.ts'
 
+/** A number, or so many in a hundred. */
+export interface Share {
+  readonly value: number
+  readonly percent: boolean
+}
+
 /** Those of every command that runs a batch. */
 export interface BatchFlags {
   readonly output: string
@@ -13,6 +19,14 @@ export interface BatchFlags {
   readonly threads?: number | undefined
   readonly tier?: TierChoice | undefined
   readonly parallel?: Parallelism | undefined
+  readonly restart?: boolean | undefined
+  readonly verify?: boolean | undefined
+  readonly retryFailed?: boolean | undefined
+  readonly dryRun?: boolean | undefined
+  readonly retries?: number | undefined
+  readonly haltAfter?: Share | undefined
+  readonly timeout?: number | undefined
+  readonly timeLimit?: number | undefined
   readonly json?: boolean | undefined
   readonly quiet?: boolean | undefined
   readonly verbose?: boolean | undefined

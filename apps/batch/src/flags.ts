@@ -5,7 +5,7 @@ import { NUMERICS, PADDING_MODES, TIER_CHOICES } from '@weft/core'
 import { PRESET_NAMES } from './conv/presets.ts'
 import type { BatchFlags, ConvFlags, ExplainFlags } from './flag-types.ts'
 import { OUTPUT_FORMATS } from './outputs.ts'
-import { activation, padding, perAxis, text, wholeNumber } from './values.ts'
+import { activation, padding, perAxis, seconds, share, text, wholeNumber } from './values.ts'
 
 /** A flag that only is there or is not. */
 const switchedOn = (brief: string) => ({ kind: 'boolean', optional: true, withNegated: false, brief }) as const
@@ -55,6 +55,38 @@ export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
     placeholder: 'HOW',
     brief:
       'items: each thread has its own file; channels: all threads share one; auto takes channels when files are fewer than threads',
+  },
+  restart: switchedOn('forget what earlier runs did and do everything again'),
+  verify: switchedOn('hash what was done before, inputs and results, instead of trusting sizes and times'),
+  retryFailed: switchedOn('do only what failed before'),
+  dryRun: switchedOn('say what would be done, how much it is and how long it would take; write nothing'),
+  retries: {
+    kind: 'parsed',
+    parse: wholeNumber(0, 1000),
+    optional: true,
+    placeholder: 'N',
+    brief: 'try an item again up to N times, after pauses that double, where another time may help; 0 unless told',
+  },
+  haltAfter: {
+    kind: 'parsed',
+    parse: share,
+    optional: true,
+    placeholder: 'N|P%',
+    brief: 'begin nothing more once N items failed, or more than P in a hundred of all',
+  },
+  timeout: {
+    kind: 'parsed',
+    parse: seconds,
+    optional: true,
+    placeholder: 'SECONDS',
+    brief: 'give an item up after so long, and go on with the others',
+  },
+  timeLimit: {
+    kind: 'parsed',
+    parse: seconds,
+    optional: true,
+    placeholder: 'SECONDS',
+    brief: 'begin nothing more after so long, and end with exit code 10',
   },
   json: switchedOn('a line of JSON for each item and one for the whole, nothing else on standard output'),
   quiet: switchedOn('no progress and no summary; failures are still named'),
@@ -153,5 +185,6 @@ export const SECTIONS: readonly (readonly [string, readonly (keyof ConvFlags)[]]
     ['kernel', 'weight', 'bias', 'stride', 'padding', 'paddingMode', 'dilation', 'groups', 'activation', 'numerics'],
   ],
   ['FILES', ['output', 'channels', 'format', 'quality']],
+  ['STARTING AGAIN', ['restart', 'verify', 'retryFailed', 'dryRun', 'retries', 'haltAfter', 'timeout', 'timeLimit']],
   ['RUNNING', ['threads', 'tier', 'parallel', 'json', 'quiet', 'verbose']],
 ]

@@ -1,7 +1,7 @@
 // Finding the inputs: files as they are named, folders searched through.
 import { type Dirent, existsSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { WeftError } from '@weft/core'
 import { formatOf, isReadable, parseAddress } from '@weft/io'
 
@@ -11,8 +11,10 @@ export interface Input {
   readonly real: string
   /** Which tensor of a file that holds several. */
   readonly entry?: string
-  /** The path below the folder that was given; of a file, its name. */
-  readonly below: string
+  /** Tells it from all others of a run, whatever folder they are started from: the path below its source, and the entry. */
+  readonly id: string
+  /** The path of its results without an extension: that below the folder that was given; of a file, its name. */
+  readonly stem: string
   readonly picture: boolean
 }
 
@@ -36,7 +38,8 @@ export async function findInputs(sources: readonly string[], except: string): Pr
         path,
         real: join(folder, name),
         ...(entry === undefined ? {} : { entry }),
-        below: name,
+        id: entry === undefined ? name : `${name}:${entry}`,
+        stem: stemOf(name),
         picture: isPicture(path),
       })
     } else {
@@ -59,6 +62,10 @@ export function isPicture(path: string): boolean {
   return isReadable(path) && !['npy', 'safetensors'].includes(formatOf(path).name)
 }
 
+function stemOf(path: string): string {
+  return path.slice(0, path.length - extname(path).length)
+}
+
 async function search(root: Pick<Input, 'path' | 'real'>, below: string, except: string, inputs: Input[]): Promise<void> {
   const folder = join(root.path, below)
   const names = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
@@ -72,7 +79,7 @@ async function search(root: Pick<Input, 'path' | 'real'>, below: string, except:
       if ((await realpath(path)) !== except) await search(root, join(below, name.name), except, inputs)
     } else if (isReadable(name.name) && (await isFile(path, name))) {
       const inside = join(below, name.name)
-      inputs.push({ path, real: join(root.real, inside), below: inside, picture: isPicture(path) })
+      inputs.push({ path, real: join(root.real, inside), id: inside, stem: stemOf(inside), picture: isPicture(path) })
     }
   }
 }

@@ -1,11 +1,13 @@
 // One item from its source to its result: what the batch does for the work, timed by stage.
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { type Tensor, toWire, WeftError } from '@weft/core'
-import { formatOf, readTensor, type WriteTensorOptions, writeAtomically } from '@weft/io'
-import type { Folders, Item } from './outputs.ts'
+
+import { WeftError } from '@weft/core'
+import { readTensor } from '@weft/io'
+import { type Fingerprints, stampOf } from './fingerprint.ts'
+import type { Fingerprint, Placed } from './ledger/records.ts'
+import type { Item } from './outputs.ts'
+import type { Sink } from './sink.ts'
 import { type StageTimes, Stopwatch } from './stages.ts'
-import type { Plain, Station } from './work.ts'
+import type { Hands, Plain, Station } from './work.ts'
 
 export interface Done {
   readonly ok: true
@@ -13,59 +15,37 @@ export interface Done {
   readonly about: Readonly<Record<string, Plain>>
   readonly ms: number
   readonly stages: StageTimes
-  readonly bytesRead: number
-  readonly bytesWritten: number
-}
-export interface Failed {
-  readonly ok: false
-  readonly code: string
-  readonly message: string
+  readonly input: Fingerprint
+  readonly placed: Placed
 }
 
-/** @throws what reading, the work or writing throws. */
-export async function processItem(
-  item: Item,
-  station: Station,
-  folders: Folders,
-  options: WriteTensorOptions,
-  signal: AbortSignal,
-): Promise<Done> {
+/** What every item of a run goes through. */
+export interface Line {
+  readonly station: Station
+  readonly sink: Sink
+  readonly fingerprints: Fingerprints
+}
+
+/** @throws what reading, the work or writing throws; IO when the input changes meanwhile. */
+export async function processItem(item: Item, { station, sink, fingerprints }: Line, signal: AbortSignal): Promise<Done> {
   const watch = new Stopwatch()
-  const source = await stat(item.path).catch(() => null)
-  let bytesWritten = 0
-  const write = async (result: Tensor): Promise<void> => {
-    const pieces = await watch.time('encode', () => formatOf(item.output).encode(asWritten(result, item.output), options))
+  let placed: Placed | undefined
+  const input = await watch.time('read', () => fingerprints.of(item.path))
+  const read: Hands['read'] = ({ channels, into }) =>
+    watch.time('decode', () => readTensor(item.path, { channels, entry: item.entry, into }))
+  const write: Hands['write'] = async (result) => {
+    const pieces = await watch.time('encode', () => sink.encode(item, result))
+    await expectUnchanged(item, input)
     signal.throwIfAborted()
-    await watch.time('write', async () => {
-      await folders.make(dirname(item.output))
-      await writeAtomically(item.output, pieces)
-    })
-    bytesWritten = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    placed = await watch.time('write', () => sink.put(item, pieces))
   }
-  const about = await station.process(item, {
-    signal,
-    read: ({ channels, into }) => watch.time('read', () => readTensor(item.path, { channels, entry: item.entry, into })),
-    write,
-  })
-  return { ok: true, about, ms: watch.ms, stages: watch.stages, bytesRead: source?.size ?? 0, bytesWritten }
+  const about = await station.process(item, { signal, read, write })
+  if (placed === undefined) throw new WeftError('INTERNAL', `${item.path}: the work ended without a result`)
+  return { ok: true, about, ms: watch.ms, stages: watch.stages, input, placed }
 }
 
-/** A picture has no batch axis: one item is written as itself. */
-function asWritten(tensor: Tensor, path: string): Tensor {
-  const single = tensor.rank === 4 && tensor.shape[0] === 1 && !/\.(npy|safetensors)$/.test(path)
-  return single ? tensor.at(0) : tensor
-}
-
-/** An error as a result that names the item's file. */
-export function failed(error: unknown, item: Item): Failed {
-  const { code, message } = toWire(error)
-  const named = message.includes(item.path) ? message : `${item.path}: ${message}`
-  // Core and the engine speak to programs; here the only thing to do is another file.
-  const remedy = code === 'MEMORY' ? '; it does not fit even alone: make it smaller or cut it into pieces' : ''
-  return { ok: false, code, message: named + remedy }
-}
-
-/** Whether an item that failed so is worth a second try with the machine to itself. */
-export function passing(error: unknown): boolean {
-  return error instanceof WeftError && (error.code === 'MEMORY' || error.code === 'WORKER')
+async function expectUnchanged({ path }: Item, before: Fingerprint): Promise<void> {
+  const now = await stampOf(path)
+  if (now.bytes === before.bytes && now.mtimeMs === before.mtimeMs) return
+  throw new WeftError('IO', `${path} changed while it was read; it is done when the command is started again`, { path })
 }

@@ -3,9 +3,11 @@ import { availableParallelism } from 'node:os'
 import { WeftError } from '@weft/core'
 import type { WriteTensorOptions } from '@weft/io'
 import type { EngineOptions, Parallelism } from '@weft/parallel'
-import type { BatchFlags } from './flag-types.ts'
+import type { BatchFlags, Share } from './flag-types.ts'
 import { findInputs, type Input } from './inputs.ts'
+import { type Identity, identityOf } from './ledger/identity.ts'
 import { type Item, nameOutputs, type OutputFormat, realFolder } from './outputs.ts'
+import { VERSION } from './version.ts'
 import type { Work } from './work.ts'
 
 export interface Job {
@@ -16,6 +18,17 @@ export interface Job {
   readonly engine: EngineOptions
   readonly parallel: Parallelism
   readonly write: WriteTensorOptions
+  /** What the results depend on beside the inputs. */
+  readonly identity: Identity
+  readonly restart: boolean
+  readonly verify: boolean
+  readonly retryFailed: boolean
+  /** Repetitions of an item whose failure may pass. */
+  readonly retries: number
+  /** More failures than these end the run. */
+  readonly mayFail: number
+  readonly timeoutMs: number | undefined
+  readonly limitMs: number | undefined
 }
 
 /**
@@ -39,5 +52,29 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
     engine: Object.freeze({ threads, ...(tier === undefined ? {} : { tier }) }),
     parallel: parallel === 'auto' ? (items.length < threads ? 'channels' : 'items') : parallel,
     write: Object.freeze(quality === undefined ? {} : { quality }),
+    identity: identityOf({
+      weft: VERSION,
+      ...work.identity,
+      format: format ?? 'auto',
+      quality: quality ?? null,
+      tier: tier ?? process.env.WEFT_TIER ?? 'auto',
+    }),
+    restart: flags.restart ?? false,
+    verify: flags.verify ?? false,
+    retryFailed: flags.retryFailed ?? false,
+    retries: flags.retries ?? 0,
+    mayFail: mayFail(flags.haltAfter, items.length),
+    timeoutMs: milliseconds(flags.timeout),
+    limitMs: milliseconds(flags.timeLimit),
   })
+}
+
+/** `--halt-after 5` ends with the fifth failure, `5%` with the first past five in a hundred of all items. */
+function mayFail(halt: Share | undefined, items: number): number {
+  if (halt === undefined) return Number.POSITIVE_INFINITY
+  return halt.percent ? Math.floor((halt.value * items) / 100) : halt.value - 1
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000
 }

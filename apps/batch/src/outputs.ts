@@ -1,6 +1,6 @@
 // Naming the outputs: below the output folder, one for each input, never over an input.
 import { mkdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { WeftError } from '@weft/core'
 import type { Input } from './inputs.ts'
 
@@ -9,6 +9,8 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
 export interface Item extends Input {
   readonly output: string
+  /** The same below the output folder. */
+  readonly below: string
 }
 
 /** Systems on which names that differ only in capitals are one file. */
@@ -30,8 +32,7 @@ export function nameOutputs(inputs: readonly Input[], target: Target, formatFor:
   const taken = new Map<string, Input>()
   const items: Item[] = []
   for (const input of inputs) {
-    const stem = basename(input.below, extname(input.below))
-    const below = join(dirname(input.below), `${stem}.${formatFor(input)}`)
+    const below = `${input.stem}.${formatFor(input)}`
     const output = join(target.folder, below)
     const place = folded(join(target.real, below))
     const rival = taken.get(place)
@@ -47,7 +48,7 @@ export function nameOutputs(inputs: readonly Input[], target: Target, formatFor:
       throw new WeftError('OPTION', `${input.path} would be written over the input ${source}; ${remedy}`, { output })
     }
     taken.set(place, input)
-    items.push({ ...input, output })
+    items.push({ ...input, output, below })
   }
   return items
 }

@@ -1,6 +1,9 @@
 // Work on many items at once, but never more than so many.
 
-/** Calls `work` for each item, `limit` at a time, in order; after `stopped` says so no further item is begun. */
+/**
+ * Calls `work` for each item, `limit` at a time, in order; after `stopped` says so no further item is begun, nor after one
+ * rejected. Rejects as the first did, once what was under way has ended.
+ */
 export async function inFlight<T>(
   items: Iterable<T>,
   limit: number,
@@ -8,14 +11,20 @@ export async function inFlight<T>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const source = items[Symbol.iterator]()
+  let broken = false
   const lane = async (): Promise<void> => {
-    while (!stopped()) {
+    while (!broken && !stopped()) {
       const next = source.next()
       if (next.done) return
-      await work(next.value)
+      await work(next.value).catch((error: unknown) => {
+        broken = true
+        throw error
+      })
     }
   }
-  await Promise.all(Array.from({ length: limit }, lane))
+  const lanes = await Promise.allSettled(Array.from({ length: limit }, lane))
+  const failure = lanes.find(({ status }) => status === 'rejected')
+  if (failure?.status === 'rejected') throw failure.reason
 }
 
 interface Visitor {

@@ -5,15 +5,14 @@ const FORMAT = '{bar} {value} of {total}  {rate} items/s  {left} left'
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream
-  readonly #total: number
+  #total = 0
   readonly #bar: SingleBar | null
   #begun = 0
   #done = 0
   #shown = false
 
-  constructor(total: number, stream: NodeJS.WriteStream, wanted: boolean) {
+  constructor(stream: NodeJS.WriteStream, wanted: boolean) {
     this.#stream = stream
-    this.#total = total
     const settings = {
       format: FORMAT,
       barsize: 28,
@@ -26,7 +25,8 @@ export class Progress {
     this.#bar = wanted && stream.isTTY ? new SingleBar(settings) : null
   }
 
-  start(): void {
+  start(total: number): void {
+    this.#total = total
     this.#begun = performance.now()
     this.#show()
   }

@@ -1,37 +1,49 @@
 // Telling what happens: lines of JSON for programs, words for people.
 import type { EngineInfo } from '@weft/parallel'
-import type { Tally } from './batch.ts'
+import type { Failed } from './failure.ts'
 import type { BatchFlags } from './flag-types.ts'
-import type { Done, Failed } from './item.ts'
+import type { Done } from './item.ts'
 import type { Job } from './job.ts'
 import type { Item } from './outputs.ts'
 import { Progress } from './progress.ts'
+import type { Reason } from './stop.ts'
+import type { Tally } from './tally.ts'
 import { coloursFor, count, megabytes, oneLine, wrap } from './text.ts'
 
 export interface Reporter {
-  begin(info: EngineInfo): void
+  begin(info: EngineInfo, tally: Tally): void
   /** Lines that only `--verbose` shows, once for each topic. */
   explain(topic: string, lines: readonly string[]): void
-  item(item: Item, result: Done | Failed): void
-  stopping(underWay: number): void
+  item(item: Item, result: Done | Failed, tally: Tally): void
+  /** An item failed and is tried again. */
+  again(item: Item, result: Failed, pauseMs: number): void
+  stopping(reason: Reason, underWay: number): void
   end(tally: Tally, exitCode: number): void
+}
+
+const WHY: Readonly<Record<Reason, string>> = {
+  SIGINT: 'stopping',
+  SIGTERM: 'stopping',
+  time: 'stopping at the time limit',
+  failures: 'stopping after so many failures',
+  full: 'stopping since the disk is full',
 }
 
 /** The reporter that the flags ask for. Results go to standard output; failures, progress and choices to standard error. */
 export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' | 'verbose'>): Reporter {
   const { json = false, quiet = false, verbose = false } = flags
-  const red = coloursFor(process.stderr).red
-  const progress = new Progress(job.items.length, process.stderr, !quiet && !(json && process.stdout.isTTY))
+  const { red, yellow } = coloursFor(process.stderr)
+  const progress = new Progress(process.stderr, !quiet && !(json && process.stdout.isTTY))
   const explained = new Set<string>()
   let engine: EngineInfo | undefined
   return {
-    begin(info) {
+    begin(info, tally) {
       engine = info
       if (verbose) {
         progress.line(`${count(info.threads, 'thread')}, ${job.parallel} in parallel, tier ${info.tier}`)
         for (const why of info.why) progress.line(wrap(`  ${why}`, 80, '    '))
       }
-      progress.start()
+      progress.start(tally.items - tally.skipped)
     },
     explain(topic, lines) {
       if (!verbose || explained.has(topic)) return
@@ -41,58 +53,61 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
     item(item, result) {
       progress.step()
       if (!result.ok) progress.line(`${red(`failed ${result.code}`)} ${oneLine(result.message)}`)
-      if (json)
-        print({
-          type: 'item',
-          input: item.entry === undefined ? item.path : `${item.path}:${item.entry}`,
-          ...(result.ok ? told(item, result) : result),
-        })
+      const input = item.entry === undefined ? item.path : `${item.path}:${item.entry}`
+      if (json) print({ type: 'item', id: item.id, input, ...(result.ok ? told(item, result) : result) })
     },
-    stopping: (underWay) =>
-      progress.line(`stopping: ${count(underWay, 'item')} under way will be finished; the same signal again stops at once`),
+    again(_, result, pauseMs) {
+      progress.line(`${yellow(`again in ${pauseMs / 1000} s ${result.code}`)} ${oneLine(result.message)}`)
+    },
+    stopping(reason, underWay) {
+      const signal = reason === 'SIGINT' || reason === 'SIGTERM'
+      const hint = signal ? 'the same signal again stops at once' : 'start again to go on'
+      progress.line(`${WHY[reason]}: ${count(underWay, 'item')} under way will be finished; ${hint}`)
+    },
     end(tally, exitCode) {
       progress.stop()
-      const { threads, tier } = engine as EngineInfo
-      if (json)
-        print({
-          type: 'summary',
-          ...rounded(tally),
-          itemsPerSecond: rate(tally),
-          threads,
-          tier,
-          parallel: job.parallel,
-          folder: job.folder,
-          exitCode,
-        })
-      else if (!quiet) process.stdout.write(`${summary(tally, job, threads, tier)}\n`)
+      if (json) print(summaryLine(tally, job, engine, exitCode))
+      else if (!quiet) process.stdout.write(`${summaryText(tally, job, engine)}\n`)
     },
   }
 }
 
-function summary(tally: Tally, job: Job, threads: number, tier: string): string {
+function summaryLine(tally: Tally, job: Job, engine: EngineInfo | undefined, exitCode: number): object {
+  const { items, skipped, done, failed, seconds, bytesRead, bytesWritten, rate } = tally
+  return {
+    type: 'summary',
+    ...rounded({ items, skipped, done, failed, left: tally.left, seconds, bytesRead, bytesWritten }),
+    itemsPerSecond: rate,
+    ...(engine === undefined ? {} : { threads: engine.threads, tier: engine.tier }),
+    parallel: job.parallel,
+    folder: job.folder,
+    exitCode,
+  }
+}
+
+function summaryText(tally: Tally, job: Job, engine: EngineInfo | undefined): string {
   const { green, red } = coloursFor(process.stdout)
-  const left = tally.items - tally.done - tally.failed
   const outcome = [
     green(`${tally.done} of ${count(tally.items, 'item')} done`),
+    ...(tally.skipped === 0 ? [] : [green(`${tally.skipped} were done before`)]),
     ...(tally.failed === 0 ? [] : [red(`${tally.failed} failed, named above`)]),
-    ...(left === 0 ? [] : [red(`${left} not begun`)]),
+    ...(tally.left === 0 ? [] : [red(`${tally.left} not begun`)]),
   ]
   const sizes = `${megabytes(tally.bytesRead)} read, ${megabytes(tally.bytesWritten)} written`
   return [
     outcome.join(', '),
-    `${tally.seconds.toFixed(2)} s, ${rate(tally)} items/s, ${sizes}`,
-    `${count(threads, 'thread')}, ${job.parallel} in parallel, tier ${tier}`,
+    ...(engine === undefined
+      ? []
+      : [
+          `${tally.seconds.toFixed(2)} s, ${tally.rate} items/s, ${sizes}`,
+          `${count(engine.threads, 'thread')}, ${job.parallel} in parallel, tier ${engine.tier}`,
+        ]),
     `results: ${oneLine(job.folder)}`,
   ].join('\n')
 }
 
-/** Items a second, to three digits. */
-function rate({ done, seconds }: Tally): number {
-  return Number((done / Math.max(seconds, 1e-3)).toPrecision(3))
-}
-
-function told({ output }: Item, { ok, about, ms, bytesRead, bytesWritten }: Done): object {
-  return { ok, output, ...about, ...rounded({ ms, bytesRead, bytesWritten }) }
+function told({ output }: Item, { ok, about, ms, input, placed }: Done): object {
+  return { ok, output, ...about, ...rounded({ ms, bytesRead: input.bytes, bytesWritten: placed.bytes }) }
 }
 
 function rounded<T extends object>(values: T): T {

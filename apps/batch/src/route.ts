@@ -2,9 +2,9 @@
 import type { TierChoice } from '@weft/core'
 import { allowPairing } from '@weft/parallel'
 import { readArguments } from './arguments.ts'
-import { runJob, type Tally } from './batch.ts'
+import { runJob } from './batch.ts'
 import { convWork } from './conv/work.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT, exitCodeAfter, exitCodeOf } from './exit-codes.ts'
 import { explainProblem } from './explain.ts'
 import type { BatchFlags } from './flag-types.ts'
 import { resolveJob } from './job.ts'
@@ -37,16 +37,17 @@ export async function route(argv: readonly string[]): Promise<number> {
 async function batch(work: Work, { flags, sources }: { flags: BatchFlags; sources: readonly string[] }): Promise<number> {
   const job = await resolveJob(work, flags, sources)
   const reporter = reporterFor(job, flags)
-  const stop = new Stop(() => reporter.stopping(stop.writing.size))
+  const stop = new Stop((reason) => reporter.stopping(reason, stop.writing.size))
   const tally = await runJob(job, reporter, stop).finally(() => stop.ignore())
-  const exitCode = stop.signal === null ? endOf(tally) : EXIT[stop.signal]
+  const exitCode = exitCodeAfter(tally, stop.reason)
   reporter.end(tally, exitCode)
+  // What hangs, as a read from a dead network disk, must not keep the command.
+  if (tally.abandoned) setTimeout(() => process.exit(exitCode), GRACE_MS).unref()
   return exitCode
 }
 
-function endOf({ failed }: Tally): number {
-  return failed === 0 ? EXIT.done : EXIT.someFailed
-}
+/** For what was printed to be taken by whoever reads it. */
+const GRACE_MS = 500
 
 /** Pairing is a V8 flag for the whole process: only where a tier that uses it may be chosen. */
 function wantsPairing(tier: TierChoice = 'auto'): boolean {

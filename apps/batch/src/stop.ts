@@ -1,23 +1,42 @@
-// Ctrl-C and SIGTERM: the first lets what is under way finish, the second ends at once.
+// Why a run ends before its last item: signals, of which the second ends at once, or a limit that is reached.
 import { readdirSync, unlinkSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { isTemporaryName } from '@weft/io'
+import { dirname, join } from 'node:path'
+import { prefixOfTemporary, temporaryPrefix } from '@weft/io'
 import { EXIT } from './exit-codes.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+type Signal = (typeof SIGNALS)[number]
+
+/** A signal, `--time-limit`, `--halt-after`, or a full disk. */
+export type Reason = Signal | 'time' | 'failures' | 'full'
 
 export class Stop {
-  /** The signal that came first, null while there was none. */
-  signal: (typeof SIGNALS)[number] | null = null
+  /** What came first, null while there was nothing. */
+  reason: Reason | null = null
   /** Outputs of the items under way. */
   readonly writing = new Set<string>()
-  readonly #listener = (signal: NodeJS.Signals): void => this.#hear(signal as (typeof SIGNALS)[number])
-  readonly #onFirst: () => void
+  readonly #controller = new AbortController()
+  readonly #listener = (signal: NodeJS.Signals): void => this.#hear(signal as Signal)
+  readonly #onFirst: (reason: Reason) => void
+  #signalled = false
 
-  /** Listens from now on; `onFirst` is called at the first signal. */
-  constructor(onFirst: () => void) {
+  /** Listens from now on; `onFirst` is called when the run is to end. */
+  constructor(onFirst: (reason: Reason) => void) {
     this.#onFirst = onFirst
     for (const signal of SIGNALS) process.on(signal, this.#listener)
+  }
+
+  /** Aborted when the run is to end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Lets what is under way finish and begins nothing more. */
+  because(reason: Reason): void {
+    if (this.reason !== null) return
+    this.reason = reason
+    this.#controller.abort()
+    this.#onFirst(reason)
   }
 
   /** Leaves signals to Node again. */
@@ -25,10 +44,10 @@ export class Stop {
     for (const signal of SIGNALS) process.off(signal, this.#listener)
   }
 
-  #hear(signal: (typeof SIGNALS)[number]): void {
-    if (this.signal === null) {
-      this.signal = signal
-      this.#onFirst()
+  #hear(signal: Signal): void {
+    if (!this.#signalled) {
+      this.#signalled = true
+      this.because(signal)
       return
     }
     for (const output of this.writing) removeTemporary(output)
@@ -36,13 +55,11 @@ export class Stop {
   }
 }
 
-/** Removes what a write that is cut off would leave beside its output: `.name.weft-tmp-...`. */
+/** Removes what a write that is cut off would leave beside its output. */
 function removeTemporary(output: string): void {
   try {
-    const folder = dirname(output)
-    for (const name of readdirSync(folder)) {
-      if (isTemporaryName(name) && name.startsWith(`.${basename(output).slice(0, 60)}.weft-tmp-`)) unlinkSync(join(folder, name))
-    }
+    const [folder, prefix] = [dirname(output), temporaryPrefix(output)]
+    for (const name of readdirSync(folder)) if (prefixOfTemporary(name) === prefix) unlinkSync(join(folder, name))
   } catch {
     // Its folder was not made yet, or somebody else removed it.
   }

@@ -1,5 +1,6 @@
 // Values of flags from text: whole numbers, one an axis, padding, activations. Each says what it takes when it refuses.
 import { ACTIVATIONS, type ActivationOption, type PaddingOption, type PerAxis } from '@weft/core'
+import type { Share } from './flag-types.ts'
 
 /** A parser of whole numbers from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -63,4 +64,21 @@ export function activation(text: string): ActivationOption {
 export function text(value: string): string {
   if (value === '') throw new Error('give something')
   return value
+}
+
+/** `5`, or `5%`. */
+export function share(text: string): Share {
+  const [, digits, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? []
+  const value = Number(digits)
+  const percent = sign === '%'
+  if (percent ? value <= 100 : Number.isInteger(value) && value >= 1) return { value, percent }
+  throw new Error('give a number from 1, or a share of all items as in 5%')
+}
+
+/** Seconds, fractions too. */
+export function seconds(text: string): number {
+  const value = Number(text)
+  // Longer than a timer of Node can wait.
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 2_000_000) return value
+  throw new Error('give seconds, above 0 and up to 2000000')
 }

@@ -71,14 +71,15 @@ describe('a mistake ends with exit code 2, a sentence, and nothing on standard o
 })
 
 describe('streams', () => {
+  let runs = 0
   const run = (...flags: string[]): ReturnType<typeof weft> =>
-    weft(['conv', 'in', '-o', 'out', '--kernel', 'blur', ...flags], at('.'))
+    weft(['conv', 'in', '-o', `out${runs++}`, '--kernel', 'blur', ...flags], at('.'))
 
   test('a summary for people: items, rates, sizes, threads, tier, where', async () => {
     const { code, stdout, stderr } = await run('--threads', '2')
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(
-      /^2 of 2 items done\n[\d.]+ s, [\d.]+ items\/s, [\d.]+ MB read, [\d.]+ MB written\n2 threads, items in parallel, tier \w+\nresults: out\n$/,
+      /^2 of 2 items done\n[\d.]+ s, [\d.]+ items\/s, [\d.]+ MB read, [\d.]+ MB written\n2 threads, items in parallel, tier \w+\nresults: out\d\n$/,
     )
   })
 
@@ -87,10 +88,18 @@ describe('streams', () => {
     const lines = jsonLines(stdout)
     expect([code, stderr, lines.length]).toEqual([0, '', 3])
     expect(lines.slice(0, 2).sort((a, b) => String(a.input).localeCompare(String(b.input)))).toMatchObject([
-      { type: 'item', input: 'in/a.png', output: 'out/a.png', ok: true, shape: [3, 10, 10] },
-      { type: 'item', input: 'in/b.png', output: 'out/b.png', ok: true, shape: [3, 10, 12] },
+      { type: 'item', input: 'in/a.png', output: 'out1/a.png', ok: true, shape: [3, 10, 10] },
+      { type: 'item', input: 'in/b.png', output: 'out1/b.png', ok: true, shape: [3, 10, 12] },
     ])
-    expect(lines[2]).toMatchObject({ type: 'summary', items: 2, done: 2, failed: 0, tier: 'simd128', folder: 'out', exitCode: 0 })
+    expect(lines[2]).toMatchObject({
+      type: 'summary',
+      items: 2,
+      done: 2,
+      failed: 0,
+      tier: 'simd128',
+      folder: 'out1',
+      exitCode: 0,
+    })
     expect(Object.keys(lines[2])).toEqual(
       expect.arrayContaining(['seconds', 'itemsPerSecond', 'bytesRead', 'bytesWritten', 'threads', 'parallel']),
     )

@@ -135,6 +135,7 @@ test('an output folder inside of the input is not read again', async () => {
       '--kernel',
       'blur',
       '--json',
+      '--restart',
       '--format',
       format,
     ])

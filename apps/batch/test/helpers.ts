@@ -70,10 +70,11 @@ export function temporaryFolder(): (name: string) => string {
   }
 }
 
-/** Every file below a folder, hidden ones too, sorted. */
+/** Every file below a folder, hidden ones too but for what the ledger needs, sorted. */
 export function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return entries.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort()
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  return paths.filter((path) => !/(^|\/)\.weft\/ledger(\.\d+\.owner|\.jsonl)$/.test(path)).sort()
 }
 
 /** Whole 255ths, so that an 8-bit picture holds them exactly; the same for the same seed. */

@@ -4,7 +4,8 @@ import { readImage, writeNpy } from '@weft/io'
 import { beforeAll, expect, test } from 'vitest'
 import { runJob } from '../src/batch.ts'
 import { convWork } from '../src/conv/work.ts'
-import type { Done, Failed } from '../src/item.ts'
+import type { Failed } from '../src/failure.ts'
+import type { Done } from '../src/item.ts'
 import { type Job, resolveJob } from '../src/job.ts'
 import type { Stop } from '../src/stop.ts'
 import { distance, randomPicture, temporaryFolder, writePicture } from './helpers.ts'
@@ -32,13 +33,14 @@ async function run(maxMemory: number, out: string): Promise<{ results: (Done | F
   const job: Job = await resolveJob(await convWork(flags), flags, [at('in')])
   const results: (Done | Failed)[] = []
   let most = 0
-  const stop = { signal: null, writing: new Set<string>() } as unknown as Stop
+  const stop = { reason: null, writing: new Set<string>() } as unknown as Stop
   const reporter = {
     begin: () => {},
     explain: () => {
       most = Math.max(most, stop.writing.size)
     },
     item: (_: unknown, result: Done | Failed) => void results.push(result),
+    again: () => {},
     stopping: () => {},
     end: () => {},
   }

@@ -101,11 +101,11 @@ test('the table is the one that is expected', () => {
 describe.each(PRESET_NAMES)('%s', (name) => {
   test('gives the numbers of a plain loop, the same size, and a picture of them', async () => {
     const out = at(`out-${name}`)
-    const run = (...flags: string[]): ReturnType<typeof weft> =>
-      weft(['conv', at('in'), '-o', out, '--kernel', name, '-q', '--threads', '1', ...flags])
-    const ended = await Promise.all([run('--format', 'npy'), run()])
+    const run = (folder: string, ...flags: string[]): ReturnType<typeof weft> =>
+      weft(['conv', at('in'), '-o', folder, '--kernel', name, '-q', '--threads', '1', ...flags])
+    const ended = await Promise.all([run(`${out}/npy`, '--format', 'npy'), run(out)])
     expect(ended).toEqual(Array(2).fill({ code: 0, signal: null, stdout: '', stderr: '' }))
-    const [y, image] = [await readNpy(`${out}/a.npy`), await readImage(`${out}/a.png`)]
+    const [y, image] = [await readNpy(`${out}/npy/a.npy`), await readImage(`${out}/a.png`)]
     expect([y.shape, image.shape]).toEqual([picture.shape, picture.shape])
     for (let channel = 0; channel < 3; channel++) {
       const expected = EXPECTED[name](planeOf(picture, channel), 21, 34)
@@ -120,7 +120,9 @@ test('opacity stays as it is, and colours are filtered, in rgba', async () => {
   const clear = randomPicture(4, 16, 19, 5)
   await writePicture(at('clear/a.png'), clear)
   for (const name of ['sobel', 'edge', 'laplace'] as const) {
-    expect((await weft(['conv', at('clear'), '-o', at('opaque'), '--kernel', name, '--channels', 'rgba', '-q'])).code).toBe(0)
+    expect(
+      (await weft(['conv', at('clear'), '-o', at('opaque'), '--kernel', name, '--channels', 'rgba', '-q', '--restart'])).code,
+    ).toBe(0)
     const y = await readImage(at('opaque/a.png'), { channels: 'rgba' })
     expect(distance(planeOf(y, 3), planeOf(clear, 3))).toBe(0)
     expectPicture(planeOf(y, 1), EXPECTED[name](planeOf(clear, 1), 16, 19))
@@ -161,7 +163,9 @@ test('tensors of two, three and four axes, of any number of channels', async () 
 
 test('a stride makes it smaller, a dilation reaches further, other padding is obeyed', async () => {
   const run = async (...flags: string[]): Promise<Tensor> => {
-    expect((await weft(['conv', at('in'), '-o', at('geometry'), '--format', 'npy', '-q', '--kernel', ...flags])).code).toBe(0)
+    expect(
+      (await weft(['conv', at('in'), '-o', at('geometry'), '--format', 'npy', '-q', '--restart', '--kernel', ...flags])).code,
+    ).toBe(0)
     return await readNpy(at('geometry/a.npy'))
   }
   const edge = EXPECTED.edge(planeOf(picture, 2), 21, 34)

@@ -75,8 +75,8 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: string
 
 test('the bar shows rate and time left in 80 columns on a terminal, and steps aside for lines', () => {
   const { stream, written } = terminal(true)
-  const progress = new Progress(2000, stream, true)
-  progress.start()
+  const progress = new Progress(stream, true)
+  progress.start(2000)
   progress.step()
   progress.line('a line')
   progress.step()
@@ -95,8 +95,8 @@ test('without a terminal, or when not wanted, there is no bar', () => {
     [true, false],
   ]) {
     const { stream, written } = terminal(isTTY)
-    const progress = new Progress(5, stream, wanted)
-    progress.start()
+    const progress = new Progress(stream, wanted)
+    progress.start(5)
     progress.step()
     progress.line('only this')
     progress.stop()

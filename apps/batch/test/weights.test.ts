@@ -102,6 +102,7 @@ test('the format follows the channels, and the channels that are read follow the
       at('w.npy'),
       ...PLAIN,
       '--json',
+      '--restart',
     ])
     expect(code).toBe(0)
     return String(jsonLines(stdout)[0].output).slice(at('formats-out').length)
@@ -153,7 +154,7 @@ test('--numerics strict leaves out the kernels that multiply less and round more
   await writeNpy(at('deep/x.npy'), signed([64, 32, 32], 5))
   await writeNpy(at('deep.npy'), signed([64, 64, 3, 3], 6))
   const kernelOf = async (...flags: string[]): Promise<unknown> => {
-    const operands = ['-o', at('out-deep'), '--weight', at('deep.npy'), '--json', '--tier', 'relaxed']
+    const operands = ['-o', at('out-deep'), '--weight', at('deep.npy'), '--json', '--restart', '--tier', 'relaxed']
     const { stdout } = await weft(['conv', at('deep'), ...operands, ...flags])
     return jsonLines(stdout)[0].kernel
   }

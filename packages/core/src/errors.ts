@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   MEMORY: 'there is no room left in memory',
   CLOSED: 'the engine or layer was closed',
   ABORTED: 'the run was cancelled',
+  TIMEOUT: 'something took longer than it may',
+  BUSY: 'another process is at work there',
   WORKER: 'a worker failed or died',
   FORMAT: 'a file is damaged or not of its format',
   NOT_FOUND: 'a file or an entry is not there',

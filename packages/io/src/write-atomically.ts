@@ -1,5 +1,5 @@
 // Writing a file so that its name only ever shows all of it: a temporary file beside it, flushed, then renamed.
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WeftError } from '@weft/core'
@@ -9,11 +9,12 @@ import { ioError } from './io-error.ts'
 export type Content = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 const MARK = '.weft-tmp-'
-const TEMPORARY = /^\..*\.weft-tmp-[0-9a-f]{16}$/s
+const TEMPORARY = /^(\..*\.weft-tmp-)[0-9a-f]{16}$/s
 const MAX_WRITE = 2 ** 30
 
 // Keeps the temporary name under the 255 bytes that file systems allow, whatever the characters.
 const KEPT_OF_NAME = 60
+const KEPT_OF_HASH = 12
 
 /**
  * Writes `content` to `path`, or changes nothing: it goes to `.name.weft-tmp-<random>` in the same folder, is flushed to
@@ -27,7 +28,7 @@ export async function writeAtomically(path: string, content: Content): Promise<v
   let handle: FileHandle | undefined
   try {
     await expectReplaceable(path)
-    const name = join(dirname(path), `.${basename(path).slice(0, KEPT_OF_NAME)}${MARK}${randomBytes(8).toString('hex')}`)
+    const name = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(8).toString('hex')}`)
     handle = await open(name, 'wx')
     temporary = name
     for await (const chunk of content instanceof Uint8Array ? [content] : content) await writeAll(handle, chunk)
@@ -44,9 +45,20 @@ export async function writeAtomically(path: string, content: Content): Promise<v
   await flushFolder(dirname(path))
 }
 
-/** Whether a file name is one of `writeAtomically`'s: what a killed process leaves behind and may be deleted. */
-export function isTemporaryName(name: string): boolean {
-  return TEMPORARY.test(name)
+/**
+ * What the names of the temporary files of one output begin with, when a file name is one of `writeAtomically`'s; else null. A
+ * killed process leaves them behind; who writes that output may delete them.
+ */
+export function prefixOfTemporary(name: string): string | null {
+  return TEMPORARY.exec(name)?.[1] ?? null
+}
+
+/** What the names of the temporary files of `path` begin with: its own name, or of a long one the beginning and a hash. */
+export function temporaryPrefix(path: string): string {
+  const name = basename(path)
+  if (name.length <= KEPT_OF_NAME) return `.${name}${MARK}`
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, KEPT_OF_HASH)
+  return `.${name.slice(0, KEPT_OF_NAME - KEPT_OF_HASH)}${hash}${MARK}`
 }
 
 /** The bytes behind a typed array, without a copy. */

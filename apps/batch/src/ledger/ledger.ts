@@ -1,0 +1,121 @@
+// The ledger of an output folder, `.weft/ledger.jsonl`: a line for each start and each item that ended, only ever appended.
+import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { WeftError } from '@weft/core'
+import { expectSame, type Identity } from './identity.ts'
+import { Ownership } from './owner.ts'
+import { type ItemRecord, type LedgerRecord, type RunRecord, readRecords } from './records.ts'
+
+/** The folder of everything that weft keeps of a batch. */
+export const STATE_FOLDER = '.weft'
+
+/** Results are flushed one by one before their line is written; a line that a power cut takes costs doing its item again. */
+const FLUSH_MS = 1_000
+
+export interface LedgerPlace {
+  /** The output folder, which exists. */
+  readonly folder: string
+  /** `ledger`, or that of a shard. */
+  readonly name: string
+}
+
+export function ledgerFile({ folder, name }: LedgerPlace): string {
+  return join(folder, STATE_FOLDER, `${name}.jsonl`)
+}
+
+/** What a ledger says of the items, the last word on each, and of the first start. */
+export interface Past {
+  readonly run: RunRecord | null
+  readonly items: ReadonlyMap<string, ItemRecord>
+}
+
+/** @throws OPTION when it is of another identity. */
+export async function readPast(place: LedgerPlace, identity: Identity): Promise<Past & { end: number }> {
+  const items = new Map<string, ItemRecord>()
+  let run: RunRecord | null = null
+  let end = 0
+  for await (const read of readRecords(ledgerFile(place))) {
+    end = read.end
+    if (read.record.type === 'item') items.set(read.record.id, read.record)
+    else run ??= read.record
+  }
+  if (run !== null) expectSame(run, identity, place.folder)
+  return { run, items, end }
+}
+
+/** A ledger that this process owns. Lines are written at once, so that none is torn unless the machine or the process dies. */
+export class Ledger implements AsyncDisposable {
+  readonly #fd: number
+  readonly #owner: Ownership
+  readonly #flushing: NodeJS.Timeout
+  #flushed: Promise<void> = Promise.resolve()
+  #dirty = false
+  #end: number
+
+  private constructor(fd: number, end: number, owner: Ownership) {
+    this.#fd = fd
+    this.#owner = owner
+    this.#end = end
+    this.#flushing = setInterval(() => void this.#flush(), FLUSH_MS)
+    this.#flushing.unref()
+  }
+
+  /**
+   * Owns the ledger of a folder, whatever is after the last whole line cut off, and tells what it says. With `restart` it is
+   * begun anew.
+   * @throws BUSY while another process owns it, OPTION when it is of another identity, IO
+   */
+  static async open(place: LedgerPlace, identity: Identity, restart: boolean): Promise<{ ledger: Ledger; past: Past }> {
+    const [state, file] = [join(place.folder, STATE_FOLDER), ledgerFile(place)]
+    let owner: Ownership | undefined
+    try {
+      mkdirSync(state, { recursive: true })
+      owner = await Ownership.take(state, place.name)
+      if (restart) rmSync(file, { force: true })
+      const { end, ...past } = await readPast(place, identity)
+      const fd = openSync(file, 'a')
+      ftruncateSync(fd, end)
+      return { ledger: new Ledger(fd, end, owner), past }
+    } catch (cause) {
+      await owner?.leave()
+      throw cause instanceof WeftError ? cause : ledgerError(cause)
+    }
+  }
+
+  /** @throws IO; what was written of the line is cut off again where that is possible, else by the next start. */
+  append(record: LedgerRecord): void {
+    const line = Buffer.from(`${JSON.stringify(record)}\n`)
+    try {
+      for (let done = 0; done < line.length; ) done += writeSync(this.#fd, line, done)
+      this.#end += line.length
+      this.#dirty = true
+    } catch (cause) {
+      ftruncateSync(this.#fd, this.#end)
+      throw ledgerError(cause)
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#flushing)
+    await this.#flush()
+    closeSync(this.#fd)
+    await this.#owner.leave()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #flush(): Promise<void> {
+    if (!this.#dirty) return this.#flushed
+    this.#dirty = false
+    this.#flushed = this.#flushed.then(() => promisify(fdatasync)(this.#fd)).catch(() => {})
+    return this.#flushed
+  }
+}
+
+function ledgerError(cause: unknown): WeftError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new WeftError('IO', `cannot write the ledger: ${reason}`, {}, { cause })
+}

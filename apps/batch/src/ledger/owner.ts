@@ -1,0 +1,165 @@
+// Who works in a folder: one process at a time, and none that is dead keeps the others out.
+import { link, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { WeftError } from '@weft/core'
+
+/** A process, told apart from a later one with the same number. */
+export interface Owner {
+  readonly host: string
+  /** Of the machine since it was started; '' where the system does not tell. */
+  readonly boot: string
+  readonly pid: number
+  /** When the process began, in the system's ticks since the boot; '' where the system does not tell. */
+  readonly began: string
+  /** Whether it ended in order. */
+  readonly left?: boolean
+}
+
+const TEMPORARY = '.owner-tmp'
+const BEAT_MS = 5_000
+/** Of another machine only the beat is seen; clocks may differ, and a disk may be slow. */
+const SILENT_MS = 90_000
+
+/**
+ * Files `<name>.<n>.owner`; who made the one with the highest n owns. It is made whole, by a link that fails when it exists,
+ * and the highest is never removed: of several that find the owner dead only one makes n + 1, however long each takes.
+ */
+export class Ownership implements AsyncDisposable {
+  readonly #path: string
+  readonly #owner: Owner
+  readonly #beat: NodeJS.Timeout
+
+  private constructor(path: string, owner: Owner) {
+    this.#path = path
+    this.#owner = owner
+    this.#beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), BEAT_MS)
+    this.#beat.unref()
+  }
+
+  /** @throws BUSY while another process owns it, IO */
+  static async take(folder: string, name: string): Promise<Ownership> {
+    const owner = await thisProcess()
+    const temporary = join(folder, `${name}.${owner.pid}-${owner.began}${TEMPORARY}`)
+    try {
+      for (;;) {
+        await writeFile(temporary, JSON.stringify(owner), { flush: true })
+        const last = await highest(folder, name)
+        if (last > 0) await expectDead(fileOf(folder, name, last), dirname(folder))
+        const path = fileOf(folder, name, last + 1)
+        const made = await link(temporary, path).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => {
+            // Made by another process meanwhile; or ours was taken for one that a dead process left, by another machine.
+            if (error.code === 'EEXIST' || error.code === 'ENOENT') return false
+            throw error
+          },
+        )
+        if (!made) continue
+        if ((await highest(folder, name)) === last + 1) {
+          await clear(folder, name, last + 1)
+          return new Ownership(path, owner)
+        }
+        // The list was old: others had gone past it and removed what lay between.
+        await unlink(path)
+      }
+    } finally {
+      await unlink(temporary).catch(() => {})
+    }
+  }
+
+  /** Says that it ended. Who is killed instead says so by being dead. */
+  async leave(): Promise<void> {
+    clearInterval(this.#beat)
+    await writeFile(this.#path, JSON.stringify({ ...this.#owner, left: true })).catch(() => {})
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.leave()
+  }
+}
+
+/** Who owns it now, null when nobody that lives does. */
+export async function ownerOf(folder: string, name: string): Promise<Owner | null> {
+  const last = await highest(folder, name)
+  return last === 0 ? null : await livingOwner(fileOf(folder, name, last))
+}
+
+async function expectDead(path: string, folder: string): Promise<void> {
+  const owner = await livingOwner(path)
+  if (owner === null) return
+  const who = `process ${owner.pid}${owner.host === hostname() ? '' : ` on ${owner.host}`}`
+  throw new WeftError('BUSY', `${who} is at work in ${folder}; wait for it, or write to another folder`, { pid: owner.pid })
+}
+
+async function livingOwner(path: string): Promise<Owner | null> {
+  const owner = await readFile(path, 'utf8').then(parse, () => null)
+  if (owner === null || owner.left === true) return null
+  const here = await thisProcess()
+  if (owner.host !== here.host) {
+    const beat = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    )
+    return Date.now() - beat < SILENT_MS ? owner : null
+  }
+  if (owner.boot !== here.boot) return null
+  return (await isRunning(owner)) ? owner : null
+}
+
+/** A number is given to another process some day: the one meant is the one that began then. */
+async function isRunning({ pid, began }: Pick<Owner, 'pid' | 'began'>): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return (await beginningOf(pid)) === began
+}
+
+async function thisProcess(): Promise<Owner> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
+  return { host: hostname(), boot: boot.trim(), pid: process.pid, began: await beginningOf(process.pid) }
+}
+
+/** Field 22 of /proc/PID/stat; the name before it, in brackets, may hold anything. A zombie has ended. */
+async function beginningOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')
+}
+
+function parse(text: string): Owner | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function fileOf(folder: string, name: string, n: number): string {
+  return join(folder, `${name}.${n}.owner`)
+}
+
+async function numbers(folder: string, name: string): Promise<number[]> {
+  const files = await readdir(folder).catch(() => [])
+  const [head, tail] = [`${name}.`, '.owner']
+  return files
+    .filter((file) => file.startsWith(head) && file.endsWith(tail))
+    .map((file) => Number(file.slice(head.length, -tail.length)))
+    .filter((n) => Number.isSafeInteger(n) && n > 0)
+}
+
+async function highest(folder: string, name: string): Promise<number> {
+  return Math.max(0, ...(await numbers(folder, name)))
+}
+
+/** Removes the files of former owners, and what those left that died while they took it. */
+async function clear(folder: string, name: string, current: number): Promise<void> {
+  for (const n of await numbers(folder, name)) if (n < current) await unlink(fileOf(folder, name, n)).catch(() => {})
+  for (const file of await readdir(folder)) {
+    if (!file.startsWith(`${name}.`) || !file.endsWith(TEMPORARY)) continue
+    const [pid, began] = file.slice(name.length + 1, -TEMPORARY.length).split('-')
+    if (!(await isRunning({ pid: Number(pid), began }))) await unlink(join(folder, file)).catch(() => {})
+  }
+}

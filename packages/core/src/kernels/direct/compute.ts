@@ -1,6 +1,6 @@
 // Step two of the direct kernel: every block of a range of channel tiles.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
-import { COPY_ARGS, copyFunction } from '../copy.ts'
+import { COPY_ARGS, copyFunction, pieces } from '../copy.ts'
 import { type Epilogue, epilogueOf, PLAIN, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { unitsOf } from '../range.ts'
@@ -69,7 +69,8 @@ function blockRunner(
     writeEpilogueArgs(words, floats, args, TILE_ARGS, d, at)
     ;((inPlace ? toPlace : toLine).get(tile.rows) as Callable)(at.private)
     if (inPlace) return
-    const vectors = block.yCol === 4 ? Math.floor(block.cols / traits.lanes) : 0
+    const { vectors, quads, singles } =
+      block.yCol === 4 ? pieces(block.cols, traits.lanes) : { vectors: 0, quads: 0, singles: block.cols }
     words[args + COPY_ARGS.from] = line
     words[args + COPY_ARGS.to] = y
     words[args + COPY_ARGS.planes] = tile.rows
@@ -79,7 +80,8 @@ function blockRunner(
     words[args + COPY_ARGS.fromRow] = 4 * layout.pitch
     words[args + COPY_ARGS.toRow] = block.yRow
     words[args + COPY_ARGS.vectors] = vectors
-    words[args + COPY_ARGS.singles] = block.cols - vectors * traits.lanes
+    words[args + COPY_ARGS.quads] = quads
+    words[args + COPY_ARGS.singles] = singles
     words[args + COPY_ARGS.fromStep] = 4
     words[args + COPY_ARGS.toStep] = block.yCol
     writeEpilogueArgs(words, floats, args, COPY_ARGS, d, at)

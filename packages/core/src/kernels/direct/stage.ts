@@ -1,6 +1,6 @@
 // Step one of the direct kernel: planes of the input copied with their padding, one plane a stride phase.
 
-import { COPY_ARGS, copyFunction } from '../copy.ts'
+import { COPY_ARGS, copyFunction, pieces } from '../copy.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { FILL_ARGS, fillFunction, GATHER_ARGS, gatherFunction } from '../move.ts'
 import { sourcesOf } from './layout.ts'
@@ -49,7 +49,7 @@ function zeroPhases(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words
     const above = rows.findIndex((row) => row >= 0)
     const real = rows.filter((row) => row >= 0).length
     const filled = cols.filter((col) => col >= 0).length
-    const vectors = strideX === 1 ? Math.floor(filled / traits.lanes) : 0
+    const { vectors, quads, singles } = strideX === 1 ? pieces(filled, traits.lanes) : { vectors: 0, quads: 0, singles: filled }
     const head = layout.lead + (real === 0 ? rows.length : above) * layout.pitch
     const tail = layout.phaseFloats - head - real * layout.pitch
     const rowsAtOnce = Math.max(1, Math.floor(FLOATS_AT_ONCE / Math.max(1, filled)))
@@ -68,7 +68,8 @@ function zeroPhases(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words
         words[args + COPY_ARGS.fromRow] = 4 * strideY * width
         words[args + COPY_ARGS.toRow] = rowBytes
         words[args + COPY_ARGS.vectors] = vectors
-        words[args + COPY_ARGS.singles] = filled - vectors * traits.lanes
+        words[args + COPY_ARGS.quads] = quads
+        words[args + COPY_ARGS.singles] = singles
         words[args + COPY_ARGS.fromStep] = 4 * strideX
         words[args + COPY_ARGS.toStep] = 4
         copy(at.private)

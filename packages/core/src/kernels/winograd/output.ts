@@ -1,8 +1,9 @@
 // The output transform as machine code: products of a block of tiles to pixels, with bias, residual and activation.
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
+import type { Finish } from '../copy.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import type { Transform } from './points.ts'
-import { emitRowCopy, type Finish, rowBytes } from './rows.ts'
+import { emitRowCopy, rowBytes } from './rows.ts'
 import { Constants, emitOutputTransform, outputConstants } from './transform.ts'
 
 /** Words of the argument block; strides in bytes. */

@@ -1,5 +1,6 @@
 // Copying one row as machine code: whole vectors, a last one that lies over the one before, or a few floats at a time.
-import type { Int, Machine, Vec } from '../../isa/machine.ts'
+import type { Int, Machine } from '../../isa/machine.ts'
+import { emitMove, type Finish, pieces, QUAD } from '../copy.ts'
 
 /** How `cols` floats are copied: words of an argument block or of a table. */
 export interface RowCopy {
@@ -13,11 +14,10 @@ export interface RowCopy {
 }
 
 export function rowCopy(cols: number, lanes: number): RowCopy {
-  if (cols < lanes) return { vectors: 0, last: 0, lastAt: 0, quads: Math.floor(cols / QUAD), singles: cols % QUAD }
+  if (cols < lanes) return { ...pieces(cols, lanes), last: 0, lastAt: 0 }
   const last = cols % lanes === 0 ? 0 : 1
   return { vectors: Math.floor(cols / lanes), last, lastAt: 4 * (cols - lanes), quads: 0, singles: 0 }
 }
-const QUAD = 4
 
 export const ROW_COPY = ['vectors', 'last', 'lastAt', 'quads', 'singles'] as const satisfies (keyof RowCopy)[]
 
@@ -27,20 +27,10 @@ export function rowBytes(word: (name: keyof RowCopy) => number, lanes: number): 
   return Math.max(vectors * 4 * lanes, last * (lastAt + 4 * lanes), 4 * (QUAD * quads + singles))
 }
 
-/** Emits what is done to the first `count` lanes on their way to pointer `to`. */
-export type Finish = (pixels: Vec, to: Int, count: number) => void
-
 /** Emits the copy of a row; `word` gives a fresh register with a number of it. */
 export function emitRowCopy(m: Machine, from: Int, to: Int, word: (name: keyof RowCopy) => Int, finish?: Finish): void {
   const { lanes } = m.traits
-  const move = (f: Int, t: Int, count: number) => {
-    const pixels = m.vec()
-    if (count < lanes) m.loadFirst(pixels, f, 0, count)
-    else m.load(pixels, f, 0)
-    finish?.(pixels, t, count)
-    if (count < lanes) m.storeFirst(t, 0, pixels, count)
-    else m.store(t, 0, pixels)
-  }
+  const move = (f: Int, t: Int, count: number) => emitMove(m, f, t, count, finish)
   const along = (f: Int, t: Int, name: keyof RowCopy, count: number) =>
     m.scope(() =>
       m.loop(word(name), () => {

@@ -67,7 +67,7 @@ function conv(): string {
 
 function explain(): string {
   const about =
-    'Prints the shapes, the cost and the kernel that would run for a convolution, and why each faster kernel refuses. PROBLEM is a ' +
+    'Prints the shapes, the cost and the kernel that would run for a convolution, what each other would take, or why it refuses. PROBLEM is a ' +
     'text of keys and numbers as benchdnn writes them: mb batch, ic and oc channels, ih iw input, kh kw kernel, sh sw stride, ph pw ' +
     'padding, dh dw dilation (0 is none), g groups, id kd sd pd dd the depth of 3-D, tr1 transposed. What the width leaves out is as ' +
     'the height.'

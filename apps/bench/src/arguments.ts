@@ -77,7 +77,7 @@ function application(keep: (what: Asked) => void) {
           parse: (name: string) => kernelNamed(name).name,
           optional: true,
           placeholder: 'NAME',
-          brief: 'A kernel by name, not the first that fits',
+          brief: 'A kernel by name, not by its estimate',
         },
         minMs: {
           kind: 'parsed',

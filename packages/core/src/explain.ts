@@ -1,8 +1,8 @@
-// Every choice explained: shapes, cost, the kernel that runs, and why each faster one refused.
+// Every choice explained: shapes, cost, the kernel that runs, what each other would take, and why it refused.
 import { type ConvCost, costOf } from './conv/cost.ts'
 import type { ConvDescriptor } from './conv/descriptor.ts'
 import { TIERS, type TierName } from './isa/tiers.ts'
-import { select } from './kernels/registry.ts'
+import { type Candidate, candidatesFor, type Refusal, select } from './kernels/registry.ts'
 import { fastestTier } from './probe.ts'
 import { formatShape } from './tensor/shape.ts'
 
@@ -13,7 +13,9 @@ export interface Explanation {
   readonly kernel: string
   /** The machine code that the kernel calls, by name. */
   readonly functions: readonly string[]
-  readonly refusals: readonly { readonly kernel: string; readonly reason: string }[]
+  /** The kernels that take it, the one that runs first, with their estimated times; and those that refuse. */
+  readonly candidates: readonly Candidate[]
+  readonly refusals: readonly Refusal[]
   readonly steps: readonly { readonly name: string; readonly units: number }[]
   /** Multiply-accumulates that the plan does: fewer than the cost says where it leaves padding out. */
   readonly macs: number
@@ -25,13 +27,16 @@ export interface Explanation {
 
 /** What would run for a convolution on a tier, by default the fastest of this JavaScript engine. Allocates no tensor. */
 export function explain(d: ConvDescriptor, tier: TierName = fastestTier().tier): Explanation {
-  const { kernel, plan, refusals } = select(d, TIERS[tier].traits)
+  const { traits } = TIERS[tier]
+  const { candidates, refusals } = candidatesFor(d, traits)
+  const { kernel, plan } = select(d, traits, candidates[0].kernel)
   const explanation = {
     descriptor: d,
     cost: costOf(d),
     tier,
     kernel: kernel.name,
     functions: kernel.functions(plan).map(({ name }) => name),
+    candidates,
     refusals,
     steps: plan.steps,
     macs: plan.macs * d.batch,
@@ -72,8 +77,24 @@ function asText(e: Omit<Explanation, 'toString'>): string {
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
-  const refused = e.refusals.map(({ kernel, reason }) => `  ${kernel}: ${reason}`)
-  return [...lines, ...(refused.length === 0 ? ['no faster kernel refused'] : ['refused, faster first:', ...refused])].join('\n')
+  const estimate = ({ kernel, micros }: Candidate) => `  ${kernel}: ${time(micros)}`
+  const section = (title: string, entries: readonly string[]) => (entries.length === 0 ? [] : [title, ...entries])
+  return [
+    ...lines,
+    ...section('estimates for an item on one core, best first:', e.candidates.filter(({ inOrder }) => inOrder).map(estimate)),
+    ...section(OTHER_ORDER, e.candidates.filter(({ inOrder }) => !inOrder).map(estimate)),
+    ...section(
+      'refused:',
+      e.refusals.map(({ kernel, reason }) => `  ${kernel}: ${reason}`),
+    ),
+  ].join('\n')
+}
+
+/** The bits follow from the order, so that it is chosen by the estimates of one machine for all. */
+const OTHER_ORDER = 'summing in another order, chosen between on one machine for all:'
+
+function time(micros: number): string {
+  return micros < 1000 ? `${micros.toPrecision(3)} us` : `${(micros / 1000).toPrecision(3)} ms`
 }
 
 function kib(bytes: number): string {

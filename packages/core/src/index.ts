@@ -32,7 +32,16 @@ export { emitX64 } from './isa/x64/machine.ts'
 export { nativeObject } from './isa/x64/object.ts'
 export { PIECE_HEADER } from './isa/x64/stub.ts'
 export type { Bindings, Callable, Kernel, Plan, Runner } from './kernels/kernel.ts'
-export { KERNELS, kernelNamed, type Selection, select } from './kernels/registry.ts'
+export {
+  type Candidate,
+  type Candidates,
+  candidatesFor,
+  KERNELS,
+  kernelNamed,
+  type Refusal,
+  type Selection,
+  select,
+} from './kernels/registry.ts'
 export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
 export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
 export { LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'

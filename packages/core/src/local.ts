@@ -69,7 +69,7 @@ export function portableWorkspace(tier: TierName): Workspace {
 export interface LocalOptions {
   /** A tier that WebAssembly or plain TypeScript gives, or a workspace of any. */
   readonly tier: TierName | Workspace
-  /** A kernel by name; by default the first that takes the convolution. */
+  /** A kernel by name; by default that of the least estimate (core: `select`). */
   readonly kernel?: string | undefined
 }
 

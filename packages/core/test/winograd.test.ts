@@ -1,11 +1,11 @@
-import { type ConvOptions, describeConv, explain, KERNELS, PORTABLE_TIERS, select, TIERS, type TierName } from '@weft/core'
+import { type ConvOptions, describeConv, KERNELS, PORTABLE_TIERS, select, TIERS, type TierName } from '@weft/core'
 import { describe, expect, it } from 'vitest'
-import { WINOGRADS, winogradName } from '../src/kernels/winograd/choice.ts'
 import { filterMatrix, transformOf } from '../src/kernels/winograd/points.ts'
+import { WINOGRADS, winogradName } from '../src/kernels/winograd.ts'
 import { noise, operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 
 const tiers = PORTABLE_TIERS.filter((tier) => tier !== 'scalar')
-const transforms = WINOGRADS.map(([m, r]) => ({ name: winogradName(transformOf(m, r)), m, r }))
+const transforms = WINOGRADS.map(([m, r]) => ({ name: winogradName(m, r), m, r }))
 const { traits } = TIERS.relaxed
 
 describe.each(transforms)('$name', ({ name, m, r }) => {
@@ -113,13 +113,6 @@ describe('the choice', () => {
     expect(chosen([3, 224, 224], 64, 3)).toBe('f32-direct')
     expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('f32-direct')
     expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('f32-direct')
-  })
-
-  it('is explained', () => {
-    const few = explain(describeConv([3, 30, 30], [8, 3, 3, 3], false), 'relaxed')
-    expect(few.toString()).toMatch(/f32-winograd-4x4-3x3: with so few channels or pixels it would take \d\.\d\d times as long as/)
-    const small = explain(describeConv([64, 7, 7], [64, 64, 3, 3], false, { padding: 1 }), 'relaxed')
-    expect(small.toString()).toMatch(/f32-winograd-4x4-3x3: .*times as long as/)
   })
 
   it('leaves the kernel to whoever names it', () => {

@@ -65,7 +65,7 @@ export interface RunOptions {
 /** A convolution planned, compiled and packed for one shape of input. */
 export interface Layer extends AsyncDisposable {
   readonly descriptor: ConvDescriptor
-  /** The kernel that runs, and why faster ones refused. */
+  /** The kernel that runs, and why others refused. */
   readonly selection: Pick<Selection, 'refusals'> & { readonly kernel: string }
   /**
    * Convolves `x`. Tensors made by `engine.tensor` are read and written where they are; others are copied in and out. `x` must
@@ -78,7 +78,7 @@ export interface Layer extends AsyncDisposable {
 }
 
 export interface PrepareOptions {
-  /** A kernel by name; by default the first that takes the convolution. */
+  /** A kernel by name; by default that of the least estimate (core: `select`). */
   kernel?: string
 }
 

@@ -2,7 +2,9 @@
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { DEPTHWISE_ARGS, depthwiseFunction } from './depthwise/function.ts'
 import { ARGS_BYTES, type DepthwisePlan, planDepthwise, tooWide } from './depthwise/plan.ts'
+import { sumsTapsInTurn } from './direct/order.ts'
 import { writeEpilogueArgs } from './epilogue.ts'
+import { estimateDepthwise } from './estimate/depthwise.ts'
 import type { Bindings, Callable, Kernel } from './kernel.ts'
 import { flush } from './pack.ts'
 
@@ -27,6 +29,9 @@ export const depthwise: Kernel<DepthwisePlan> = {
     if (tapsOf(d) > MOST_TAPS) return `the kernel has ${tapsOf(d)} taps, more than ${MOST_TAPS}`
     return tooWide(d, traits.lanes)
   },
+
+  order: (d) => (sumsTapsInTurn(d) ? 'direct' : 'depthwise'),
+  estimate: estimateDepthwise,
 
   plan: planDepthwise,
 

@@ -7,6 +7,7 @@ import { type DirectPlan, planDirect } from './direct/plan.ts'
 import { checkReach } from './direct/reach.ts'
 import { stager } from './direct/stage.ts'
 import { PLAIN } from './epilogue.ts'
+import { estimateDirect } from './estimate/direct.ts'
 import type { Kernel } from './kernel.ts'
 import { fillFunction, gatherFunction } from './move.ts'
 import { unitAt } from './range.ts'
@@ -22,6 +23,9 @@ export const direct: Kernel<DirectPlan> = {
   error: 1e-5,
 
   refuses: (_, traits) => (traits.lanes === 1 ? 'the scalar tier has no vectors' : null),
+
+  order: () => 'direct',
+  estimate: estimateDirect,
 
   plan(d, traits) {
     const plan = planDirect(d, traits)

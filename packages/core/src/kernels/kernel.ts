@@ -43,11 +43,12 @@ export interface Kernel<P extends Plan = Plan> {
   readonly errsIn?: number
   /** Why this kernel cannot take the convolution, for a person; null where it takes it. */
   refuses(d: ConvDescriptor, traits: MachineTraits): string | null
-  /**
-   * Why this kernel, though it can take the convolution, leaves it to others unless it is asked for by name. It depends on the
-   * convolution alone: where the choice is the same on every machine, so are the bits.
-   */
-  declines?(d: ConvDescriptor): string | null
+  /** Names the order of its sums: kernels of one order give the same bits as each other. It depends on the convolution alone. */
+  order(d: ConvDescriptor): string
+  /** Microseconds that an item takes on one core of the machine that estimates are fitted to (nominal.ts). Asked only where it does not refuse. */
+  estimate(d: ConvDescriptor, traits: MachineTraits): number
+  /** Part of the time of kernels of another order at most that makes up for a larger error: for less a gain they are chosen. */
+  readonly worth?: number
   plan(d: ConvDescriptor, traits: MachineTraits): P
   /** The relative cost of each unit of a step: shards are cut to equal sums. */
   costs(plan: P, step: number): Float64Array

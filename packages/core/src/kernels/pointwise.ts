@@ -2,6 +2,7 @@
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
 import { epilogueOf, writeEpilogueArgs } from './epilogue.ts'
+import { estimatePointwise } from './estimate/pointwise.ts'
 import type { Callable, Kernel, Plan } from './kernel.ts'
 import { packTile, weightStrides } from './pack.ts'
 import { type Grid, unitAt, unitsOf } from './range.ts'
@@ -38,15 +39,17 @@ export const pointwise: Kernel<PointwisePlan> = {
     return null
   },
 
+  order: () => 'direct',
+
+  estimate(d, traits) {
+    const { pixels, blocks } = blocksOf(d, traits)
+    return estimatePointwise(d, traits, blocks, pixels / blocks)
+  },
+
   plan(d, traits) {
     const icPerGroup = d.ic / d.groups
     const tiles = channelTiles(d.oc, d.groups, icPerGroup, traits)
-    const pixels = pixelsOf(d)
-    const tile = widestVectors(d, traits) * traits.lanes
-    const wanted = Math.max(1, Math.round((4 * (icPerGroup + d.oc / d.groups) * pixels) / BLOCK_BYTES))
-    const blockPixels = Math.max(tile, Math.ceil(pixels / wanted / tile) * tile)
-    // A last block too short for a tile of its own joins the one before.
-    const blocks = Math.max(1, Math.floor(pixels / blockPixels) + (pixels % blockPixels >= tile ? 1 : 0))
+    const { pixels, blockPixels, blocks } = blocksOf(d, traits)
     const runsAt = packedTileBytes(tiles, icPerGroup)
     return {
       kernel: this.name,
@@ -124,6 +127,16 @@ export const pointwise: Kernel<PointwisePlan> = {
 
 function pixelsOf(d: ConvDescriptor): number {
   return d.output[0] * d.output[1] * d.output[2]
+}
+
+function blocksOf(d: ConvDescriptor, traits: MachineTraits): Pick<PointwisePlan, 'pixels' | 'blockPixels' | 'blocks'> {
+  const pixels = pixelsOf(d)
+  const tile = widestVectors(d, traits) * traits.lanes
+  const wanted = Math.max(1, Math.round((4 * ((d.ic + d.oc) / d.groups) * pixels) / BLOCK_BYTES))
+  const blockPixels = Math.max(tile, Math.ceil(pixels / wanted / tile) * tile)
+  // A last block too short for a tile of its own joins the one before.
+  const blocks = Math.max(1, Math.floor(pixels / blockPixels) + (pixels % blockPixels >= tile ? 1 : 0))
+  return { pixels, blockPixels, blocks }
 }
 
 function widestVectors(d: ConvDescriptor, traits: MachineTraits): number {

@@ -1,14 +1,14 @@
-// The kernels, best first; the plain scalar one last.
+// The kernels, and which of them runs a convolution.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { WeftError } from '../errors.ts'
 import type { MachineTraits } from '../isa/machine.ts'
 import { depthwise } from './depthwise.ts'
 import { direct } from './direct.ts'
 import type { Kernel, Plan } from './kernel.ts'
+import { NOMINAL } from './nominal.ts'
 import { pointwise } from './pointwise.ts'
 import { scalar } from './scalar.ts'
-import { WINOGRADS } from './winograd/choice.ts'
-import { winograd } from './winograd.ts'
+import { WINOGRADS, winograd } from './winograd.ts'
 
 export const KERNELS: readonly Kernel[] = [
   pointwise as Kernel,
@@ -27,23 +27,70 @@ export function kernelNamed(name: string): Kernel {
   return kernel
 }
 
+/** A kernel that takes a convolution. */
+export interface Candidate {
+  readonly kernel: string
+  /** What an item would take on one core of the machine that estimates are fitted to, in microseconds. */
+  readonly micros: number
+  /** Whether it sums in the order that was chosen for the convolution: only then may it be taken without being named. */
+  readonly inOrder: boolean
+}
+
+export interface Refusal {
+  readonly kernel: string
+  readonly reason: string
+}
+
+export interface Candidates {
+  /** The one to be taken first: those of the chosen order, then the others, each by their estimates. */
+  readonly candidates: readonly Candidate[]
+  readonly refusals: readonly Refusal[]
+}
+
+/** Every kernel: what it would take, or why it refuses. */
+export function candidatesFor(d: ConvDescriptor, traits: MachineTraits): Candidates {
+  const order = orderFor(d)
+  const candidates: Candidate[] = []
+  const refusals: Refusal[] = []
+  for (const kernel of KERNELS) {
+    const reason = kernel.refuses(d, traits)
+    if (reason !== null) refusals.push({ kernel: kernel.name, reason })
+    else candidates.push({ kernel: kernel.name, micros: kernel.estimate(d, traits), inOrder: kernel.order(d) === order })
+  }
+  candidates.sort((a, b) => Number(b.inOrder) - Number(a.inOrder) || a.micros - b.micros)
+  return { candidates, refusals }
+}
+
+/** The order of the kernel that is best on the nominal machine: it decides the bits, which must be the same on every machine. */
+function orderFor(d: ConvDescriptor): string {
+  let [best, least] = ['', Number.POSITIVE_INFINITY]
+  for (const kernel of KERNELS) {
+    if (kernel.refuses(d, NOMINAL) !== null) continue
+    const time = kernel.estimate(d, NOMINAL) / (kernel.worth ?? 1)
+    if (time < least) [best, least] = [kernel.order(d), time]
+  }
+  return best
+}
+
 export interface Selection {
   readonly kernel: Kernel
   readonly plan: Plan
-  /** The faster kernels that would not take the convolution, and why. */
-  readonly refusals: readonly { readonly kernel: string; readonly reason: string }[]
+  /** The kernels that would not take the convolution, and why. */
+  readonly refusals: readonly Refusal[]
 }
 
 /**
- * The first kernel that takes the convolution and does not leave it to others, or the one that is asked for by name.
+ * The kernel of the least estimate among those of the chosen order of sums, or the one that is asked for by name.
  * @throws OPTION when that one refuses.
  */
 export function select(d: ConvDescriptor, traits: MachineTraits, name?: string): Selection {
-  const refusals: { kernel: string; reason: string }[] = []
-  for (const kernel of name === undefined ? KERNELS : [kernelNamed(name)]) {
-    const reason = kernel.refuses(d, traits) ?? (name === undefined ? (kernel.declines?.(d) ?? null) : null)
-    if (reason === null) return { kernel, plan: kernel.plan(d, traits), refusals }
-    refusals.push({ kernel: kernel.name, reason })
+  if (name !== undefined) {
+    const kernel = kernelNamed(name)
+    const reason = kernel.refuses(d, traits)
+    if (reason !== null) throw new WeftError('OPTION', `kernel ${name} refuses: ${reason}`)
+    return { kernel, plan: kernel.plan(d, traits), refusals: [] }
   }
-  throw new WeftError('OPTION', `kernel ${refusals[0].kernel} refuses: ${refusals[0].reason}`)
+  const { candidates, refusals } = candidatesFor(d, traits)
+  const kernel = kernelNamed(candidates[0].kernel)
+  return { kernel, plan: kernel.plan(d, traits), refusals }
 }

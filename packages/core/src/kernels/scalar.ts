@@ -2,6 +2,7 @@
 import type { Activation } from '../conv/activation.ts'
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { sourceIndex } from '../conv/output-shape.ts'
+import { estimateScalar } from './estimate/scalar.ts'
 import type { Bindings, Kernel, Plan } from './kernel.ts'
 import { flush, weightStrides } from './pack.ts'
 
@@ -9,6 +10,8 @@ export const scalar: Kernel = {
   name: 'f32-scalar',
   error: 1e-5,
   refuses: () => null,
+  order: () => 'scalar',
+  estimate: estimateScalar,
 
   plan: (d, traits): Plan => ({
     kernel: 'f32-scalar',

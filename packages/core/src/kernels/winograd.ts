@@ -1,9 +1,9 @@
 // Winograd's convolution: tiles of m x m outputs of an r x r kernel from (m + r - 1)^2 products instead of m^2 r^2.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { epilogueOf } from './epilogue.ts'
+import { estimateWinograd } from './estimate/winograd.ts'
 import type { Kernel } from './kernel.ts'
 import { unitAt } from './range.ts'
-import { slower, winogradName } from './winograd/choice.ts'
 import { inputFunction } from './winograd/input.ts'
 import { multiplyFunction } from './winograd/multiply.ts'
 import { outputFunction } from './winograd/output.ts'
@@ -12,6 +12,17 @@ import { planWinograd, shapeOfChunk, type WinogradPlan } from './winograd/plan.t
 import { transformOf } from './winograd/points.ts'
 import { convolver, multiplyStep, transformStep } from './winograd/run.ts'
 
+/** F(m x m, r x r) that there are. */
+export const WINOGRADS = [
+  [4, 3],
+  [2, 3],
+  [4, 5],
+] as const
+
+export function winogradName(m: number, r: number): string {
+  return `f32-winograd-${m}x${m}-${r}x${r}`
+}
+
 /**
  * F(m x m, r x r). Measured against the oracle, with noise of one size in 1 to 512 channels: off by at most 5e-6 of the sum of an
  * output's |x| |w| for F(4x4, 3x3), 1e-6 for F(2x2, 3x3), 2e-5 for F(4x4, 5x5); with pixels of very different sizes by at most
@@ -19,7 +30,7 @@ import { convolver, multiplyStep, transformStep } from './winograd/run.ts'
  */
 export function winograd(m: number, r: number): Kernel<WinogradPlan> {
   const t = transformOf(m, r)
-  const name = winogradName(t)
+  const name = winogradName(m, r)
   return {
     name,
     error: 1e-4,
@@ -30,7 +41,9 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
       return misfit(d, r)
     },
 
-    declines: (d) => slower(d, t),
+    order: () => name,
+    estimate: (d, traits) => estimateWinograd(d, t, traits),
+    worth: 0.9,
 
     plan: (d, traits) => planWinograd(name, d, t, traits),
 

@@ -40,7 +40,7 @@ export function shapeFor(d: ConvDescriptor, traits: MachineTraits): DepthwiseSha
   }
   let [best, least] = [{ rows: 1, cols: 1, held: false }, Number.POSITIVE_INFINITY]
   for (const tile of tilesFor(base, d.output[1], traits)) {
-    const cost = costOf(base, tile, d.output[1], traits)
+    const cost = channelCost(base, tile, d.output[1], traits)
     if (cost < least) [best, least] = [tile, cost]
   }
   return { ...base, tile: best, lastRows: d.output[1] % best.rows }
@@ -64,7 +64,7 @@ function* tilesFor({ kernel, width, epilogue }: Base, height: number, traits: Ma
 }
 
 /** Half cycles of a channel, as far as tiles differ: two multiply-adds, two loads or one store a cycle, and what a tile costs by itself. */
-function costOf(base: Base, { rows, cols, held }: DepthwiseTile, height: number, { lanes }: MachineTraits): number {
+export function channelCost(base: Base, { rows, cols, held }: DepthwiseTile, height: number, { lanes }: MachineTraits): number {
   const [kh, kw] = base.kernel
   const cost = (tileRows: number, tileCols: number) => {
     if (tileRows === 0 || tileCols === 0) return 0

@@ -115,11 +115,16 @@ function depthTaps(d: ConvDescriptor, od: number): { base: number; taps: { tap: 
   return { base, taps }
 }
 
-function cut(d: ConvDescriptor, layout: Layout, rows: number, cols: number, products: number, tiles: number): Part[] {
+/** Pixels of a block at most, in a segment of so many rows. */
+export function mostPixels(d: ConvDescriptor, layout: Layout, rows: number, products: number, tiles: number): number {
   const planes = (d.ic / d.groups) * Math.min(d.kernel[0], d.input[0]) * layout.phases.length
   const byUnits = (d.output[0] * rows * layout.pitch * tiles) / LEAST_UNITS
   const wanted = Math.max(Math.min(BLOCK_BYTES / (4 * planes), byUnits), LEAST_PIXELS)
-  const most = Math.max(1, Math.floor(Math.min(wanted, BLOCK_MACS / Math.max(1, products))))
+  return Math.max(1, Math.floor(Math.min(wanted, BLOCK_MACS / Math.max(1, products))))
+}
+
+function cut(d: ConvDescriptor, layout: Layout, rows: number, cols: number, products: number, tiles: number): Part[] {
+  const most = mostPixels(d, layout, rows, products, tiles)
   const parts: Part[] = []
   const rowsEach = Math.max(1, Math.floor((most - cols) / layout.pitch) + 1)
   const colParts = rowsEach === 1 ? shares(cols, Math.ceil(cols / most), 32) : [{ from: 0, count: cols }]

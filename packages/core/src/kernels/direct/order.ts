@@ -52,6 +52,18 @@ function widthStep(d: ConvDescriptor): number {
   return d.stride[2] / gcd(d.stride[2], d.dilation[2])
 }
 
+/** Whether an output of a group of one channel sums its taps row by row, from left to right. */
+export function sumsTapsInTurn(d: ConvDescriptor): boolean {
+  return widthStep(d) === 1 || widthStep(d) >= d.kernel[2]
+}
+
+/** Runs that a block of so many live taps has, about. */
+export function runsOfBlock(d: ConvDescriptor, taps: number): number {
+  const icPerGroup = d.ic / d.groups
+  if (taps === 1) return 1
+  return runsOverChannels(d) ? taps * Math.ceil(icPerGroup / IC_BLOCK) : (icPerGroup * taps) / d.kernel[2]
+}
+
 /** Floats from a product of a run to the next. */
 export function runStride(d: ConvDescriptor, layout: Layout): number {
   if (runsOverChannels(d)) return d.input[0] * layout.planeFloats

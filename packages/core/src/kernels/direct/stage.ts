@@ -7,7 +7,8 @@ import { sourcesOf } from './layout.ts'
 import type { DirectPlan } from './plan.ts'
 
 /** Floats copied between two looks at the cancel flag, and planes at most. */
-const [FLOATS_AT_ONCE, PLANES_AT_ONCE] = [1 << 18, 16]
+const FLOATS_AT_ONCE = 1 << 18
+export const PLANES_AT_ONCE = 16
 
 type Stage = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 

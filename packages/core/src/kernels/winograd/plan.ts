@@ -132,17 +132,17 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
 }
 
 /** All tiles where they are few, else a fixed number: whole vectors of every machine. */
-function blockTiles(all: number, lanes: number): number {
+export function blockTiles(all: number, lanes: number): number {
   return all <= Math.max(64, lanes) ? all : BLOCK_TILES
 }
 
 /** Vectors of a register tile: three of many registers, or four at once where that is all there is; else two. */
-function columnsFor(vectors: number, traits: MachineTraits): number {
+export function columnsFor(vectors: number, traits: MachineTraits): number {
   if (traits.registers < 32) return Math.min(2, vectors)
   return vectors === 4 ? 4 : Math.min(3, vectors)
 }
 
-function rowsFor(cols: number, traits: MachineTraits): number {
+export function rowsFor(cols: number, traits: MachineTraits): number {
   return Math.min(MOST_ROWS, Math.floor((traits.registers - spareRegisters(traits)) / cols) - 1)
 }
 

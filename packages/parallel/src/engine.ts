@@ -25,6 +25,8 @@ import type { Ended, Task, WorkerData } from './messages.ts'
 import { NativeCompiler } from './native/code.ts'
 import { isNative, type Native, native } from './native/native.ts'
 import { chooseTier } from './tier.ts'
+import { type Tuned, type TuneLayer, type TuneOptions, tuneLayers } from './tuning/tune.ts'
+import { Tuning } from './tuning/tuning.ts'
 import type {
   ConvParams,
   ConvTransposeParams,
@@ -56,6 +58,7 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
   const engine = new PiscinaEngine(
     threads,
     chosen,
+    await Tuning.open(options.tuning, threads, chosen.tier),
     maxMemory,
     options.check ?? !['', '0', undefined].includes(process.env.WEFT_CHECK),
   )
@@ -67,14 +70,16 @@ class PiscinaEngine implements Engine {
   readonly #pool: Piscina<Task, Ended>
   readonly #host: Host
   readonly #chosen: ChosenTier
+  readonly #tuning: Tuning
   readonly #code: NativeCompiler | null
   readonly #tensors = new Map<number, FloatTensor>()
   #closing: Promise<void> | undefined
 
-  constructor(threads: number, chosen: ChosenTier, maxMemory: number, check: boolean) {
+  constructor(threads: number, chosen: ChosenTier, tuning: Tuning, maxMemory: number, check: boolean) {
     const arena = new Arena(maxMemory)
     const source = import.meta.url.endsWith('.ts')
     this.#chosen = chosen
+    this.#tuning = tuning
     // A tier of machine code was verified, so the object is here.
     const here = isNative(chosen.tier) ? (native() as Native) : null
     this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
@@ -114,7 +119,14 @@ class PiscinaEngine implements Engine {
 
   get info(): EngineInfo {
     const { threads, arena } = this.#host
-    return { threads, tier: this.#chosen.tier, why: this.#chosen.why, memory: { used: arena.used, size: arena.size } }
+    const { layers, why } = this.#tuning
+    return {
+      threads,
+      tier: this.#chosen.tier,
+      why: this.#chosen.why,
+      tuning: { layers, why },
+      memory: { used: arena.used, size: arena.size },
+    }
   }
 
   async prepare(params: ConvParams & RunOperands, x: Shape, options: PrepareOptions = {}): Promise<Layer> {
@@ -131,7 +143,13 @@ class PiscinaEngine implements Engine {
 
   #prepare(d: ConvDescriptor, weight: Tensor, bias: Tensor | null, { kernel }: PrepareOptions): Promise<Layer> {
     const checked = checkWeights(weight, bias, d.oc)
-    return PreparedLayer.prepare(this.#host, this.#chosen.tier, d, checked.weight, checked.bias, kernel)
+    const chosen = kernel ?? this.#tuning.kernelFor(d)
+    return PreparedLayer.prepare(this.#host, this.#chosen.tier, d, checked.weight, checked.bias, chosen)
+  }
+
+  async tune(layers: readonly TuneLayer[], options: TuneOptions = {}): Promise<Tuned[]> {
+    this.#host.checkOpen()
+    return tuneLayers(this, this.#tuning, layers, options)
   }
 
   async conv(x: Tensor, params: ConvParams & RunOptions): Promise<FloatTensor> {

@@ -11,6 +11,7 @@ import type {
   TierChoice,
   TierName,
 } from '@weft/core'
+import type { Tuned, TuneLayer, TuneOptions } from './tuning/tune.ts'
 
 export interface EngineOptions {
   /** Worker threads; by default every core that the process may use. */
@@ -21,6 +22,8 @@ export interface EngineOptions {
   exclude?: readonly TierName[]
   /** Checks the addresses of every call of emitted code before it is made, at a cost. By default WEFT_CHECK. */
   check?: boolean
+  /** A file of measured times, as `tune` writes it: `prepare` takes the kernel that was the fastest. `info.tuning` says whether it is used. */
+  tuning?: string
   /** Bytes that the arena may grow to, 4 GiB at most and by default. */
   maxMemory?: number
 }
@@ -30,6 +33,8 @@ export interface EngineInfo {
   readonly tier: TierName
   /** A line for each tier that was looked at: why it is in force or not. */
   readonly why: readonly string[]
+  /** Layers whose kernels were measured, here or in the file of `open({ tuning })`, and what came of that file. */
+  readonly tuning: { readonly layers: number; readonly why?: string | undefined }
   /** Bytes of shared memory in use, and reserved so far. */
   readonly memory: { readonly used: number; readonly size: number }
 }
@@ -78,7 +83,7 @@ export interface Layer extends AsyncDisposable {
 }
 
 export interface PrepareOptions {
-  /** A kernel by name; by default that of the least estimate (core: `select`). */
+  /** A kernel by name; by default the fastest measured (`tune`), else that of the least estimate. */
   kernel?: string
 }
 
@@ -87,6 +92,13 @@ export interface Engine extends AsyncDisposable {
   /** Plans, compiles, packs and warms a layer for inputs of shape `x`. @throws SHAPE, OPTION, WEIGHTS, MEMORY, CLOSED */
   prepare(params: ConvParams & RunOperands, x: Shape, options?: PrepareOptions): Promise<Layer>
   prepareTranspose(params: ConvTransposeParams & RunOperands, x: Shape, options?: PrepareOptions): Promise<Layer>
+  /**
+   * Measures the kernels that take each layer, in turn, on this engine and with nothing else running; some 50 ms a kernel. From then on
+   * `prepare` takes the fastest for such a layer, and so does an engine that is opened with the file, on the same machine, with as
+   * many threads, the same tier and version. With numerics 'fast' another kernel may give other bits; with 'strict' none may.
+   * @throws what `prepare` and `run` throw, IO where the file cannot be written
+   */
+  tune(layers: readonly TuneLayer[], options?: TuneOptions): Promise<Tuned[]>
   /** One shot: prepare, run, close. */
   conv(x: Tensor, params: ConvParams & RunOptions): Promise<FloatTensor>
   convTranspose(x: Tensor, params: ConvTransposeParams & RunOptions): Promise<FloatTensor>

@@ -41,10 +41,7 @@ export const pointwise: Kernel<PointwisePlan> = {
 
   order: () => 'direct',
 
-  estimate(d, traits) {
-    const { pixels, blocks } = blocksOf(d, traits)
-    return estimatePointwise(d, traits, blocks, pixels / blocks)
-  },
+  estimate: (d, traits) => estimatePointwise(d, traits, blocksOf(d, traits)),
 
   plan(d, traits) {
     const icPerGroup = d.ic / d.groups

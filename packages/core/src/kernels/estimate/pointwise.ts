@@ -4,11 +4,18 @@ import type { MachineTraits } from '../../isa/machine.ts'
 import { CYCLE, lineCost, tileCounts } from './tile.ts'
 
 /** Microseconds of each, fitted to AVX-512: half of the convolutions within 5 %. */
-const [ONCE, CALL, TILE] = [0.08, 0.113, 0.0033]
+const [ONCE, CALL, TILE] = [0.08, 0.113, 0.0025]
 
-/** @param blocks of pixels, each `pixels` of them */
-export function estimatePointwise(d: ConvDescriptor, traits: MachineTraits, blocks: number, pixels: number): number {
-  const { tiles, cycles } = lineCost(d, traits, pixels, d.ic / d.groups)
+/** @param blocks of `blockPixels` each, but the last, which holds the rest of `pixels` */
+export function estimatePointwise(
+  d: ConvDescriptor,
+  traits: MachineTraits,
+  { pixels, blockPixels, blocks }: { readonly pixels: number; readonly blockPixels: number; readonly blocks: number },
+): number {
   const channelTiles = tileCounts(d, traits).reduce((sum, { count }) => sum + count, 0)
-  return ONCE + blocks * (channelTiles * CALL + tiles * TILE + cycles * CYCLE)
+  const block = (length: number): number => {
+    const { tiles, cycles } = lineCost(d, traits, length, d.ic / d.groups)
+    return channelTiles * CALL + tiles * TILE + cycles * CYCLE
+  }
+  return ONCE + (blocks - 1) * block(blockPixels) + block(pixels - (blocks - 1) * blockPixels)
 }

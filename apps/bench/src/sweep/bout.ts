@@ -1,0 +1,105 @@
+// One problem on one core: every kernel that takes it, run in turn on the same operands.
+import { type ConvDescriptor, type FloatTensor, KERNELS, type Plan, sizeOf, TIERS, type Workspace } from '@weft/core'
+import { operandsOf } from '../operands.ts'
+import { summarise } from '../statistics.ts'
+
+/** Rounds in which each kernel has its turn, after one that is thrown away. */
+const ROUNDS = 3
+/** Samples of a turn at least, and milliseconds. */
+const [LEAST_SAMPLES, LEAST_MS] = [2, 3]
+/** Milliseconds of a sample at least, so that the clock resolves it. */
+const SAMPLE_MS = 0.05
+/** Multiply-accumulates of a run of the scalar kernel: of more, some rows are run, evenly spread over all. */
+const SCALAR_MACS = 2e5
+const FIRST_BYTE = 256
+
+/** Median microseconds of a run of each kernel, by name. */
+export type Times = ReadonlyMap<string, number>
+
+interface Contender {
+  readonly kernel: string
+  readonly run: () => void
+  /** Part of the convolution that a run does. */
+  readonly part: number
+  readonly samples: number[]
+  /** Runs of a sample. */
+  repeats: number
+}
+
+/** @param d of a single item */
+export function bout(d: ConvDescriptor, workspace: Workspace): Times {
+  const contenders = contendersOf(d, workspace)
+  for (const contender of contenders) while (sample(contender) * contender.repeats < SAMPLE_MS) contender.repeats *= 2
+  for (let round = 0; round <= ROUNDS; round++) {
+    // There and back again: what drifts slowly weighs on all alike.
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      for (let [samples, spent] = [0, 0]; samples < LEAST_SAMPLES || spent < LEAST_MS; samples++) {
+        const ms = sample(contender)
+        spent += ms * contender.repeats
+        if (round > 0) contender.samples.push((ms * 1000) / contender.part)
+      }
+    }
+  }
+  return new Map(contenders.map(({ kernel, samples }) => [kernel, summarise(samples).p50]))
+}
+
+/** Milliseconds of a run. */
+function sample({ run, repeats }: Contender): number {
+  const start = performance.now()
+  for (let index = 0; index < repeats; index++) run()
+  return (performance.now() - start) / repeats
+}
+
+/** Kernels with their operands in the workspace, each with packed weights and scratch of its own. */
+function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
+  const { traits } = TIERS[workspace.tier]
+  const entries = KERNELS.filter(({ refuses }) => refuses(d, traits) === null).map((kernel) => ({
+    kernel,
+    plan: kernel.plan(d, traits),
+  }))
+  let end = FIRST_BYTE
+  const take = (bytes: number) => {
+    const at = end
+    end = Math.ceil((end + bytes) / 64) * 64
+    return at
+  }
+  const [x, y] = [take(4 * sizeOf(d.xShape)), take(4 * sizeOf(d.yShape))]
+  const places = entries.map(({ plan }) => {
+    const { packedBytes, sharedBytes, privateBytes } = plan
+    return { x, y, packed: take(packedBytes), shared: take(sharedBytes), private: take(privateBytes) }
+  })
+  workspace.reserve(end)
+  // What is put there is no layer's.
+  workspace.tenant = null
+  const { buffer } = workspace.memory
+  new Uint8Array(buffer, FIRST_BYTE, end - FIRST_BYTE).fill(0)
+  const { params, inputs } = operandsOf(d)
+  new Float32Array(buffer, x, inputs[0].length).set(inputs[0])
+  const [weight, bias] = [params.weight as FloatTensor, params.bias as FloatTensor | null]
+  return entries.map(({ kernel, plan }, index) => {
+    const at = places[index]
+    kernel.pack(plan, weight.data, bias?.data ?? null, buffer, at.packed)
+    const runner = kernel.runner(plan, workspace.callables(kernel.functions(plan)), buffer)
+    const parts = partsOf(plan)
+    const run = () => {
+      for (const { step, begin, end: last } of parts) runner(step, begin, last, at, never)
+    }
+    const part = kernel.name === 'f32-scalar' ? parts.length / plan.steps[0].units : 1
+    return { kernel: kernel.name, run, part, samples: [], repeats: 1 }
+  })
+}
+
+/** Every unit of every step, or for the scalar kernel rows one by one. */
+function partsOf(plan: Plan): { step: number; begin: number; end: number }[] {
+  if (plan.kernel !== 'f32-scalar') return plan.steps.map(({ units }, step) => ({ step, begin: 0, end: units }))
+  const { units } = plan.steps[0]
+  const rows = Math.ceil(units * Math.min(1, SCALAR_MACS / Math.max(1, plan.macs)))
+  return Array.from({ length: rows }, (_, index) => {
+    const begin = Math.floor(((index + 0.5) * units) / rows)
+    return { step: 0, begin, end: begin + 1 }
+  })
+}
+
+function never(): boolean {
+  return false
+}

@@ -66,7 +66,7 @@ function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
   const [x, y] = [take(4 * sizeOf(d.xShape)), take(4 * sizeOf(d.yShape))]
   const places = entries.map(({ plan }) => {
     const { packedBytes, sharedBytes, privateBytes } = plan
-    return { x, y, packed: take(packedBytes), shared: take(sharedBytes), private: take(privateBytes) }
+    return { x, y, residual: y, packed: take(packedBytes), shared: take(sharedBytes), private: take(privateBytes) }
   })
   workspace.reserve(end)
   // What is put there is no layer's.

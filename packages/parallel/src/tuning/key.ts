@@ -20,5 +20,5 @@ export function keyOf(d: ConvDescriptor): string {
   const axes = (values: readonly number[]) => values.join('x')
   const sizes = `mb${d.batch}g${d.groups}ic${d.ic}oc${d.oc}i${axes(d.input)}o${axes(d.output)}k${axes(d.kernel)}s${axes(d.stride)}d${axes(d.dilation)}`
   const padding = `b${axes(d.before)}a${axes(d.after)}${d.paddingMode}`
-  return `${d.rank}-D ${d.transposed ? 'transposed ' : ''}${sizes}${padding} ${d.activation.kind} ${d.numerics}`
+  return `${d.rank}-D ${d.transposed ? 'transposed ' : ''}${sizes}${padding} ${d.residual ? 'residual ' : ''}${d.activation.kind} ${d.numerics}`
 }

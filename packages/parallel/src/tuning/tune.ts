@@ -1,5 +1,5 @@
 // The tuning of an engine: every rival for every layer prepared, run in turn, and the times kept.
-import { type ConvDescriptor, type Shape, TIERS, WeftError } from '@weft/core'
+import { type ConvDescriptor, type RunOperands, type Shape, TIERS, WeftError } from '@weft/core'
 import type { ConvParams, ConvTransposeParams, Engine, Layer } from '../types.ts'
 import { rivalsFor, winnerOf } from './choose.ts'
 import { measureRivals } from './measure.ts'
@@ -7,8 +7,8 @@ import type { Tuning } from './tuning.ts'
 
 /** A layer to be tuned: what `prepare` is called with, or where it says so `prepareTranspose`. */
 export type TuneLayer =
-  | { readonly x: Shape; readonly params: ConvParams; readonly transposed?: false }
-  | { readonly x: Shape; readonly params: ConvTransposeParams; readonly transposed: true }
+  | { readonly x: Shape; readonly params: ConvParams & RunOperands; readonly transposed?: false }
+  | { readonly x: Shape; readonly params: ConvTransposeParams & RunOperands; readonly transposed: true }
 
 export interface Tuned {
   readonly descriptor: ConvDescriptor
@@ -61,12 +61,16 @@ async function tuneLayer(engine: Engine, tuning: Tuning, layer: TuneLayer, signa
   }
   try {
     const { descriptor } = await prepare()
-    const [x, out] = [engine.tensor(descriptor.xShape), engine.tensor(descriptor.yShape)]
-    tensors.push(x, out)
+    const tensor = (shape: Shape) => {
+      tensors.push(engine.tensor(shape))
+      return tensors[tensors.length - 1]
+    }
+    const [x, out] = [tensor(descriptor.xShape), tensor(descriptor.yShape)]
+    const residual = descriptor.residual ? tensor(descriptor.yShape) : null
     const rivals = []
     for (const kernel of rivalsFor(descriptor, traits)) {
       const rival = await prepare(kernel)
-      rivals.push({ kernel, run: () => rival.run(x, { out, signal }) })
+      rivals.push({ kernel, run: () => rival.run(x, { out, residual, signal }) })
     }
     const times = await measureRivals(rivals, () => performance.now())
     tuning.add(descriptor, times)

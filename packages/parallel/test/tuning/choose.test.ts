@@ -69,6 +69,7 @@ describe('the key of a convolution', () => {
       describeConv(shape.x, shape.weight, false, { padding: 1, paddingMode: 'reflect' }),
       describeConv(shape.x, shape.weight, false, { activation: 'relu' }),
       describeConv(shape.x, shape.weight, false, { numerics: 'strict' }),
+      describeConv(shape.x, shape.weight, false, { residual: true }),
     ].map(keyOf)
     expect(new Set(keys).size).toBe(keys.length)
     expect(keyOf(describeConv(shape.x, shape.weight, true))).toBe(keys[0])

@@ -116,6 +116,11 @@ describe('tuning', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
+  it('measures a layer that adds a residual with one', async () => {
+    const [tuned] = await engine.tune([{ x: [8, 20, 20], params: { weight, residual: true } }])
+    expect(tuned.kernels.length).toBeGreaterThan(1)
+  })
+
   it('refuses a layer that cannot be prepared, and an engine that is closed', async () => {
     await expect(engine.tune([{ x: [7, 20, 20], params: { weight } }])).rejects.toMatchObject({ code: 'SHAPE' })
     const closed = await open(OPTIONS)

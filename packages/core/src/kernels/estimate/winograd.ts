@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { Transform } from '../winograd/points.ts'
-import { blocksOf, tilesOf } from '../winograd/tiles.ts'
+import { countBlocks, tilesOf } from '../winograd/tiles.ts'
 import { CYCLE, productCycles } from './tile.ts'
 
 /** Microseconds of each, fitted to AVX-512: half of the convolutions within 7 %, nine of ten within 22 %. */
@@ -13,14 +13,13 @@ const [FORTH, BACK] = [0.0019, 0.001]
 
 export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: MachineTraits): number {
   const { lanes } = traits
-  const blocks = blocksOf(d, t, lanes, blockTiles(tilesOf(d, t), lanes))
-  const vectors = Math.ceil(blocks.reduce((most, { tiles }) => Math.max(most, tiles), 0) / lanes)
+  const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(tilesOf(d, t), lanes))
+  const vectors = Math.ceil(tiles / lanes)
   const cols = columnsFor(vectors, traits)
   const ocPerGroup = d.oc / d.groups
   const channelTiles = Math.ceil(ocPerGroup / rowsFor(cols, traits))
   const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
   const cycles = t.n * t.n * d.ic * channelTiles * Math.ceil(vectors / cols) * product
   const perBlock = d.groups * BLOCK + d.oc * CHANNEL + cycles * CYCLE
-  const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
-  return ONCE + blocks.length * perBlock + groups * t.n * t.n * (FORTH * d.ic + BACK * d.oc)
+  return ONCE + blocks * perBlock + groups * t.n * t.n * (FORTH * d.ic + BACK * d.oc)
 }

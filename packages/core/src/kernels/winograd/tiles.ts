@@ -52,6 +52,17 @@ export function tilesOf(d: ConvDescriptor, { m }: Transform): number {
   return Math.ceil(d.output[1] / m) * Math.ceil(d.output[2] / m)
 }
 
+/** About what `blocksOf` gives, counted without making them: blocks, groups of all, and tiles of the largest block. */
+export function countBlocks(d: ConvDescriptor, t: Transform, lanes: number, most: number) {
+  const [down, across] = [Math.ceil(d.output[1] / t.m), Math.ceil(d.output[2] / t.m)]
+  const strips = Math.ceil(across / STRIP)
+  const width = Math.ceil(across / strips)
+  const parts = Math.ceil((down * width) / most)
+  // A block that ends within a row cuts a group.
+  const cut = most % width === 0 ? 0 : parts - 1
+  return { blocks: strips * parts, groups: strips * (down * Math.ceil(width / lanes) + cut), tiles: Math.min(most, down * width) }
+}
+
 /** Every tile once, in blocks of `most` at most. */
 export function blocksOf(d: ConvDescriptor, t: Transform, lanes: number, most: number): Block[] {
   const across = Math.ceil(d.output[2] / t.m)

@@ -91,10 +91,11 @@ function asText(e: Omit<Explanation, 'toString'>): string {
 }
 
 /** The bits follow from the order, so that it is chosen by the estimates of one machine for all. */
-const OTHER_ORDER = 'summing in another order, chosen between on one machine for all:'
+const OTHER_ORDER = 'in another order of sums, which is chosen alike on every machine:'
 
 function time(micros: number): string {
-  return micros < 1000 ? `${micros.toPrecision(3)} us` : `${(micros / 1000).toPrecision(3)} ms`
+  const [value, unit] = micros < 1000 ? [micros, 'us'] : micros < 1e6 ? [micros / 1000, 'ms'] : [micros / 1e6, 's']
+  return `${Number(value.toPrecision(3))} ${unit}`
 }
 
 function kib(bytes: number): string {

@@ -119,7 +119,7 @@ describe('an estimate', () => {
       KERNELS.map(({ name }) => name).sort(),
     )
     const text = explained.toString()
-    for (const { kernel } of explained.candidates) expect(text).toMatch(new RegExp(`^  ${kernel}: [\\d.]+ (us|ms)$`, 'm'))
+    for (const { kernel } of explained.candidates) expect(text).toMatch(new RegExp(`^  ${kernel}: [\\d.]+ (us|ms|s)$`, 'm'))
     for (const { kernel, reason } of explained.refusals) expect(text).toContain(`  ${kernel}: ${reason}`)
   })
 })

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   BUSY: 'another process is at work there',
   WORKER: 'a worker failed or died',
   FORMAT: 'a file is damaged or not of its format',
+  MODEL: 'a network cannot be run as it is',
   NOT_FOUND: 'a file or an entry is not there',
   IO: 'reading or writing failed',
   INTERNAL: 'a fault of weft itself',

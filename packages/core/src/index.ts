@@ -45,6 +45,7 @@ export {
 export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
 export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
 export { LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'
+export type { Op, OpDType, OpParam, OpParams, OpPlan, OpStorage, ValueInfo } from './ops/op.ts'
 export { checkedCode } from './plan/checked.ts'
 export { type Binder, type Code, CodeCache, type Compiler, Instances, type Piece } from './plan/code.ts'
 export { checkResidual } from './plan/residual.ts'

@@ -1,0 +1,107 @@
+// Conv and ConvTranspose: to core's descriptor, with what passes have fused into it.
+import { type ConvDescriptor, describeConv, describeConvTranspose, type Shape, transposedExtent, WeftError } from '@weft/core'
+import { hasAttribute, intAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts'
+import { describeNode, type Node } from '../graph/graph.ts'
+import type { Operator } from './operator.ts'
+
+export const conv: Operator = {
+  opTypes: ['Conv', 'ConvTranspose'],
+  adapt(node, context) {
+    const [x, weight, bias] = context.inputs
+    if (!x || !weight) throw new WeftError('MODEL', `${describeNode(node)} needs an input and weights`)
+    const spatial = weight.shape.length - 2
+    if (spatial < 1 || x.shape.length !== weight.shape.length) {
+      throw new WeftError(
+        'MODEL',
+        `${describeNode(node)} has an input of rank ${x.shape.length} and weights of rank ${weight.shape.length}`,
+      )
+    }
+    const kernel = intsAttribute(node, 'kernel_shape', weight.shape.slice(2))
+    if (kernel.length !== spatial || kernel.some((k, axis) => k !== weight.shape[axis + 2])) {
+      throw new WeftError(
+        'MODEL',
+        `${describeNode(node)}: kernel_shape (${kernel.join(', ')}) is not that of the weights, (${weight.shape.join(', ')})`,
+      )
+    }
+    const describe = node.opType === 'Conv' ? plain : transposed
+    return { kind: 'conv', descriptor: describe(node, x.shape, weight.shape, Boolean(bias)), data: [0, 1, bias ? 2 : -1] }
+  },
+}
+
+function plain(node: Node, x: Shape, weight: Shape, bias: boolean): ConvDescriptor {
+  return describeConv(x, weight, bias, { ...shared(node, x.length - 2), ...node.fused, padding: padding(node, x, weight) })
+}
+
+function shared(node: Node, rank: number) {
+  const ones = new Array<number>(rank).fill(1)
+  return {
+    stride: intsAttribute(node, 'strides', ones),
+    dilation: intsAttribute(node, 'dilations', ones),
+    groups: intAttribute(node, 'group', 1),
+  }
+}
+
+function padding(node: Node, x: Shape, weight: Shape): [number, number][] {
+  const rank = x.length - 2
+  const { stride, dilation } = shared(node, rank)
+  const auto = stringAttribute(node, 'auto_pad', 'NOTSET')
+  if (auto === 'NOTSET' || auto === '') return pairs(node, rank)
+  if (auto === 'VALID') return new Array<[number, number]>(rank).fill([0, 0])
+  if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER')
+    throw new WeftError('MODEL', `${describeNode(node)}: auto_pad '${auto}' is unknown`)
+  return stride.map((s, axis) => {
+    const [n, k, d] = [x[axis + 2], weight[axis + 2], dilation[axis]]
+    const total = Math.max(0, (Math.ceil(n / s) - 1) * s + (k - 1) * d + 1 - n)
+    return split(total, auto)
+  })
+}
+
+/** The odd pixel goes after for SAME_UPPER, before for all else. */
+function split(total: number, auto: string): [number, number] {
+  const [less, more] = [Math.floor(total / 2), Math.ceil(total / 2)]
+  return auto === 'SAME_UPPER' ? [less, more] : [more, less]
+}
+
+/** ONNX lists all begins, then all ends. */
+function pairs(node: Node, rank: number): [number, number][] {
+  const pads = intsAttribute(node, 'pads', new Array<number>(2 * rank).fill(0))
+  if (pads.length !== 2 * rank) throw new WeftError('MODEL', `${describeNode(node)} has ${pads.length} pads for ${rank} axes`)
+  return Array.from({ length: rank }, (_, axis) => [pads[axis], pads[axis + rank]])
+}
+
+function transposed(node: Node, x: Shape, weight: Shape, bias: boolean): ConvDescriptor {
+  const rank = x.length - 2
+  const options = { ...shared(node, rank), outputPadding: intsAttribute(node, 'output_padding', new Array<number>(rank).fill(0)) }
+  const { paddingMode: _, ...fused } = node.fused
+  return describeConvTranspose(x, weight, bias, { ...options, ...fused, ...transposedPadding(node, x, weight, options) })
+}
+
+/** Explicit pads, or those that give `output_shape` or, for auto_pad, input times stride; where pixels are missing they are added at the end. */
+function transposedPadding(
+  node: Node,
+  x: Shape,
+  weight: Shape,
+  {
+    stride,
+    dilation,
+    outputPadding,
+  }: { stride: readonly number[]; dilation: readonly number[]; outputPadding: readonly number[] },
+): { padding: [number, number][]; outputPadding: readonly number[] } {
+  const auto = stringAttribute(node, 'auto_pad', 'NOTSET')
+  const rank = x.length - 2
+  if (!auto.startsWith('SAME_') && !hasAttribute(node, 'output_shape')) {
+    return { padding: auto === 'VALID' ? new Array(rank).fill([0, 0]) : pairs(node, rank), outputPadding }
+  }
+  const wholeExtent = (axis: number) =>
+    transposedExtent(x[axis + 2], weight[axis + 2], stride[axis], dilation[axis], 0, 0, outputPadding[axis])
+  const wanted = intsAttribute(
+    node,
+    'output_shape',
+    stride.map((s, axis) => x[axis + 2] * s),
+  ).slice(-rank)
+  const missing = wanted.map((extent, axis) => extent - wholeExtent(axis))
+  return {
+    outputPadding: missing.map((extent, axis) => outputPadding[axis] + Math.max(0, extent)),
+    padding: missing.map((extent) => split(Math.max(0, -extent), auto)),
+  }
+}

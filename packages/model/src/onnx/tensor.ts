@@ -1,0 +1,72 @@
+// TensorProto to numbers: raw or in typed fields, in the file or outside of it.
+import { BinaryReader } from '@bufbuild/protobuf/wire'
+import { type OpStorage, sizeOf, WeftError } from '@weft/core'
+import type { Constant } from '../graph/graph.ts'
+import { type DataType, dataType, storageOf } from './data-type.ts'
+import type { ExternalData } from './external.ts'
+import type { TensorProto } from './fields.ts'
+
+const MOST_AXES = 16
+const EXTERNAL = 1
+/** The least positive float32 that is not subnormal: arithmetic on smaller ones costs a hundred times. */
+const LEAST_NORMAL = 2 ** -126
+
+/**
+ * The numbers of a tensor; subnormal floats are zero.
+ * @throws FORMAT when they are not as many as the shape says, MODEL for a type that weft does not compute with
+ */
+export function readTensor(proto: TensorProto, where: string, external: ExternalData): Constant {
+  const type = dataType(proto.dataType, where)
+  if (proto.dims.length > MOST_AXES) throw damaged(where, `${proto.dims.length} axes`)
+  if (proto.segment !== null) throw damaged(where, 'segments, which ONNX does not use any more')
+  const shape = Object.freeze([...proto.dims])
+  const size = sizeOf(shape)
+  const raw = proto.dataLocation === EXTERNAL ? external.read(proto.externalData, size * type.bytes, where) : proto.rawData
+  const data = raw === null ? fromField(proto[type.field], type, size, where) : fromRaw(raw, type, size, where)
+  if (data instanceof Float32Array) flushSubnormals(data)
+  return { dtype: type.dtype, shape, data }
+}
+
+function fromRaw(raw: Uint8Array, type: DataType, size: number, where: string): OpStorage {
+  if (raw.length !== size * type.bytes) throw damaged(where, `${raw.length} bytes for ${size} elements of ${type.name}`)
+  const data = storageOf(type.dtype, size)
+  if (type.name === 'float') new Uint8Array(data.buffer).set(raw)
+  else {
+    const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
+    for (let i = 0; i < size; i++) data[i] = type.at(view, i * type.bytes)
+  }
+  return data
+}
+
+/** An element takes `width` bytes, or at least one where it is of any length: no room is made for more than there can be. */
+function fromField(pieces: readonly Uint8Array[], type: DataType, size: number, where: string): OpStorage {
+  const width = type.field === 'floatData' ? 4 : type.field === 'doubleData' ? 8 : 1
+  const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  if (width > 1 ? bytes !== size * width : bytes < size)
+    throw damaged(where, `${bytes} bytes for ${size} elements of ${type.name}`)
+  const data = storageOf(type.dtype, size)
+  let at = 0
+  for (const piece of pieces) {
+    const reader = new BinaryReader(piece)
+    while (reader.pos < reader.len) {
+      const value =
+        width === 4
+          ? reader.float()
+          : width === 8
+            ? reader.double()
+            : Number(type.field === 'uint64Data' ? reader.uint64() : reader.int64())
+      if (at === size) throw damaged(where, `more than ${size} elements`)
+      data[at++] = type.fromField?.(value) ?? value
+    }
+  }
+  if (at !== size) throw damaged(where, `${at} elements`)
+  return data
+}
+
+function flushSubnormals(data: Float32Array): void {
+  for (let i = 0; i < data.length; i++) if (Math.abs(data[i]) < LEAST_NORMAL) data[i] = 0
+}
+
+function damaged(where: string, has: string): WeftError {
+  return new WeftError('FORMAT', `${where} has ${has}, which does not fit its shape`)
+}

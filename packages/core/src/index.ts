@@ -1,6 +1,13 @@
 // @weft/core: tensors, the convolution descriptor, kernels and plans. No threads, no I/O.
 
-export { ACTIVATIONS, type Activation, type ActivationKind, type ActivationOption } from './conv/activation.ts'
+export {
+  ACTIVATIONS,
+  type Activation,
+  type ActivationKind,
+  type ActivationOption,
+  activate,
+  withActivation,
+} from './conv/activation.ts'
 export { type ConvCost, costOf } from './conv/cost.ts'
 export { type Axes, type ConvDescriptor, describeConv, describeConvTranspose } from './conv/descriptor.ts'
 export {
@@ -45,7 +52,16 @@ export {
 export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
 export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
 export { LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'
-export { OP_STORAGE, type Op, type OpDType, type OpParam, type OpParams, type OpPlan, type OpStorage, type ValueInfo } from './ops/op.ts'
+export {
+  OP_STORAGE,
+  type Op,
+  type OpDType,
+  type OpParam,
+  type OpParams,
+  type OpPlan,
+  type OpStorage,
+  type ValueInfo,
+} from './ops/op.ts'
 export { opNamed, planOp } from './ops/registry.ts'
 export { checkedCode } from './plan/checked.ts'
 export { type Binder, type Code, CodeCache, type Compiler, Instances, type Piece } from './plan/code.ts'
@@ -53,6 +69,18 @@ export { checkResidual } from './plan/residual.ts'
 export { type Range, shard } from './plan/shard.ts'
 export { checkWeights } from './plan/weights.ts'
 export { type ChosenTier, fastestTier, TIER_CHOICES, type TierChoice, type TierSearch, type Verdict, verify } from './probe.ts'
+export type {
+  ConvProgramStep,
+  Executor,
+  OpProgramStep,
+  Place,
+  PreparedProgram,
+  Program,
+  ProgramConstant,
+  ProgramPort,
+  ProgramStep,
+  RunProgramOptions,
+} from './program.ts'
 export { DTYPES, type Dtype, type Storage } from './tensor/dtype.ts'
 export { formatShape, MAX_ELEMENTS, type Shape, sameShape, sizeOf } from './tensor/shape.ts'
 export { expectFloat, type FloatTensor, Tensor } from './tensor/tensor.ts'

@@ -1,13 +1,16 @@
 // @weft/model: ONNX in, an optimised graph, a program of core's steps out.
 
 export {
-  floatAttribute,
-  floatsAttribute,
-  hasAttribute,
-  intAttribute,
-  intsAttribute,
-  stringAttribute,
-  tensorAttribute,
-} from './graph/attributes.ts'
-export { type Attribute, type Constant, type Dimension, describeNode, type Graph, type Node, type Port } from './graph/graph.ts'
-export type { AdaptContext, AdaptedStep, Operator } from './operators/operator.ts'
+  type Attribute,
+  type Constant,
+  type Dimension,
+  describeNode,
+  type Graph,
+  type Node,
+  type Port,
+} from './graph/graph.ts'
+export { type LocalExecutorOptions, localExecutor } from './load/local.ts'
+export { load, type Model, type ModelRunOptions } from './load/model.ts'
+export type { ModelValue, ModelValues } from './load/value.ts'
+export { PASSES, type Pass, type PassReport } from './passes/passes.ts'
+export type { InputShape } from './specialize/specialize.ts'

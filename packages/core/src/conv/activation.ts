@@ -36,3 +36,27 @@ function frozen(kind: ActivationKind, alpha: number, beta: number): Activation {
   }
   return Object.freeze({ kind, alpha, beta })
 }
+
+/** The same convolution with another activation. @throws OPTION */
+export function withActivation<D extends { readonly activation: Activation }>(descriptor: D, option: ActivationOption): D {
+  return Object.freeze({ ...descriptor, activation: resolveActivation(option) })
+}
+
+/** The activation of one number, by its definition. */
+export function activate(x: number, { kind, alpha, beta }: Activation): number {
+  switch (kind) {
+    case 'none':
+      return x
+    case 'relu':
+      return Math.max(x, 0)
+    case 'relu6':
+    case 'clip':
+      return Math.min(Math.max(x, alpha), beta)
+    case 'leakyRelu':
+      return x < 0 ? x * alpha : x
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-x))
+    case 'hardSwish':
+      return (x * Math.min(Math.max(x + 3, 0), 6)) / 6
+  }
+}

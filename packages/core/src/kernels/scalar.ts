@@ -1,5 +1,5 @@
 // The scalar kernel: any convolution, in plain TypeScript; the last resort, and what the others are verified against.
-import type { Activation } from '../conv/activation.ts'
+import { activate } from '../conv/activation.ts'
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { sourceIndex } from '../conv/output-shape.ts'
 import { estimateScalar } from './estimate/scalar.ts'
@@ -103,22 +103,4 @@ function livePairs(d: ConvDescriptor, axis: number): number {
     for (let tap = 0; tap < d.kernel[axis]; tap++) if (inputIndex(d, axis, out, tap) >= 0) pairs++
   }
   return pairs
-}
-
-function activate(x: number, { kind, alpha, beta }: Activation): number {
-  switch (kind) {
-    case 'none':
-      return x
-    case 'relu':
-      return Math.max(x, 0)
-    case 'relu6':
-    case 'clip':
-      return Math.min(Math.max(x, alpha), beta)
-    case 'leakyRelu':
-      return x < 0 ? x * alpha : x
-    case 'sigmoid':
-      return 1 / (1 + Math.exp(-x))
-    case 'hardSwish':
-      return (x * Math.min(Math.max(x + 3, 0), 6)) / 6
-  }
 }

@@ -21,7 +21,7 @@ export interface Node {
   readonly id: number
   /** As the file has it, or '' */
   readonly name: string
-  readonly opType: string
+  opType: string
   /** '' is ONNX's own. */
   readonly domain: string
   /** Names of values; '' where an optional one is left out. */

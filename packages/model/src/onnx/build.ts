@@ -61,7 +61,16 @@ function port({ name, type }: ValueInfoProto, kind: string): Port {
 
 function buildNode(proto: NodeProto, id: number, external: ExternalData): Node {
   const { name, opType, domain, input, output } = proto
-  const node: Node = { id, name, opType, domain, inputs: [...input], outputs: [...output], attributes: Object.create(null), fused: {} }
+  const node: Node = {
+    id,
+    name,
+    opType,
+    domain,
+    inputs: [...input],
+    outputs: [...output],
+    attributes: Object.create(null),
+    fused: {},
+  }
   if (opType === '') throw new WeftError('FORMAT', `node ${id} has no operator`)
   for (const attribute of proto.attribute) {
     const value = attributeValue(attribute, node, external)
@@ -104,6 +113,7 @@ function guessType(proto: AttributeProto): number {
 function checkNames(graph: Graph, proto: GraphProto): void {
   const known = new Set<string>()
   const make = (name: string, by: string) => {
+    if (name.includes('\0')) throw new WeftError('FORMAT', `a value of ${by} has a zero character in its name`)
     if (known.has(name)) throw new WeftError('FORMAT', `value '${name}' is made twice, the second time by ${by}`)
     known.add(name)
   }

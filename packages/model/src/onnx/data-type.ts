@@ -1,5 +1,5 @@
 // The element types of ONNX, and the type that weft computes each in.
-import { type OpDType, type OpStorage, WeftError } from '@weft/core'
+import { type OpDType, WeftError } from '@weft/core'
 
 export interface DataType {
   readonly name: string
@@ -86,13 +86,6 @@ export function dataType(number: number, where: string): DataType {
     throw new WeftError('MODEL', `${where} has the element type ${name}; weft computes with floats, integers and bool`)
   }
   return type
-}
-
-const STORAGE = { float32: Float32Array, int64: Float64Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array } as const
-
-/** Zeros. */
-export function storageOf(dtype: OpDType, size: number): OpStorage {
-  return new STORAGE[dtype](size)
 }
 
 function int64(view: DataView, offset: number): number {

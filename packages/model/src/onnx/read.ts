@@ -2,7 +2,7 @@
 import { WeftError } from '@weft/core'
 import type { Graph } from '../graph/graph.ts'
 import { buildGraph } from './build.ts'
-import { type ExternalData, noExternalData } from './external.ts'
+import type { ExternalData } from './external.ts'
 import { MODEL } from './fields.ts'
 import { Budget, readMessage } from './message.ts'
 
@@ -11,7 +11,7 @@ import { Budget, readMessage } from './message.ts'
  * @param name what sentences call the file
  * @throws FORMAT when the bytes are damaged or no ONNX, MODEL for what weft cannot do, TOO_LARGE
  */
-export function readOnnx(bytes: Uint8Array, name: string, external: ExternalData = noExternalData): Graph {
+export function readOnnx(bytes: Uint8Array, name: string, external: ExternalData): Graph {
   try {
     return buildGraph(readMessage(bytes, MODEL, new Budget()), external)
   } catch (error) {

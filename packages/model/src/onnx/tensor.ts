@@ -1,8 +1,8 @@
 // TensorProto to numbers: raw or in typed fields, in the file or outside of it.
 import { BinaryReader } from '@bufbuild/protobuf/wire'
-import { type OpStorage, sizeOf, WeftError } from '@weft/core'
+import { OP_STORAGE, type OpStorage, sizeOf, WeftError } from '@weft/core'
 import type { Constant } from '../graph/graph.ts'
-import { type DataType, dataType, storageOf } from './data-type.ts'
+import { type DataType, dataType } from './data-type.ts'
 import type { ExternalData } from './external.ts'
 import type { TensorProto } from './fields.ts'
 
@@ -29,7 +29,7 @@ export function readTensor(proto: TensorProto, where: string, external: External
 
 function fromRaw(raw: Uint8Array, type: DataType, size: number, where: string): OpStorage {
   if (raw.length !== size * type.bytes) throw damaged(where, `${raw.length} bytes for ${size} elements of ${type.name}`)
-  const data = storageOf(type.dtype, size)
+  const data = new OP_STORAGE[type.dtype](size)
   if (type.name === 'float') new Uint8Array(data.buffer).set(raw)
   else {
     const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
@@ -44,7 +44,7 @@ function fromField(pieces: readonly Uint8Array[], type: DataType, size: number, 
   const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
   if (width > 1 ? bytes !== size * width : bytes < size)
     throw damaged(where, `${bytes} bytes for ${size} elements of ${type.name}`)
-  const data = storageOf(type.dtype, size)
+  const data = new OP_STORAGE[type.dtype](size)
   let at = 0
   for (const piece of pieces) {
     const reader = new BinaryReader(piece)

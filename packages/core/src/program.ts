@@ -1,0 +1,74 @@
+// Program: a network on inputs of known shapes, as plain data: its steps, and where each value lies. And what runs one.
+import type { ConvDescriptor } from './conv/descriptor.ts'
+import type { OpPlan, OpStorage, ValueInfo } from './ops/op.ts'
+
+/** Where a value lies: at a byte offset of the program's memory, or as one of the constants beside it. */
+export interface Place {
+  readonly info: ValueInfo
+  readonly where: 'memory' | 'constant'
+  readonly at: number
+}
+
+/** y = activation(x * weight + bias + residual); weight and bias by their numbers among the constants. */
+export interface ConvProgramStep {
+  readonly kind: 'conv'
+  /** For a person. */
+  readonly name: string
+  readonly descriptor: ConvDescriptor
+  readonly x: Place
+  readonly weight: number
+  readonly bias: number | null
+  /** Of y's shape. */
+  readonly residual: Place | null
+  readonly y: Place
+}
+
+export interface OpProgramStep {
+  readonly kind: 'op'
+  readonly name: string
+  readonly plan: OpPlan
+  readonly inputs: readonly (Place | null)[]
+  readonly outputs: readonly Place[]
+}
+
+export type ProgramStep = ConvProgramStep | OpProgramStep
+
+export interface ProgramPort {
+  readonly name: string
+  readonly place: Place
+  /** int64 of shape (1): how many rows of the value count; absent where all do. */
+  readonly count?: Place
+}
+
+export interface Program {
+  readonly inputs: readonly ProgramPort[]
+  readonly outputs: readonly ProgramPort[]
+  /** In order; each finished by all workers before the next begins. */
+  readonly steps: readonly ProgramStep[]
+  /** Bytes of all values, those that are never alive together in the same place. */
+  readonly bytes: number
+}
+
+/** Numbers that programs of one network share. */
+export interface ProgramConstant extends ValueInfo {
+  readonly data: OpStorage
+}
+
+export interface RunProgramOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A program that is ready to run. */
+export interface PreparedProgram {
+  /**
+   * Runs on inputs in the order of the program's; gives, in memory of their own, the outputs in theirs and
+   * then the counts of those that have one.
+   */
+  run(inputs: readonly OpStorage[], options?: RunProgramOptions): Promise<OpStorage[]>
+  dispose(): Promise<void>
+}
+
+export interface Executor {
+  /** Packs weights and compiles. @param constants those that the program's places and steps number */
+  prepareProgram(program: Program, constants: readonly ProgramConstant[]): Promise<PreparedProgram>
+}

@@ -1,0 +1,96 @@
+// The executor of the calling thread: steps one after another, for tests and for small networks.
+import {
+  activate,
+  type ConvProgramStep,
+  type Executor,
+  fastestTier,
+  LocalLayer,
+  OP_STORAGE,
+  type OpProgramStep,
+  type OpStorage,
+  opNamed,
+  type Place,
+  type PreparedProgram,
+  type Program,
+  type ProgramConstant,
+  sizeOf,
+  Tensor,
+  type TierName,
+  WeftError,
+  withActivation,
+} from '@weft/core'
+
+export interface LocalExecutorOptions {
+  /** By default the fastest that verifies. */
+  readonly tier?: TierName
+}
+
+export function localExecutor({ tier }: LocalExecutorOptions = {}): Executor {
+  return {
+    async prepareProgram(program, constants) {
+      return new LocalProgram(program, constants, tier ?? fastestTier().tier)
+    },
+  }
+}
+
+class LocalProgram implements PreparedProgram {
+  readonly #program: Program
+  readonly #constants: readonly ProgramConstant[]
+  readonly #memory: ArrayBuffer
+  readonly #steps: readonly (() => void)[]
+
+  constructor(program: Program, constants: readonly ProgramConstant[], tier: TierName) {
+    this.#program = program
+    this.#constants = constants
+    try {
+      this.#memory = new ArrayBuffer(program.bytes)
+    } catch (cause) {
+      throw new WeftError('MEMORY', `there is no room for the ${program.bytes} bytes of the network's values`, {}, { cause })
+    }
+    this.#steps = program.steps.map((step) => (step.kind === 'conv' ? this.#conv(step, tier) : this.#op(step)))
+  }
+
+  async run(inputs: readonly OpStorage[], { signal }: { signal?: AbortSignal | undefined } = {}): Promise<OpStorage[]> {
+    this.#program.inputs.forEach(({ place }, i) => {
+      if (place.where === 'memory') this.#at(place).set(inputs[i])
+    })
+    for (const step of this.#steps) {
+      if (signal?.aborted) throw new WeftError('ABORTED', 'the run was cancelled', {}, { cause: signal.reason })
+      step()
+    }
+    const { outputs } = this.#program
+    const places = [...outputs.map(({ place }) => place), ...outputs.flatMap(({ count }) => count ?? [])]
+    return places.map((place) => this.#at(place).slice())
+  }
+
+  async dispose(): Promise<void> {}
+
+  #at({ info, where, at }: Place): OpStorage {
+    return where === 'constant' ? this.#constants[at].data : new OP_STORAGE[info.dtype](this.#memory, at, sizeOf(info.shape))
+  }
+
+  #op({ plan, inputs, outputs }: OpProgramStep): () => void {
+    const op = opNamed(plan.op)
+    const units = op.units(plan)
+    const [from, to] = [inputs.map((place) => place && this.#at(place)), outputs.map((place) => this.#at(place))]
+    return () => op.run(plan, from, to, 0, units)
+  }
+
+  #conv(step: ConvProgramStep, tier: TierName): () => void {
+    const [x, y] = [step.x, step.y].map((place) => this.#at(place) as Float32Array)
+    const tensor = (number: number) => new Tensor(this.#constants[number].data as Float32Array, this.#constants[number].shape)
+    const { descriptor, residual } = step
+    const layer = new LocalLayer(
+      residual === null ? descriptor : withActivation(descriptor, 'none'),
+      tensor(step.weight),
+      step.bias === null ? null : tensor(step.bias),
+      { tier },
+    )
+    if (residual === null) return () => layer.run(x, y)
+    const other = this.#at(residual)
+    return () => {
+      layer.run(x, y)
+      for (let i = 0; i < y.length; i++) y[i] = activate(y[i] + other[i], descriptor.activation)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// load: a file to a Model, and the runs of one.
+import { type Executor, type OpStorage, type PreparedProgram, type Program, type Shape, WeftError } from '@weft/core'
+import type { Graph, Port } from '../graph/graph.ts'
+import { optimize, type PassReport } from '../passes/passes.ts'
+import { type InputShape, type Specialized, specialize } from '../specialize/specialize.ts'
+import { Cache } from './cache.ts'
+import { checkOperators } from './missing.ts'
+import { inputsBehind } from './shaping.ts'
+import { readSource } from './source.ts'
+import { inputStorages, type ModelValues, outputValues } from './value.ts'
+
+/** Programs for different shapes that are kept ready. */
+const MOST_PROGRAMS = 8
+
+export interface ModelRunOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads a network and makes it ready for runs.
+ * @param source a path, or the bytes of a file that needs no files beside it
+ * @throws NOT_FOUND, IO, FORMAT for a damaged file, MODEL for what weft cannot do (all missing operators at once), TOO_LARGE
+ */
+export async function load(executor: Executor, source: string | Uint8Array): Promise<Model> {
+  const { graph, name } = await readSource(source)
+  checkOperators(graph, name)
+  return new Model(executor, graph, optimize(graph))
+}
+
+interface Ready {
+  readonly program: Program
+  readonly prepared: PreparedProgram
+  dispose(): Promise<void>
+}
+
+/** A network, ready to run on inputs of any shapes that it takes. */
+export class Model implements AsyncDisposable {
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  /** What each pass over the graph did. */
+  readonly passes: readonly PassReport[]
+  readonly #executor: Executor
+  readonly #graph: Graph
+  readonly #programs = new Cache<Ready>(MOST_PROGRAMS)
+  /** Inputs whose numbers say shapes: a program holds for one set of them. */
+  readonly #shaping = new Set<string>()
+  #closed = false
+
+  constructor(executor: Executor, graph: Graph, passes: readonly PassReport[]) {
+    this.#executor = executor
+    this.#graph = graph
+    this.inputs = graph.inputs
+    this.outputs = graph.outputs
+    this.passes = passes
+  }
+
+  /**
+   * @param values by the names of the inputs; a Tensor, or int64 in a BigInt64Array
+   * @returns by the names of the outputs, in memory of their own
+   * @throws SHAPE, DTYPE for what the network does not take, MODEL, MEMORY, ABORTED, CLOSED
+   */
+  async run(values: ModelValues, options: ModelRunOptions = {}): Promise<ModelValues> {
+    if (this.#closed) throw new WeftError('CLOSED', 'the model was closed')
+    const inputs = inputStorages(this.inputs, values)
+    const { key, specialized } = this.#specialize(inputs, (name) => values[name].shape)
+    const ready = await this.#programs.use(
+      key,
+      async () => this.#prepare(specialized as Specialized),
+      async ({ program, prepared }) => ({ program, results: await prepared.run(inputs, options) }),
+    )
+    return outputValues(ready.program, ready.results)
+  }
+
+  /** The outputs of many items, in their order. @param items for example from a generator: one is taken at a time */
+  async *stream(items: Iterable<ModelValues> | AsyncIterable<ModelValues>, options: ModelRunOptions = {}) {
+    for await (const item of items) yield await this.run(item, options)
+  }
+
+  /** The program for inputs of these shapes; numbers only of those inputs that say shapes. @throws SHAPE, MODEL */
+  program(inputs: Readonly<Record<string, InputShape>>): Program {
+    return specialize(this.#graph, inputs).program
+  }
+
+  /** The program's key and, where none is kept under it, the program. */
+  #specialize(inputs: readonly OpStorage[], shapeOf: (name: string) => Shape): { key: string; specialized: Specialized | null } {
+    for (;;) {
+      const shapes = Object.fromEntries(
+        this.inputs.map(({ name }, i) => [
+          name,
+          { shape: shapeOf(name), ...(this.#shaping.has(name) ? { data: inputs[i].slice() } : {}) },
+        ]),
+      )
+      const key = JSON.stringify(this.inputs.map(({ name }) => [shapes[name].shape, Array.from(shapes[name].data ?? [])]))
+      if (this.#programs.has(key)) return { key, specialized: null }
+      try {
+        return { key, specialized: specialize(this.#graph, shapes) }
+      } catch (error) {
+        if (!this.#learn(error)) throw error
+      }
+    }
+  }
+
+  /** Takes note of inputs behind a value that must be known. False where there are no new ones. */
+  #learn(error: unknown): boolean {
+    const value = error instanceof WeftError && error.code === 'MODEL' ? error.details.value : undefined
+    if (typeof value !== 'string') return false
+    const fresh = inputsBehind(this.#graph, value).filter((name) => !this.#shaping.has(name))
+    for (const name of fresh) this.#shaping.add(name)
+    return fresh.length > 0
+  }
+
+  async #prepare({ program, constants }: Specialized): Promise<Ready> {
+    const prepared = await this.#executor.prepareProgram(program, constants)
+    return { program, prepared, dispose: () => prepared.dispose() }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    await this.#programs.clear()
+  }
+}

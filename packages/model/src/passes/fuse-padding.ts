@@ -1,0 +1,57 @@
+// Pad over rows and columns, then Conv: the convolution pads.
+import type { PaddingMode } from '@weft/core'
+import { floatAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts'
+import { GraphEdit } from '../graph/edit.ts'
+import type { Graph, Node } from '../graph/graph.ts'
+
+const MODES: Readonly<Record<string, PaddingMode>> = {
+  constant: 'zeros',
+  reflect: 'reflect',
+  edge: 'replicate',
+  wrap: 'circular',
+}
+
+export function fusePadding(graph: Graph): number {
+  const edit = new GraphEdit(graph)
+  for (const node of graph.nodes) {
+    if (node.opType !== 'Pad' || node.domain !== '') continue
+    const next = edit.soleReader(node)
+    if (next?.opType !== 'Conv' || next.inputs[0] !== node.outputs[0]) continue
+    const pads = spatialPads(node, edit)
+    const padding = pads && joined(MODES[stringAttribute(node, 'mode', 'constant')], pads, next)
+    if (!padding) continue
+    next.attributes = { ...next.attributes, pads: padding.pads, auto_pad: 'NOTSET' }
+    next.fused = { ...next.fused, paddingMode: padding.mode }
+    edit.bypass(node, node.inputs[0])
+  }
+  return edit.done()
+}
+
+/** Begins, then ends, of the spatial axes; null where they are not known, pad the batch or channels, crop, or pad with other than zero. */
+function spatialPads(node: Node, edit: GraphEdit): readonly number[] | null {
+  const pads = node.inputs[1] ? edit.constant(node.inputs[1])?.data : intsAttribute(node, 'pads', [])
+  const value = node.inputs[2] ? edit.constant(node.inputs[2])?.data[0] : floatAttribute(node, 'value', 0)
+  const constant = stringAttribute(node, 'mode', 'constant') === 'constant'
+  if (pads === undefined || pads.length < 6 || pads.length % 2 !== 0 || node.inputs[3] || (constant && value !== 0)) return null
+  const rank = pads.length / 2
+  const outer = [pads[0], pads[1], pads[rank], pads[rank + 1]]
+  if (outer.some((pad) => pad !== 0) || pads.some((pad) => pad < 0)) return null
+  return [...pads.slice(2, rank), ...pads.slice(rank + 2)]
+}
+
+/** Zeros add up with zeros; other modes stand alone. */
+function joined(
+  mode: PaddingMode | undefined,
+  pads: readonly number[],
+  conv: Node,
+): { pads: number[]; mode: PaddingMode } | null {
+  if (mode === undefined || conv.fused.paddingMode !== undefined) return null
+  if (!['NOTSET', '', 'VALID'].includes(stringAttribute(conv, 'auto_pad', 'NOTSET'))) return null
+  const own = intsAttribute(
+    conv,
+    'pads',
+    pads.map(() => 0),
+  )
+  if (own.length !== pads.length || (mode !== 'zeros' && own.some((pad) => pad !== 0))) return null
+  return { pads: pads.map((pad, i) => pad + own[i]), mode }
+}

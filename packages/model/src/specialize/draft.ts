@@ -1,0 +1,25 @@
+// Steps before they have memory: operands by the names of values.
+import type { ConvDescriptor, OpPlan } from '@weft/core'
+import type { Constant, Node } from '../graph/graph.ts'
+
+export interface ConvDraft {
+  readonly kind: 'conv'
+  readonly node: Node
+  readonly descriptor: ConvDescriptor
+  readonly weight: Constant
+  readonly bias: Constant | null
+  /** x, then the residual where there is one. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+export interface OpDraft {
+  readonly kind: 'op'
+  readonly node: Node
+  readonly plan: OpPlan
+  readonly inputs: readonly string[]
+  /** The node's, and the count of rows where the operator counts. */
+  readonly outputs: readonly string[]
+}
+
+export type Draft = ConvDraft | OpDraft

@@ -1,0 +1,42 @@
+// Steps and values to a Program: every value gets its bytes.
+import { type Place, type Program, type ProgramPort, type ProgramStep, WeftError } from '@weft/core'
+import { type Constant, describeNode, type Graph } from '../graph/graph.ts'
+import type { Constants } from './constants.ts'
+import type { Draft } from './draft.ts'
+import { countOf } from './infer.ts'
+import { lifetimes } from './lifetimes.ts'
+import { planMemory } from './memory.ts'
+import type { Values } from './values.ts'
+
+/** @param steps those that must run, in order */
+export function place(graph: Graph, values: Values, steps: readonly Draft[], constants: Constants): Program {
+  const lives = lifetimes(graph, values, steps)
+  const names = [...lives.keys()]
+  const { offsets, bytes } = planMemory([...lives.values()])
+  const offsetOf = new Map(names.map((name, i) => [name, offsets[i]]))
+
+  const placeOf = (name: string): Place => {
+    const value = values.get(name)
+    if (value === undefined) throw new WeftError('INTERNAL', `value '${name}' was lost`)
+    if (value.known !== null) return { info: value.info, where: 'constant', at: constants.numberOf(value.known) }
+    return { info: value.info, where: 'memory', at: offsetOf.get(value.root) ?? 0 }
+  }
+  const port = (name: string): ProgramPort => {
+    const count = countOf(values.get(name)?.root ?? name)
+    return { name, place: placeOf(name), ...(values.get(count) === undefined ? {} : { count: placeOf(count) }) }
+  }
+  const numberOf = (constant: Constant | null) => (constant === null ? null : constants.numberOf(constant))
+  return {
+    inputs: graph.inputs.map(({ name }) => port(name)),
+    outputs: graph.outputs.map(({ name }) => port(name)),
+    steps: steps.map((draft): ProgramStep => {
+      const name = describeNode(draft.node)
+      const inputs = draft.inputs.map((input) => (input === '' ? null : placeOf(input)))
+      if (draft.kind === 'op') return { kind: 'op', name, plan: draft.plan, inputs, outputs: draft.outputs.map(placeOf) }
+      const [x, residual = null] = inputs as Place[]
+      const [weight, bias] = [constants.numberOf(draft.weight), numberOf(draft.bias)]
+      return { kind: 'conv', name, descriptor: draft.descriptor, x, weight, bias, residual, y: placeOf(draft.outputs[0]) }
+    }),
+    bytes,
+  }
+}

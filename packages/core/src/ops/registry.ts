@@ -6,6 +6,7 @@ import { batchNorm, batchNormTraining, instanceNorm } from './batch-norm.ts'
 import { BINARY } from './binary.ts'
 import { cast } from './cast.ts'
 import { concat, split } from './concat.ts'
+import { dropout } from './dropout.ts'
 import { fill, range } from './fill.ts'
 import { gather } from './gather.ts'
 import { gemm } from './gemm.ts'
@@ -41,6 +42,7 @@ export const OPS: readonly Op[] = [
   cast,
   concat,
   depthToSpace,
+  dropout,
   expand,
   fill,
   gather,

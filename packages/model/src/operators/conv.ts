@@ -3,6 +3,7 @@ import { type ConvDescriptor, describeConv, describeConvTranspose, type Shape, t
 import { hasAttribute, intAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts'
 import { describeNode, type Node } from '../graph/graph.ts'
 import type { Operator } from './operator.ts'
+import { explicitPads, paddingOf, splitPadding } from './padding.ts'
 
 export const conv: Operator = {
   opTypes: ['Conv', 'ConvTranspose'],
@@ -29,7 +30,10 @@ export const conv: Operator = {
 }
 
 function plain(node: Node, x: Shape, weight: Shape, bias: boolean): ConvDescriptor {
-  return describeConv(x, weight, bias, { ...shared(node, x.length - 2), ...node.fused, padding: padding(node, x, weight) })
+  const options = shared(node, x.length - 2)
+  const { stride, dilation } = options
+  const padding = paddingOf(node, { n: x.slice(2), kernel: weight.slice(2), stride, dilation })
+  return describeConv(x, weight, bias, { ...options, ...node.fused, padding })
 }
 
 function shared(node: Node, rank: number) {
@@ -39,34 +43,6 @@ function shared(node: Node, rank: number) {
     dilation: intsAttribute(node, 'dilations', ones),
     groups: intAttribute(node, 'group', 1),
   }
-}
-
-function padding(node: Node, x: Shape, weight: Shape): [number, number][] {
-  const rank = x.length - 2
-  const { stride, dilation } = shared(node, rank)
-  const auto = stringAttribute(node, 'auto_pad', 'NOTSET')
-  if (auto === 'NOTSET' || auto === '') return pairs(node, rank)
-  if (auto === 'VALID') return new Array<[number, number]>(rank).fill([0, 0])
-  if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER')
-    throw new WeftError('MODEL', `${describeNode(node)}: auto_pad '${auto}' is unknown`)
-  return stride.map((s, axis) => {
-    const [n, k, d] = [x[axis + 2], weight[axis + 2], dilation[axis]]
-    const total = Math.max(0, (Math.ceil(n / s) - 1) * s + (k - 1) * d + 1 - n)
-    return split(total, auto)
-  })
-}
-
-/** The odd pixel goes after for SAME_UPPER, before for all else. */
-function split(total: number, auto: string): [number, number] {
-  const [less, more] = [Math.floor(total / 2), Math.ceil(total / 2)]
-  return auto === 'SAME_UPPER' ? [less, more] : [more, less]
-}
-
-/** ONNX lists all begins, then all ends. */
-function pairs(node: Node, rank: number): [number, number][] {
-  const pads = intsAttribute(node, 'pads', new Array<number>(2 * rank).fill(0))
-  if (pads.length !== 2 * rank) throw new WeftError('MODEL', `${describeNode(node)} has ${pads.length} pads for ${rank} axes`)
-  return Array.from({ length: rank }, (_, axis) => [pads[axis], pads[axis + rank]])
 }
 
 function transposed(node: Node, x: Shape, weight: Shape, bias: boolean): ConvDescriptor {
@@ -90,7 +66,7 @@ function transposedPadding(
   const auto = stringAttribute(node, 'auto_pad', 'NOTSET')
   const rank = x.length - 2
   if (!auto.startsWith('SAME_') && !hasAttribute(node, 'output_shape')) {
-    return { padding: auto === 'VALID' ? new Array(rank).fill([0, 0]) : pairs(node, rank), outputPadding }
+    return { padding: auto === 'VALID' ? new Array(rank).fill([0, 0]) : explicitPads(node, rank), outputPadding }
   }
   const wholeExtent = (axis: number) =>
     transposedExtent(x[axis + 2], weight[axis + 2], stride[axis], dilation[axis], 0, 0, outputPadding[axis])
@@ -102,6 +78,6 @@ function transposedPadding(
   const missing = wanted.map((extent, axis) => extent - wholeExtent(axis))
   return {
     outputPadding: missing.map((extent, axis) => outputPadding[axis] + Math.max(0, extent)),
-    padding: missing.map((extent) => split(Math.max(0, -extent), auto)),
+    padding: missing.map((extent) => splitPadding(Math.max(0, -extent), auto)),
   }
 }

@@ -1,8 +1,72 @@
 // Every ONNX operator that there is an adapter for.
+import { binary, variadic, where } from './binary.ts'
+import { cast } from './cast.ts'
+import { nonMaxSuppression, topK } from './choose.ts'
+import { clip } from './clip.ts'
+import { concat, split } from './concat.ts'
 import { conv } from './conv.ts'
+import { dropout } from './dropout.ts'
+import { constant, constantOfShape, range, shape, size } from './known.ts'
+import { gemm, matMul } from './matmul.ts'
+import { depthToSpace, expand, gather, spaceToDepth, tile, transpose } from './move.ts'
+import { batchNormalization, instanceNormalization, layerNormalization, lrn } from './normalise.ts'
 import type { Operator } from './operator.ts'
+import { pad } from './pad.ts'
+import { averagePool, globalPool, lpPool, maxPool } from './pool.ts'
+import { arg, reduce } from './reduce.ts'
+import { flatten, identity, reshape, squeeze, unsqueeze } from './reshape.ts'
+import { resize } from './resize.ts'
+import { slice } from './slice.ts'
+import { softmax } from './softmax.ts'
+import { gelu, unary } from './unary.ts'
 
-const OPERATORS: readonly Operator[] = [conv]
+const OPERATORS: readonly Operator[] = [
+  arg,
+  averagePool,
+  batchNormalization,
+  binary,
+  cast,
+  clip,
+  concat,
+  constant,
+  constantOfShape,
+  conv,
+  depthToSpace,
+  dropout,
+  expand,
+  flatten,
+  gather,
+  gelu,
+  gemm,
+  globalPool,
+  identity,
+  instanceNormalization,
+  layerNormalization,
+  lpPool,
+  lrn,
+  matMul,
+  maxPool,
+  nonMaxSuppression,
+  pad,
+  range,
+  reduce,
+  reshape,
+  resize,
+  shape,
+  size,
+  slice,
+  softmax,
+  spaceToDepth,
+  split,
+  squeeze,
+  tile,
+  topK,
+  transpose,
+  unary,
+  unsqueeze,
+  variadic,
+  where,
+]
 
 const BY_TYPE = new Map(OPERATORS.flatMap((operator) => operator.opTypes.map((type) => [type, operator] as const)))
 

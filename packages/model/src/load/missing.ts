@@ -1,7 +1,7 @@
 // Operators that there are no adapters for: all of them, before anything runs.
 import { WeftError } from '@weft/core'
 import type { Graph } from '../graph/graph.ts'
-import { operatorOf } from '../operators/registry.ts'
+import { firstOpset, operatorOf } from '../operators/registry.ts'
 
 const MOST_NAMED = 5
 
@@ -9,8 +9,10 @@ const MOST_NAMED = 5
 export function checkOperators(graph: Graph, name: string): void {
   const missing = new Map<string, string[]>()
   for (const node of graph.nodes) {
-    if (operatorOf(node.opType, node.domain) !== undefined) continue
-    const type = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
+    const old = node.domain === '' && graph.opset < firstOpset(node.opType)
+    if (operatorOf(node.opType, node.domain) !== undefined && !old) continue
+    const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
+    const type = old ? `${name} of opset ${graph.opset} (it reads ${firstOpset(node.opType)} and later)` : name
     const nodes = missing.get(type) ?? []
     missing.set(type, nodes)
     nodes.push(`'${node.name || node.outputs[0]}'`)

@@ -13,7 +13,8 @@ import {
 } from './fields.ts'
 import { readTensor } from './tensor.ts'
 
-const OLDEST_OPSET = 7
+/** Before opset 7 some operators were others: the registry of operators says which. */
+const OLDEST_OPSET = 1
 const NEWEST_OPSET = 26
 const MOST_NODES = 32_768
 

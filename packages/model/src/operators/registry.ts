@@ -70,6 +70,23 @@ const OPERATORS: readonly Operator[] = [
 
 const BY_TYPE = new Map(OPERATORS.flatMap((operator) => operator.opTypes.map((type) => [type, operator] as const)))
 
+/** Operators that took other inputs or attributes in older opsets, and the first opset that their adapters read. */
+const FIRST_OPSET = new Map([
+  ['Cast', 6],
+  ['Concat', 4],
+  ['LpPool', 2],
+  ['Pad', 2],
+  ['Reshape', 5],
+  ['Split', 2],
+  ['Tile', 6],
+  ...['Add', 'And', 'BatchNormalization', 'Div', 'Dropout', 'Equal', 'Gemm', 'Greater', 'Less'].map((type) => [type, 7] as const),
+  ...['Mul', 'Or', 'PRelu', 'Pow', 'Sub', 'Upsample', 'Xor'].map((type) => [type, 7] as const),
+])
+
+export function firstOpset(opType: string): number {
+  return FIRST_OPSET.get(opType) ?? 1
+}
+
 /** The adapter of an operator of ONNX's own domain. */
 export function operatorOf(opType: string, domain: string): Operator | undefined {
   return domain === '' || domain === 'ai.onnx' ? BY_TYPE.get(opType) : undefined

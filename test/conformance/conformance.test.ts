@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { EXCEPTIONS } from './exceptions.ts'
+import { runCase } from './run-case.ts'
+import { installed, MISSING, promisedCases } from './suite.ts'
+
+if (!installed()) console.warn(`skipped: ${MISSING}`)
+
+describe.skipIf(!installed())('the ONNX node tests of every promised operator', () => {
+  const cases = installed() ? promisedCases() : []
+
+  it.each(cases.filter(({ name }) => !(name in EXCEPTIONS)))('$name passes', async (test) => {
+    expect(await runCase(test)).toEqual({ kind: 'passed' })
+  })
+
+  it.each(cases.filter(({ name }) => name in EXCEPTIONS))('$name is an exception, for the reason that is given', async (test) => {
+    expect((await runCase(test)).kind).toBe(EXCEPTIONS[test.name].kind)
+  })
+
+  it('has every test that is listed as an exception', () => {
+    expect(Object.keys(EXCEPTIONS).filter((name) => !cases.some((test) => test.name === name))).toEqual([])
+  })
+})

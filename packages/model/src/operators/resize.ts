@@ -56,50 +56,49 @@ interface Extents {
 function oldExtents(node: Node, context: AdaptContext): Extents {
   const x = input(node, context, 0).shape
   const scales = hasAttribute(node, 'scales') ? floatsAttribute(node, 'scales') : context.needs(1)
+  if (scales.length !== x.length) throw cannot(node, `it has ${scales.length} scales for ${x.length} axes`)
   return { shape: scaled(x, scales), scales: [...scales], roiBegin: x.map(() => 0), roiEnd: x.map(() => 1) }
 }
 
 function extents(node: Node, context: AdaptContext): Extents {
   const x = input(node, context, 0).shape
-  const axes = intsAttribute(
-    node,
-    'axes',
-    x.map((_, axis) => axis),
-  ).map((axis) => axisFrom(node, axis, x.length))
+  const every = x.map((_, axis) => axis)
+  const axes = intsAttribute(node, 'axes', every).map((axis) => axisFrom(node, axis, x.length))
   const [roi, scales, sizes] = [1, 2, 3].map((i) => (context.inputs[i] ? context.needs(i) : []))
-  if (scales.length > 0 === sizes.length > 0) throw cannot(node, 'it needs either scales or sizes')
   const given = scales.length > 0 ? scales : sizes
-  if (given.length !== axes.length) throw cannot(node, `it has ${given.length} scales or sizes for ${axes.length} axes`)
-  const own =
-    scales.length > 0
-      ? scales
-      : keepAspect(
-          node,
-          sizes.map((size, i) => size / x[axes[i]]),
-        )
-  const spread = (list: readonly number[], absent: number) =>
-    x.map((_, axis) => (axes.includes(axis) ? (list[axes.indexOf(axis)] ?? absent) : absent))
-  const fullScales = spread(own, 1)
-  const stretched = scales.length > 0 || own.some((scale, i) => scale !== sizes[i] / x[axes[i]])
-  const shape =
-    scales.length > 0
-      ? scaled(x, fullScales)
-      : x.map((n, axis) => (stretched ? Math.round(n * fullScales[axis]) : axes.includes(axis) ? sizes[axes.indexOf(axis)] : n))
-  return { shape, scales: fullScales, roiBegin: spread(roi.slice(0, axes.length), 0), roiEnd: spread(roi.slice(axes.length), 1) }
+  if (scales.length > 0 === sizes.length > 0 || given.length !== axes.length) {
+    throw cannot(
+      node,
+      `it has ${scales.length} scales and ${sizes.length} sizes for ${axes.length} axes; it needs one or the other`,
+    )
+  }
+  /** One number for each axis from numbers for those that are resized. */
+  const spread = (list: readonly number[], rest: readonly number[]) =>
+    x.map((_, axis) => (axes.includes(axis) ? (list[axes.indexOf(axis)] ?? rest[axis]) : rest[axis]))
+  const [zeros, ones] = [x.map(() => 0), x.map(() => 1)]
+  const roiEnds = { roiBegin: spread(roi.slice(0, axes.length), zeros), roiEnd: spread(roi.slice(axes.length), ones) }
+  if (scales.length > 0) return { shape: scaled(x, spread(scales, ones)), scales: spread(scales, ones), ...roiEnds }
+  const fitted = fittedSizes(
+    node,
+    sizes,
+    axes.map((axis) => x[axis]),
+  )
+  return { shape: spread(fitted.sizes, x), scales: spread(fitted.scales, ones), ...roiEnds }
 }
 
 /** Lengths are rounded down, in single precision, which is what scales are stored in. */
 function scaled(x: readonly number[], scales: readonly number[]): number[] {
-  return x.map((n, axis) => Math.floor(Math.fround(n * (scales[axis] ?? 1))))
+  return x.map((n, axis) => Math.floor(Math.fround(n * scales[axis])))
 }
 
-/** Policies of opset 18: one scale for all axes, so that none is larger (or none smaller) than its size. */
-function keepAspect(node: Node, scales: number[]): number[] {
+/** Policies of opset 18: one scale for all axes, so that none becomes larger (or none smaller) than its size. */
+function fittedSizes(node: Node, sizes: readonly number[], n: readonly number[]): { sizes: readonly number[]; scales: number[] } {
+  const scales = sizes.map((size, i) => size / n[i])
   const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch')
-  if (policy === 'stretch') return scales
-  const one = policy === 'not_larger' ? Math.min(...scales) : policy === 'not_smaller' ? Math.max(...scales) : Number.NaN
-  if (Number.isNaN(one)) throw cannot(node, `keep_aspect_ratio_policy '${policy}' is unknown`)
-  return scales.map(() => one)
+  if (policy === 'stretch') return { sizes, scales }
+  if (policy !== 'not_larger' && policy !== 'not_smaller') throw cannot(node, `keep_aspect_ratio_policy '${policy}' is unknown`)
+  const one = policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales)
+  return { sizes: n.map((extent) => Math.floor(extent * one + 0.5)), scales: scales.map(() => one) }
 }
 
 function oneOf(node: Node, names: Readonly<Record<string, string>>, attribute: string, fallback: string): string {

@@ -1,82 +1,100 @@
-// Jobs to workers: first come, first served; a job starts when as many workers are free as it has members.
-import { fromWire, WeftError } from '@weft/core'
+// Jobs to workers: first come, first served; a job starts when as many seats are free as it has members.
+import { WeftError } from '@weft/core'
 import type { Arena } from './arena.ts'
 import { CONTROL_BYTES, Control } from './control.ts'
+import { type Caller, Gang } from './gang.ts'
 import { MAILBOX_BYTES } from './mailbox.ts'
-import type { Outcome, Task } from './messages.ts'
-
-/** A place at a worker: a control block, a mailbox, and memory that the job in it may use. */
-export interface Slot {
-  readonly index: number
-  readonly control: number
-  readonly mailbox: number
-  region: number
-  regionBytes: number
-}
+import type { AssemblyTask, Ended, RunTask, Visit } from './messages.ts'
+import { Seat } from './seat.ts'
 
 /** Regions grow by steps of this many bytes, small ones by less. */
 const [REGION_STEP, SMALL_STEP] = [1 << 20, 1 << 16]
 
+/** A part for every member: of a run, with the number of shards of its first phase, or of what every worker does. */
+export type Parts =
+  | { readonly runs: readonly RunTask[]; readonly shards: number }
+  | { readonly assembly: readonly AssemblyTask[] }
+
 export interface Job {
   /** One worker or all of them. */
   readonly members: number
+  /** Whether the caller may take the place of the first member: a short run, of a layer that it knows. */
+  readonly short?: boolean
   readonly signal?: AbortSignal | undefined
-  /** Called when its turn has come; its tasks are posted at once, one a slot. */
-  readonly start: (slots: readonly Slot[]) => Task[] | Promise<Task[]>
-  /** Called when all tasks are done, while the slots are still the job's own. */
+  /** Called when its turn has come; its parts are asked for at once, one a seat. `control` is the offset of its control block. */
+  readonly start: (seats: readonly Seat[], control: number) => Parts | Promise<Parts>
+  /** Called when the job is complete, while the seats are still its own. */
   readonly finish?: () => void | Promise<void>
 }
 
 interface Waiting extends Job {
-  resolve: () => void
+  resolve: (complete: boolean) => void
   reject: (error: unknown) => void
+}
+
+interface Block {
+  readonly at: number
+  readonly control: Control
 }
 
 export class Dispatcher {
   readonly #arena: Arena
-  readonly #post: (task: Task) => Promise<Outcome>
-  readonly #free: Slot[]
-  readonly #running = new Map<Slot, Control>()
+  readonly #caller: Caller
+  readonly #seats: readonly Seat[]
+  readonly #free: Seat[]
+  readonly #blocks: Block[]
   readonly #queue: Waiting[] = []
-  /** Jobs that have slots, from their start to their finish. */
+  /** Jobs that have seats, from their start to their finish. */
   #active = 0
   #idle: (() => void)[] = []
 
-  constructor(arena: Arena, threads: number, post: (task: Task) => Promise<Outcome>) {
+  /** `submit` gives a visit to a worker that is free, through the pool. */
+  constructor(arena: Arena, threads: number, caller: Caller, submit: (visit: Visit) => Promise<Ended>) {
     this.#arena = arena
-    this.#post = post
+    this.#caller = caller
     arena.reclaim = () => this.#giveBack()
-    this.#free = Array.from({ length: threads }, (_, index) => ({
-      index,
-      control: arena.allocate(CONTROL_BYTES),
-      mailbox: arena.allocate(MAILBOX_BYTES),
-      region: 0,
-      regionBytes: 0,
-    }))
+    const mailboxes = Array.from({ length: threads }, () => arena.allocate(MAILBOX_BYTES))
+    const blocks = Array.from({ length: 2 * threads }, () => arena.allocate(CONTROL_BYTES))
+    const words = new Int32Array(arena.memory.buffer)
+    this.#seats = mailboxes.map((at, index) => new Seat(index, words, at, submit))
+    this.#free = [...this.#seats]
+    this.#blocks = blocks.map((at) => ({ at, control: new Control(words, at) }))
   }
 
-  /** @throws ABORTED or WORKER, or what `start` throws. */
-  submit(job: Job): Promise<void> {
+  /**
+   * Resolves to whether the job is complete: not when every worker that was asked is new and knows no layer, or was lost before
+   * it began. It can be done anew then. @throws ABORTED or WORKER, or what `start` throws.
+   */
+  submit(job: Job): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      if (job.signal?.aborted) return reject(aborted(job.signal))
+      const { signal } = job
+      if (signal?.aborted) return reject(aborted(signal))
       const waiting: Waiting = { ...job, resolve, reject }
-      const leave = () => {
-        const index = this.#queue.indexOf(waiting)
-        if (index < 0) return
-        this.#queue.splice(index, 1)
-        reject(aborted(job.signal as AbortSignal))
-        this.#pump()
-      }
-      job.signal?.addEventListener('abort', leave, { once: true })
-      const settle = (end: () => void) => {
-        job.signal?.removeEventListener('abort', leave)
-        end()
-      }
-      waiting.resolve = () => settle(resolve)
-      waiting.reject = (error) => settle(() => reject(error))
       this.#queue.push(waiting)
+      if (signal !== undefined) this.#listen(waiting, signal)
       this.#pump()
     })
+  }
+
+  /** A job whose signal says so while it waits leaves the queue. */
+  #listen(waiting: Waiting, signal: AbortSignal): void {
+    const { resolve, reject } = waiting
+    const leave = () => {
+      const index = this.#queue.indexOf(waiting)
+      if (index < 0) return
+      this.#queue.splice(index, 1)
+      reject(aborted(signal))
+      this.#pump()
+    }
+    signal.addEventListener('abort', leave, { once: true })
+    waiting.resolve = (complete) => {
+      signal.removeEventListener('abort', leave)
+      resolve(complete)
+    }
+    waiting.reject = (error) => {
+      signal.removeEventListener('abort', leave)
+      reject(error)
+    }
   }
 
   /** Resolves when nothing runs and nothing waits. */
@@ -85,31 +103,31 @@ export class Dispatcher {
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
-  /** Makes every running job leave: a worker is gone that they may be waiting for. */
-  abandon(): void {
-    for (const control of this.#running.values()) control.stop()
+  /** Sends every worker back to the pool. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#seats.map((seat) => seat.clear()))
   }
 
-  /** A region of at least so many bytes for the slot, kept for the next job. */
-  reserve(slot: Slot, bytes: number): number {
-    if (slot.regionBytes < bytes) {
-      if (slot.regionBytes > 0) this.#arena.free(slot.region)
-      slot.regionBytes = 0
+  /** A region of at least so many bytes for the seat, kept for the next job. */
+  reserve(seat: Seat, bytes: number): number {
+    if (seat.regionBytes < bytes) {
+      if (seat.regionBytes > 0) this.#arena.free(seat.region)
+      seat.regionBytes = 0
       // Rounded up, so that layers of many sizes do not leave as many holes.
       const step = bytes > REGION_STEP ? REGION_STEP : SMALL_STEP
       const rounded = Math.ceil(bytes / step) * step
-      slot.region = this.#arena.allocate(rounded)
-      slot.regionBytes = rounded
+      seat.region = this.#arena.allocate(rounded)
+      seat.regionBytes = rounded
     }
-    return slot.region
+    return seat.region
   }
 
-  /** The regions of slots that no job is in; whether there were any. */
+  /** The regions of seats that no job is in; whether there were any. */
   #giveBack(): boolean {
     const idle = this.#free.filter(({ regionBytes }) => regionBytes > 0)
-    for (const slot of idle) {
-      this.#arena.free(slot.region)
-      slot.regionBytes = 0
+    for (const seat of idle) {
+      this.#arena.free(seat.region)
+      seat.regionBytes = 0
     }
     return idle.length > 0
   }
@@ -117,12 +135,13 @@ export class Dispatcher {
   #pump(): void {
     while (this.#queue.length > 0 && this.#queue[0].members <= this.#free.length) {
       const job = this.#queue.shift() as Waiting
-      const slots = this.#free.splice(0, job.members)
+      const seats = this.#free.splice(0, job.members)
+      const alone = this.#active === 0 && this.#queue.length === 0
       this.#active++
-      void this.#perform(job, slots).finally(() => {
+      void this.#perform(job, seats, job.short === true && alone).then(() => {
         this.#active--
-        // In order, so that jobs of all workers keep the shared memory of the first slot and no other grows.
-        this.#free.push(...slots)
+        // In order, so that jobs of all workers keep the shared memory of the first seat and no other grows.
+        this.#free.push(...seats)
         this.#free.sort((a, b) => a.index - b.index)
         this.#pump()
         if (this.#active === 0 && this.#queue.length === 0) for (const done of this.#idle.splice(0)) done()
@@ -130,49 +149,41 @@ export class Dispatcher {
     }
   }
 
-  async #perform(job: Waiting, slots: readonly Slot[]): Promise<void> {
-    let cancel: (() => void) | undefined
+  async #perform(job: Waiting, seats: readonly Seat[], accompanied: boolean): Promise<void> {
+    const block = this.#takeBlock()
+    const gang = new Gang(block.control)
+    const cancel = () => block.control.stop()
     try {
-      const started = job.start(slots)
-      const tasks = started instanceof Promise ? await started : started
-      const control = new Control(new Int32Array(this.#arena.memory.buffer), slots[0].control)
-      control.reset()
-      this.#running.set(slots[0], control)
-      cancel = () => control.stop()
-      job.signal?.addEventListener('abort', cancel, { once: true })
-      if (job.signal?.aborted) control.stop()
-      const outcomes = await Promise.all(tasks.map((task) => this.#watch(task, control)))
-      const failure = outcomes.find((outcome) => outcome instanceof WeftError)
-      if (failure !== undefined) throw failure
-      if (outcomes.includes('left'))
-        throw job.signal?.aborted ? aborted(job.signal) : new WeftError('WORKER', 'the run was given up: a worker died')
-      await job.finish?.()
+      if (accompanied && this.#caller.turns.due) await this.#caller.turns.next()
+      const started = job.start(seats, block.at)
+      const parts = started instanceof Promise ? await started : started
       if (job.signal?.aborted) throw aborted(job.signal)
-      job.resolve()
+      job.signal?.addEventListener('abort', cancel, { once: true })
+      if ('assembly' in parts) {
+        await this.clear()
+        gang.assemble(parts.assembly, seats)
+      } else {
+        gang.run(parts.runs, parts.shards, seats, accompanied)
+        if (accompanied) await gang.accompany(parts.runs[0], this.#caller)
+      }
+      const complete = await gang.end()
+      if (job.signal?.aborted) throw aborted(job.signal)
+      if (!complete && !gang.deserted) throw new WeftError('WORKER', 'the run was given up: a worker died')
+      if (complete) await job.finish?.()
+      if (job.signal?.aborted) throw aborted(job.signal)
+      job.resolve(complete)
     } catch (error) {
       job.reject(error)
     } finally {
-      if (cancel !== undefined) job.signal?.removeEventListener('abort', cancel)
-      this.#running.delete(slots[0])
+      job.signal?.removeEventListener('abort', cancel)
+      this.#blocks.push(block)
     }
   }
 
-  /** One member's end; a death makes the others leave. */
-  async #watch(task: Task, control: Control): Promise<'done' | 'left' | WeftError> {
-    const shard = `shard ${task.member} of ${task.members}`
-    const details = { shard: task.member, shards: task.members, layer: task.layer }
-    try {
-      const outcome = await this.#post(task)
-      if (outcome.state !== 'failed') return outcome.state
-      const cause = fromWire(outcome.error)
-      return new WeftError('WORKER', `${shard} failed: ${cause.message}`, details, { cause })
-    } catch (cause) {
-      control.stop()
-      const why = cause instanceof Error ? cause.message : String(cause)
-      return new WeftError('WORKER', `${shard} died: ${why}; the pool starts a new worker, the run can be tried again`, details, {
-        cause,
-      })
-    }
+  /** A control block that no member of an earlier job is in: there may be one at every seat. */
+  #takeBlock(): Block {
+    const index = this.#blocks.findLastIndex(({ at }) => !this.#seats.some(({ job }) => job === at))
+    return this.#blocks.splice(index, 1)[0]
   }
 }
 

@@ -21,7 +21,8 @@ import { Piscina } from 'piscina'
 import { Arena } from './arena.ts'
 import { Host } from './host.ts'
 import { PreparedLayer } from './layer.ts'
-import type { Ended, Task, WorkerData } from './messages.ts'
+import { Member } from './member.ts'
+import { type Ended, NOWHERE, type Visit, type WorkerData } from './messages.ts'
 import { NativeCompiler } from './native/code.ts'
 import { isNative, type Native, native } from './native/native.ts'
 import { chooseTier } from './tier.ts'
@@ -40,6 +41,8 @@ import type {
 
 const MOST_THREADS = 1024
 const MOST_MEMORY = 2 ** 32
+/** So many workers in a row may be lost at their start. */
+const MOST_LOSSES = 10
 
 /**
  * Opens an engine: worker threads over one shared memory.
@@ -67,13 +70,15 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
 }
 
 class PiscinaEngine implements Engine {
-  readonly #pool: Piscina<Task, Ended>
+  readonly #pool: Piscina<Visit, Ended>
   readonly #host: Host
   readonly #chosen: ChosenTier
   readonly #tuning: Tuning
   readonly #code: NativeCompiler | null
   readonly #tensors = new Map<number, FloatTensor>()
   #closing: Promise<void> | undefined
+  /** Workers that were lost before they were ready, since the last that was. */
+  #losses = 0
 
   constructor(threads: number, chosen: ChosenTier, tuning: Tuning, maxMemory: number, check: boolean) {
     const arena = new Arena(maxMemory)
@@ -83,7 +88,7 @@ class PiscinaEngine implements Engine {
     // A tier of machine code was verified, so the object is here.
     const here = isNative(chosen.tier) ? (native() as Native) : null
     this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
-    this.#pool = new Piscina<Task, Ended>({
+    this.#pool = new Piscina<Visit, Ended>({
       filename: fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url)),
       minThreads: threads,
       maxThreads: threads,
@@ -92,12 +97,15 @@ class PiscinaEngine implements Engine {
       workerData: { memory: arena.memory, addon: here?.path ?? null, check } satisfies WorkerData,
       ...(source ? { execArgv: ['--conditions=@weft/source'] } : {}),
     })
-    this.#host = new Host(arena, threads, this.#code ?? new CodeCache(TIERS[chosen.tier], true), (task) => this.#pool.run(task))
+    const compiler = this.#code ?? new CodeCache(TIERS[chosen.tier], true)
+    const member = new Member(arena.memory, here?.addon ?? null, check)
+    this.#host = new Host(arena, threads, compiler, member, (visit) => this.#pool.run(visit))
     this.#pool.on('workerDestroy', () => {
       this.#host.generation++
+      setImmediate(() => this.#heal())
     })
-    // A worker that dies idle, or at its start, belongs to no task: whoever waits for it must not.
-    this.#pool.on('error', () => this.#host.dispatcher.abandon())
+    // A worker that dies idle belongs to no task, and is replaced.
+    this.#pool.on('error', () => {})
   }
 
   /** Waits until every worker answers. */
@@ -105,16 +113,30 @@ class PiscinaEngine implements Engine {
     const { dispatcher, threads } = this.#host
     await dispatcher.submit({
       members: threads,
-      start: (slots) =>
-        slots.map(({ mailbox }, member) => ({
-          kind: 'meet',
-          layer: -1,
-          member,
-          members: threads,
-          control: slots[0].control,
-          mailbox,
-        })),
+      start: (seats, control) => ({
+        assembly: seats.map((_, member) => ({ kind: 'meet', layer: -1, member, members: threads, control })),
+      }),
     })
+  }
+
+  /**
+   * Piscina starts no worker for one that was lost before it was ready, unless it is given a task. Where workers do not start at
+   * all, whoever waits for them hears of it, and the engine is closed.
+   */
+  #heal(): void {
+    if (this.#host.closed || this.#pool.threads.length >= this.#host.threads) return
+    if (++this.#losses > MOST_LOSSES) {
+      this.#host.closed = true
+      void this.#pool.destroy()
+      return
+    }
+    this.#pool.run({ mailbox: NOWHERE, task: null }).then(
+      () => {
+        this.#losses = 0
+      },
+      // A worker that is lost again is healed again.
+      () => {},
+    )
   }
 
   get info(): EngineInfo {
@@ -190,7 +212,7 @@ class PiscinaEngine implements Engine {
     this.#host.closed = true
     await Promise.allSettled(this.#host.runs)
     await this.#host.dispatcher.idle()
-    await this.#host.line.clear()
+    await this.#host.dispatcher.clear()
     await this.#pool.destroy()
     this.#code?.close()
   }

@@ -2,14 +2,16 @@
 import { type Code, type Compiler, type KernelFunction, WeftError } from '@weft/core'
 import type { Arena } from './arena.ts'
 import { Dispatcher } from './dispatch.ts'
-import { Line } from './line.ts'
-import type { Ended, Task } from './messages.ts'
+import type { Member } from './member.ts'
+import type { Ended, Visit } from './messages.ts'
+import { Turns } from './turns.ts'
 
 export class Host {
   readonly threads: number
   readonly arena: Arena
   readonly dispatcher: Dispatcher
-  readonly line: Line
+  /** The calling thread, which works along in short runs. */
+  readonly member: Member
   /** Counts the workers that were lost: layers are made known anew to those that took their place. */
   generation = 0
   closed = false
@@ -20,11 +22,11 @@ export class Host {
   readonly #freeIds: number[] = []
   #ids = 0
 
-  constructor(arena: Arena, threads: number, compiler: Compiler, submit: (task: Task) => Promise<Ended>) {
+  constructor(arena: Arena, threads: number, compiler: Compiler, member: Member, submit: (visit: Visit) => Promise<Ended>) {
     this.arena = arena
     this.threads = threads
-    this.line = new Line(arena.memory, submit)
-    this.dispatcher = new Dispatcher(arena, threads, (task) => this.line.post(task))
+    this.member = member
+    this.dispatcher = new Dispatcher(arena, threads, { member, turns: new Turns() }, submit)
     this.#compiler = compiler
   }
 

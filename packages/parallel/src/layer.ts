@@ -19,14 +19,24 @@ import {
   WeftError,
 } from '@weft/core'
 import { copyFloats, overlap } from './copy.ts'
-import type { Slot } from './dispatch.ts'
+import type { Parts } from './dispatch.ts'
 import type { Host } from './host.ts'
-import type { RunTask, Task } from './messages.ts'
+import type { DefineTask, Definition, RunTask } from './messages.ts'
+import { Phases } from './phases.ts'
 import { regionOf } from './regions.ts'
+import type { Seat } from './seat.ts'
 import type { Layer, Parallelism, RunOptions } from './types.ts'
 
 const PARALLELISMS: readonly Parallelism[] = ['channels', 'items', 'auto']
-const NOTHING: Range = { begin: 0, end: 0 }
+/** Milliseconds of a run in which the caller works along: longer, and it is the event loop that would have to wait. */
+const SHORT_MS = 1
+
+/** Byte offsets of operands that lie in the arena; null for those that are copied there. */
+interface Places {
+  readonly x: number | null
+  readonly y: number | null
+  readonly residual: number | null
+}
 
 export class PreparedLayer implements Layer {
   readonly descriptor: ConvDescriptor
@@ -40,6 +50,8 @@ export class PreparedLayer implements Layer {
   readonly #shards: readonly Range[][]
   readonly #pending = new Set<Promise<unknown>>()
   #knownTo = -1
+  /** How long the last run took. */
+  #lastMs = Number.POSITIVE_INFINITY
   #closed = false
 
   private constructor(host: Host, d: ConvDescriptor, { kernel, plan, refusals }: Selection) {
@@ -98,6 +110,7 @@ export class PreparedLayer implements Layer {
   }
 
   #release(): void {
+    this.#host.member.forget(this.#id)
     this.#host.arena.free(this.#packed)
     this.#host.giveId(this.#id)
   }
@@ -128,70 +141,89 @@ export class PreparedLayer implements Layer {
   }
 
   async #run(x: FloatTensor, { signal, out, residual, parallel = 'auto' }: RunOptions): Promise<FloatTensor> {
-    const { arena, dispatcher, threads, generation } = this.#host
-    if (this.#knownTo !== generation) await this.#define(null, null)
+    const { arena, dispatcher, threads } = this.#host
     const { batch } = this.descriptor
-    // A single item on one worker leaves the others to other runs.
-    const members = parallel === 'items' && batch === 1 ? 1 : threads
-    const alone = wholeItems(parallel, batch, members)
+    // A single item on one worker leaves the others, and the caller, to other runs.
+    const single = parallel === 'items' && batch === 1
+    const members = single ? 1 : threads
     const ySize = sizeOf(this.descriptor.yShape)
-    const xAt = arena.offsetOf(x.data)
     const addend = residual === undefined || residual === null ? null : expectFloat(residual, 'residual').data
-    const residualAt = addend === null ? 0 : arena.offsetOf(addend)
     // An output over its own input or residual is put in its place when they are no longer read.
     const over = out !== undefined && (overlap(x.data, out.data) || (addend !== null && overlap(addend, out.data)))
-    const yAt = out === undefined || over ? null : arena.offsetOf(out.data)
+    const places = {
+      x: arena.offsetOf(x.data),
+      y: out === undefined || over ? null : arena.offsetOf(out.data),
+      residual: addend === null ? 0 : arena.offsetOf(addend),
+    }
+    const alone = wholeItems(parallel, batch, members)
     let result = out
-    let computed: Float32Array | null = null
-    const start = (slots: readonly Slot[]): Task[] | Promise<Task[]> => {
-      const wants = {
-        shared: true,
-        xBytes: xAt === null ? 4 * x.size : 0,
-        yBytes: yAt === null ? 4 * ySize : 0,
-        residualBytes: residualAt === null ? 4 * ySize : 0,
-      }
-      const region = regionOf(this.#plan, wants)
-      const own = regionOf(this.#plan, { shared: alone > 0, xBytes: 0, yBytes: 0, residualBytes: 0 })
-      const bases = slots.map((slot, index) => dispatcher.reserve(slot, (index === 0 ? region : own).bytes))
-      const at = {
-        x: xAt ?? bases[0] + region.x,
-        y: yAt ?? bases[0] + region.y,
-        residual: residualAt ?? bases[0] + region.residual,
-      }
-      if (yAt === null) computed = arena.floats(at.y, ySize)
-      const tasks = slots.map(({ mailbox }, member): RunTask => {
-        const each = alone / members
-        const offsets = member === 0 ? region : own
-        return {
-          kind: 'run',
-          layer: this.#id,
-          member,
-          members,
-          control: slots[0].control,
-          mailbox,
-          x: at.x,
-          y: at.y,
-          residual: at.residual,
-          private: bases[member] + offsets.private,
-          alone: { begin: member * each, end: (member + 1) * each, shared: bases[member] + offsets.shared },
-          together: {
-            ...(alone === batch ? NOTHING : { begin: alone, end: batch }),
-            shared: bases[0] + region.shared,
-          },
-        }
-      })
+    let computed = { at: 0, began: 0 }
+    const start = (seats: readonly Seat[], control: number): Parts | Promise<Parts> => {
+      const { runs, shards } = this.#parts(seats, control, alone, places)
+      computed = { at: runs[0].y, began: performance.now() }
       const copies: [number, Float32Array][] = []
-      if (xAt === null) copies.push([at.x, x.data])
-      if (residualAt === null && addend !== null) copies.push([at.residual, addend])
-      if (copies.length === 0) return tasks
-      return Promise.all(copies.map(([to, from]) => copyFloats(arena.floats(to, from.length), from, signal))).then(() => tasks)
+      if (places.x === null) copies.push([runs[0].x, x.data])
+      if (places.residual === null && addend !== null) copies.push([runs[0].residual, addend])
+      if (copies.length === 0) return { runs, shards }
+      const copied = copies.map(([to, from]) => copyFloats(arena.floats(to, from.length), from, signal))
+      return Promise.all(copied).then(() => ({ runs, shards }))
     }
     const finish = async (): Promise<void> => {
+      this.#lastMs = performance.now() - computed.began
       result ??= Tensor.zeros(this.descriptor.yShape)
-      if (computed !== null) await copyFloats(result.data, computed, signal)
+      if (places.y === null) await copyFloats(result.data, arena.floats(computed.at, ySize), signal)
     }
-    await dispatcher.submit({ members, signal, start, finish })
+    for (let complete = false; !complete; ) {
+      if (this.#knownTo !== this.#host.generation) await this.#define(null, null)
+      const short = !single && this.#lastMs <= SHORT_MS
+      if (short) this.#introduce()
+      complete = await dispatcher.submit({ members, short, signal, start, finish })
+      if (!complete) this.#knownTo = -1
+    }
     return result as FloatTensor
+  }
+
+  /** Each member's part of a run; an operand without a place gets one in the first member's region. */
+  #parts(seats: readonly Seat[], control: number, alone: number, places: Places) {
+    const { batch, xShape, yShape } = this.descriptor
+    const ySize = 4 * sizeOf(yShape)
+    const wants = {
+      shared: true,
+      xBytes: places.x === null ? 4 * sizeOf(xShape) : 0,
+      yBytes: places.y === null ? ySize : 0,
+      residualBytes: places.residual === null ? ySize : 0,
+    }
+    const first = regionOf(this.#plan, wants)
+    const other = regionOf(this.#plan, { shared: alone > 0, xBytes: 0, yBytes: 0, residualBytes: 0 })
+    const bases = seats.map((seat, member) => this.#host.dispatcher.reserve(seat, (member === 0 ? first : other).bytes))
+    const runs = bases.map((base, member): RunTask => {
+      const region = member === 0 ? first : other
+      return {
+        layer: this.#id,
+        member,
+        members: seats.length,
+        control,
+        x: places.x ?? bases[0] + first.x,
+        y: places.y ?? bases[0] + first.y,
+        residual: places.residual ?? bases[0] + first.residual,
+        private: base + region.private,
+        own: base + region.shared,
+        shared: bases[0] + first.shared,
+        alone,
+        items: batch,
+      }
+    })
+    return { runs, shards: new Phases({ alone, items: batch }, this.#shards).shards(0) }
+  }
+
+  get #definition(): Definition {
+    return { plan: this.#plan, code: this.#code, shards: this.#shards, packed: this.#packed }
+  }
+
+  /** Makes the layer known to the calling thread. */
+  #introduce(): void {
+    const { member } = this.#host
+    if (!member.knows(this.#id)) member.define(this.#id, this.#definition)
   }
 
   /** Makes the layer known to every worker; packs where weights are given. A worker that is new knows no layer. */
@@ -200,43 +232,42 @@ export class PreparedLayer implements Layer {
     const cold = this.#host.takeCold(this.#code)
     const raw = weight === null ? null : arena.allocate(4 * (weight.size + (bias?.size ?? 0)))
     try {
-      const start = (slots: readonly Slot[]): Task[] => {
+      const start = (seats: readonly Seat[], control: number): Parts => {
         const { batch, xShape, yShape, residual } = this.descriptor
-        const bytes = (shape: readonly number[]) => (4 * shape.reduce((size, extent) => size * extent, 1)) / batch
+        const bytes = (shape: readonly number[]) => (4 * sizeOf(shape)) / batch
         const yBytes = bytes(yShape)
         const residualBytes = residual ? yBytes : 0
         const region = regionOf(this.#plan, { shared: true, xBytes: bytes(xShape), yBytes, residualBytes })
-        const base = cold ? dispatcher.reserve(slots[0], region.bytes) : 0
+        const base = cold ? dispatcher.reserve(seats[0], region.bytes) : 0
         if (cold) arena.floats(base, region.bytes / 4).fill(0)
         if (weight !== null && raw !== null) {
           arena.floats(raw, weight.size).set(weight.data)
           if (bias !== null) arena.floats(raw + 4 * weight.size, bias.size).set(bias.data)
         }
-        return slots.map(({ mailbox }, member) => ({
-          kind: 'define',
-          layer: this.#id,
-          member,
-          members: threads,
-          control: slots[0].control,
-          mailbox,
-          plan: this.#plan,
-          code: this.#code,
-          shards: this.#shards,
-          packed: this.#packed,
-          weights:
-            raw === null || weight === null
-              ? null
-              : { at: raw, count: weight.size, biasAt: raw + 4 * weight.size, biasCount: bias?.size ?? 0 },
-          warm: cold
-            ? {
-                x: base + region.x,
-                y: base + region.y,
-                residual: base + region.residual,
-                shared: base + region.shared,
-                private: base + region.private,
-              }
-            : null,
-        }))
+        const assembly = seats.map(
+          (_, member): DefineTask => ({
+            kind: 'define',
+            layer: this.#id,
+            member,
+            members: threads,
+            control,
+            ...this.#definition,
+            weights:
+              raw === null || weight === null
+                ? null
+                : { at: raw, count: weight.size, biasAt: raw + 4 * weight.size, biasCount: bias?.size ?? 0 },
+            warm: cold
+              ? {
+                  x: base + region.x,
+                  y: base + region.y,
+                  residual: base + region.residual,
+                  shared: base + region.shared,
+                  private: base + region.private,
+                }
+              : null,
+          }),
+        )
+        return { assembly }
       }
       await dispatcher.submit({ members: threads, start })
       this.#knownTo = generation

@@ -1,22 +1,17 @@
-// The mailbox of a slot: a worker that has finished a run looks into it for a moment before it goes back to sleep.
+// The mailbox of a seat: runs are put into it, and the worker at the seat takes them one after the other.
 import type { RunTask } from './messages.ts'
 import { spin } from './spin.ts'
 
 /** 32-bit words of a mailbox; the words of a run follow. */
 const STATE = 0
-const FINISHED = 1
-const VISIT = 2
-const RUN = 3
-export const MAILBOX_BYTES = 128
+const JOB = 1
+const RUN = 2
+export const MAILBOX_BYTES = 64
 
-/** Who lingers, and whom a run is posted to, is told by the number of the visit: one slow to go leaves the next one's alone. */
-const NOBODY = 0
-const lingering = (visit: number) => 2 * visit + 1
-const posted = (visit: number) => 2 * visit + 2
-/** Visits are numbered anew after so many, so that a state fits its word. */
-const VISITS = 2 ** 29
-
-const [NOT_YET, DONE, LEFT] = [0, 1, 2]
+/** Nobody is asked to the seat; a worker is here or on its way; it must go; from there on, a run waits for it. */
+const [AWAY, HERE, GO, FIRST] = [0, 1, 2, 3]
+/** Runs have numbers, so that one that is withdrawn is not mistaken for the next; they begin anew after so many. */
+const NUMBERS = 2 ** 30
 
 /** Looking for so long finds the next run of a caller that awaits the last, and is lost beside what a run costs. */
 const LOOK_MS = 0.05
@@ -26,99 +21,116 @@ const SLEEP_MS = 20
 export class Mailbox {
   readonly #words: Int32Array
   readonly #at: number
-  #visit = 0
+  #posted = FIRST
 
   constructor(words: Int32Array, byteOffset: number) {
     this.#words = words
     this.#at = byteOffset / 4
   }
 
-  /** Before a task begins: it is not finished. */
-  clear(): void {
-    Atomics.store(this.#words, this.#at + FINISHED, NOT_YET)
+  /** Puts a run here; the one before was taken or withdrawn. Returns whether a worker has to be asked to the seat. */
+  post(task: RunTask): boolean {
+    this.#posted = FIRST + ((this.#posted - FIRST + 1) % NUMBERS)
+    writeRun(this.#words, this.#at + RUN, task)
+    if (this.#change(HERE, this.#posted)) {
+      this.#notify()
+      return false
+    }
+    Atomics.store(this.#words, this.#at + STATE, this.#posted)
+    return true
   }
 
-  /** Before a worker is asked here through the pool: sends away whoever lingers. Returns the number of the new visit. */
-  invite(): number {
-    this.dismiss()
-    this.#visit = (this.#visit + 1) % VISITS
-    Atomics.store(this.#words, this.#at + VISIT, this.#visit)
-    return this.#visit
+  /** Takes the run back. Returns whether nobody is in it: it was not begun, or is finished. */
+  withdraw(): boolean {
+    return this.#change(this.#posted, HERE) || this.job === 0
   }
 
-  /** The visit of the last worker that was asked here. */
-  get visit(): number {
-    return this.#visit
+  /** The control block of the job that the worker is in; 0 for none. */
+  get job(): number {
+    return Atomics.load(this.#words, this.#at + JOB) >>> 0
   }
 
-  /** The worker's side, when it has come. */
-  enter(): void {
-    this.#visit = Atomics.load(this.#words, this.#at + VISIT)
+  /** A worker is asked to the empty seat, with a task of that job in its hands. */
+  invite(control: number): void {
+    Atomics.store(this.#words, this.#at + JOB, control)
+    Atomics.store(this.#words, this.#at + STATE, HERE)
   }
 
-  /** Hands a run to the worker that lingers here. Returns false when nobody does. */
-  offer(task: RunTask): boolean {
-    if (Atomics.load(this.#words, this.#at + STATE) !== lingering(this.#visit)) return false
-    this.#words.set(wordsOf(task), this.#at + RUN)
-    return this.#change(posted(this.#visit))
-  }
-
-  /** Sends away whoever lingers: the next task comes another way. */
+  /** Sends the worker away when it has finished. */
   dismiss(): void {
-    this.#change(NOBODY)
+    if (this.#change(HERE, GO)) this.#notify()
   }
 
-  /** Tells the worker that lingers here; false when nobody does. */
-  #change(state: number): boolean {
-    const from = lingering(this.#visit)
-    const lingers = Atomics.compareExchange(this.#words, this.#at + STATE, from, state) === from
-    if (lingers) Atomics.notify(this.#words, this.#at + STATE)
-    return lingers
+  /** The worker is gone, whatever it was doing. */
+  vacate(): void {
+    Atomics.store(this.#words, this.#at + JOB, 0)
+    Atomics.store(this.#words, this.#at + STATE, AWAY)
   }
 
-  /** The worker's side: its part is over, complete or left early, and it is ready for another. */
-  finish(complete: boolean): void {
-    Atomics.store(this.#words, this.#at + FINISHED, complete ? DONE : LEFT)
-    Atomics.store(this.#words, this.#at + STATE, lingering(this.#visit))
+  /** The worker's side: it has finished its task. */
+  finish(): void {
+    Atomics.store(this.#words, this.#at + JOB, 0)
   }
 
-  /** How the last task ended; null while it has not. */
-  get finished(): 'done' | 'left' | null {
-    const finished = Atomics.load(this.#words, this.#at + FINISHED)
-    return finished === NOT_YET ? null : finished === DONE ? 'done' : 'left'
-  }
-
-  /** The worker's side, when it has finished: looks, or only sleeps, until another run is here; null when none came. */
-  linger(look: boolean): RunTask | null {
+  /** The worker's side: the next run, looked for or only slept for; null when none came, and the seat is empty. */
+  take(look: boolean): RunTask | null {
     const state = this.#at + STATE
-    const here = lingering(this.#visit)
-    if (!look || !spin(this.#words, state, here, LOOK_MS)) Atomics.wait(this.#words, state, here, SLEEP_MS)
-    if (Atomics.compareExchange(this.#words, state, here, NOBODY) === here) return null
-    const came = Atomics.compareExchange(this.#words, state, posted(this.#visit), NOBODY) === posted(this.#visit)
-    return came ? runOf(this.#words.subarray(this.#at + RUN), 4 * this.#at) : null
+    if (!look || !spin(this.#words, state, HERE, LOOK_MS)) Atomics.wait(this.#words, state, HERE, SLEEP_MS)
+    while (!this.#change(HERE, AWAY) && !this.#change(GO, AWAY)) {
+      const run = this.#taken(Atomics.load(this.#words, state))
+      if (run !== null) return run
+    }
+    return null
+  }
+
+  #taken(state: number): RunTask | null {
+    if (state < FIRST) return null
+    // Read before it is taken: from then on another may be put in its place.
+    const run = readRun(this.#words, this.#at + RUN)
+    Atomics.store(this.#words, this.#at + JOB, run.control)
+    if (this.#change(state, HERE)) return run
+    Atomics.store(this.#words, this.#at + JOB, 0)
+    return null
+  }
+
+  #change(from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#words, this.#at + STATE, from, to) === from
+  }
+
+  #notify(): void {
+    Atomics.notify(this.#words, this.#at + STATE)
   }
 }
 
-function wordsOf({ layer, member, members, control, x, y, residual, private: own, alone, together }: RunTask): number[] {
-  const parts = [alone, together].flatMap(({ begin, end, shared }) => [begin, end, shared])
-  return [layer, member, members, control, x, y, residual, own, ...parts]
+function writeRun(words: Int32Array, at: number, task: RunTask): void {
+  words[at] = task.layer
+  words[at + 1] = task.member
+  words[at + 2] = task.members
+  words[at + 3] = task.control
+  words[at + 4] = task.x
+  words[at + 5] = task.y
+  words[at + 6] = task.residual
+  words[at + 7] = task.private
+  words[at + 8] = task.own
+  words[at + 9] = task.shared
+  words[at + 10] = task.alone
+  words[at + 11] = task.items
 }
 
 /** Offsets beyond 2 GiB are negative as words. */
-function runOf(words: Int32Array, mailbox: number): RunTask {
-  const part = (at: number) => ({ begin: words[at], end: words[at + 1], shared: words[at + 2] >>> 0 })
+function readRun(words: Int32Array, at: number): RunTask {
   return {
-    kind: 'run',
-    mailbox,
-    layer: words[0],
-    member: words[1],
-    members: words[2],
-    control: words[3] >>> 0,
-    x: words[4] >>> 0,
-    y: words[5] >>> 0,
-    residual: words[6] >>> 0,
-    private: words[7] >>> 0,
-    alone: part(8),
-    together: part(11),
+    layer: words[at],
+    member: words[at + 1],
+    members: words[at + 2],
+    control: words[at + 3] >>> 0,
+    x: words[at + 4] >>> 0,
+    y: words[at + 5] >>> 0,
+    residual: words[at + 6] >>> 0,
+    private: words[at + 7] >>> 0,
+    own: words[at + 8] >>> 0,
+    shared: words[at + 9] >>> 0,
+    alone: words[at + 10],
+    items: words[at + 11],
   }
 }

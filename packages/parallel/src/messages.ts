@@ -10,63 +10,67 @@ export interface WorkerData {
 }
 
 /** One member's part of a job. */
-interface Member {
+interface Part {
+  /** A small number; it is used again after the layer is closed. */
+  readonly layer: number
   readonly member: number
   readonly members: number
   /** Byte offset of the job's control block. */
   readonly control: number
-  /** Byte offset of the member's own mailbox. */
-  readonly mailbox: number
 }
 
-/** Makes a layer known to a worker. Member 0 packs the weights and warms the code, the others wait for it. */
-export interface DefineTask extends Member {
-  readonly kind: 'define'
-  /** A small number; it is used again after the layer is closed. */
-  readonly layer: number
+/** What a thread has to know of a layer. */
+export interface Definition {
   readonly plan: Plan
   readonly code: Code
   /** For each step the shards that members claim when they work together. */
   readonly shards: readonly (readonly Range[])[]
   readonly packed: number
+}
+
+/** Makes a layer known to a worker. Member 0 packs the weights and warms the code, the others wait for it. */
+export interface DefineTask extends Part, Definition {
+  readonly kind: 'define'
   /** The caller's weights, where they have yet to be packed: byte offsets and counts of floats. */
   readonly weights: { readonly at: number; readonly count: number; readonly biasAt: number; readonly biasCount: number } | null
   /** Memory to warm the code on, where it has yet to be optimised. */
   readonly warm: Omit<Bindings, 'packed'> | null
 }
 
-/** Runs a layer: whole items alone, then items together with the gang. */
-export interface RunTask extends Member {
-  readonly kind: 'run'
-  readonly layer: number
+/** Waits for the other members: a sign of life of every worker. */
+export interface MeetTask extends Part {
+  readonly kind: 'meet'
+}
+
+/** Tasks for every worker, posted through the pool. */
+export type AssemblyTask = MeetTask | DefineTask
+
+/** A part in the run of a layer, put into a mailbox: some items each done whole by one member, then the rest shared by all. */
+export interface RunTask extends Part {
   readonly x: number
   readonly y: number
   readonly residual: number
+  /** The member's own memory, and what a step leaves to the next: of an item that it does alone, and of one that is shared. */
   readonly private: number
-  readonly alone: Range & { readonly shared: number }
-  /** Items done together: members claim shards of each step's units. */
-  readonly together: Range & { readonly shared: number }
+  readonly own: number
+  readonly shared: number
+  /** How many items are done whole, and how many there are. */
+  readonly alone: number
+  readonly items: number
 }
 
-/** Waits for the other members: a sign of life of every worker. */
-export interface MeetTask extends Member {
-  readonly kind: 'meet'
-  readonly layer: number
+/** The mailbox of a visit that is only a sign of life. */
+export const NOWHERE = 0
+
+/** Asks a worker to the seat with that mailbox; it stays for the runs that are put there. */
+export interface Visit {
+  readonly mailbox: number
+  readonly task: AssemblyTask | null
 }
 
-export type Task = MeetTask | DefineTask | RunTask
-
-/** What befell a member's task. */
-export type Outcome =
-  | { readonly state: 'done' }
-  /** The gang was told to leave. */
-  | { readonly state: 'left' }
-  | Failed
-
-/** What the worker says when it goes back to the pool, having served the runs that came meanwhile too. */
-export type Ended = { readonly state: 'ended' } | Failed
-
-interface Failed {
-  readonly state: 'failed'
-  readonly error: WireError
-}
+/** What the worker says when it goes back to the pool. */
+export type Ended =
+  | { readonly state: 'ended' }
+  /** It was asked to run a layer that it does not know, being new, and left it to the others. */
+  | { readonly state: 'strange' }
+  | { readonly state: 'failed'; readonly error: WireError }

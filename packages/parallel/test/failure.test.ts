@@ -9,11 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const threads = new Set<WorkerThread>()
 const module = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof WorkerThread }
 const { Worker: Original } = module
+let stillborn = false
 module.Worker = class extends Original {
   constructor(...options: ConstructorParameters<typeof WorkerThread>) {
     super(...options)
     threads.add(this)
     this.once('exit', () => threads.delete(this))
+    if (stillborn) setTimeout(() => this.terminate(), 1)
   }
 }
 syncBuiltinESMExports()
@@ -83,14 +85,38 @@ describe('an engine', () => {
 
   it('names the shard of a worker that dies in a run; the pool heals and the next run is right', async () => {
     const expected = await long.run(x)
-    for (let round = 0; round < 4; round++) {
-      const run = errorOf(long.run(x))
-      setTimeout(() => void [...threads][round % threads.size].terminate(), 10 * round)
+    const out = engine.tensor(long.descriptor.yShape)
+    for (let round = 0; round < 3; round++) {
+      out.data.fill(Number.NaN)
+      const run = errorOf(long.run(x, { out }))
+      // The first results show that workers are in the run; with all of them gone, so is one that was.
+      while (out.data.every(Number.isNaN)) await new Promise((resolve) => setTimeout(resolve, 1))
+      await Promise.all([...threads].map((thread) => thread.terminate()))
       const error = await run
       expect(error.code).toBe('WORKER')
       expect(error.message).toMatch(/^shard \d of 3 died/)
       expect(error.details).toMatchObject({ shards: 3 })
       expect(sameBits(await long.run(x), expected)).toBe(true)
+    }
+    engine.release(out)
+  })
+
+  it('loses no run to a worker that dies before it begins: others do its part, or the layer is made known anew', async () => {
+    const small = numbers([5, 40, 40], 3)
+    await using layer = await engine.prepare({ weight: numbers([6, 5, 1, 1], 4) }, small.shape)
+    const expected = await layer.run(small)
+    for (let round = 0; round < 6; round++) {
+      const doomed = [...threads].slice(0, 1 + (round % threads.size))
+      const dying = doomed.map((thread) => thread.terminate())
+      // While they are dying, and once they are dead and their like are new.
+      if (round % 2 === 0) await Promise.all(dying)
+      const runs = await Promise.allSettled(Array.from({ length: 4 }, () => layer.run(small, { parallel: 'items' })))
+      for (const run of runs) {
+        if (run.status === 'fulfilled') expect(sameBits(run.value, expected)).toBe(true)
+        else expect(run.reason.message).toMatch(/died/)
+        if (round % 2 === 0) expect(run.status).toBe('fulfilled')
+      }
+      expect(sameBits(await layer.run(small), expected)).toBe(true)
     }
   })
 
@@ -99,6 +125,22 @@ describe('an engine', () => {
     await [...threads][0].terminate()
     expect(sameBits(await long.run(x), expected)).toBe(true)
     expect(sameBits(await engine.conv(x, { weight, padding: 1, numerics: 'strict' }), expected)).toBe(true)
+  })
+
+  it('is closed, and whoever waits hears of it, where workers do not start any more', async () => {
+    const others = new Set(threads)
+    await using closing = await open({ threads: 2, tier: 'simd128' })
+    const layer = await closing.prepare({ weight: numbers([6, 5, 1, 1], 4) }, [5, 40, 40])
+    const small = numbers([5, 40, 40], 3)
+    stillborn = true
+    try {
+      await Promise.all([...threads].filter((thread) => !others.has(thread)).map((thread) => thread.terminate()))
+      const codes: string[] = []
+      for (let round = 0; round < 20 && codes.at(-1) !== 'CLOSED'; round++) codes.push((await errorOf(layer.run(small))).code)
+      expect(codes.at(-1)).toBe('CLOSED')
+    } finally {
+      stillborn = false
+    }
   })
 
   it('lets a run finish that was on before close, although a worker died and it makes its layer known anew', async () => {

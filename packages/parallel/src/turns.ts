@@ -1,0 +1,25 @@
+// The turns of the event loop: how long this thread has kept it from the next.
+import { setImmediate as immediate } from 'node:timers/promises'
+
+/** Milliseconds for which short runs, one after the other, may keep the event loop. */
+const LONGEST_MS = 4
+
+export class Turns {
+  #since: number | null = null
+
+  /** Whether the event loop should have its turn; work done after a no counts towards the next answer. */
+  get due(): boolean {
+    const now = performance.now()
+    if (this.#since !== null) return now - this.#since > LONGEST_MS
+    this.#since = now
+    setImmediate(() => {
+      this.#since = null
+    })
+    return false
+  }
+
+  /** Resolves after a turn. */
+  async next(): Promise<void> {
+    await immediate()
+  }
+}

@@ -5,10 +5,10 @@ import { epilogueOf, writeEpilogueArgs } from './epilogue.ts'
 import { estimatePointwise } from './estimate/pointwise.ts'
 import type { Callable, Kernel, Plan } from './kernel.ts'
 import { packTile, weightStrides } from './pack.ts'
-import { type Grid, unitAt, unitsOf } from './range.ts'
-import { RUN_WORDS, TILE_ARGS, tileFunction } from './tile.ts'
-import { writeTileArgs } from './tile-call.ts'
-import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from './tiling.ts'
+import { type Grid, unitAt } from './range.ts'
+import { RUN_WORDS, TILE_ARGS, type TileShape, tileFunction } from './tile.ts'
+import { batchesOf, CALL_MACS, writeTileArgs } from './tile-call.ts'
+import { type ChannelTile, channelTiles, packedTileBytes, shapeOf, tileBytes } from './tiling.ts'
 
 export interface PointwisePlan extends Plan {
   readonly tiles: readonly ChannelTile[]
@@ -69,8 +69,7 @@ export const pointwise: Kernel<PointwisePlan> = {
   costs: (plan, step) =>
     Float64Array.from({ length: plan.steps[step].units }, (_, unit) => {
       const { tile, block } = unitAt(unit, plan.grid)
-      const pixels = (block === plan.blocks - 1 ? plan.pixels : (block + 1) * plan.blockPixels) - block * plan.blockPixels
-      return pixels * plan.tiles[tile].rows
+      return pixelsOfBlock(plan, block) * plan.tiles[tile].rows
     }),
 
   functions(plan) {
@@ -89,37 +88,45 @@ export const pointwise: Kernel<PointwisePlan> = {
   },
 
   runner(plan, code, memory) {
-    const { descriptor: d, traits } = plan
+    const { descriptor: d, traits, tiles } = plan
     const words = new Int32Array(memory)
     const floats = new Float32Array(memory)
-    const shapes = new Map(plan.tiles.map(({ rows }) => [rows, shapeOf(rows, traits)]))
+    const shapes = new Map(tiles.map(({ rows }) => [rows, shapeOf(rows, traits)]))
+    const functions = new Map(
+      [...shapes].map(([rows, shape]) => [rows, code.get(tileFunction(shape, epilogueOf(d)).name) as Callable]),
+    )
     const icPerGroup = d.ic / d.groups
-    const epilogue = epilogueOf(d)
+    const channels = (block: number) => CALL_MACS / (icPerGroup * pixelsOfBlock(plan, block))
     return (_, begin, end, at, cancelled) => {
       const args = at.private / 4
-      for (const { tile, block } of unitsOf(begin, end, plan.grid)) {
+      for (const { tile, count, block } of batchesOf(begin, end, plan.grid, tiles, channels)) {
         if (cancelled()) return false
-        const { oc, rows, group, packed } = plan.tiles[tile]
+        const { oc, rows, group, packed } = tiles[tile]
         const first = block * plan.blockPixels
-        const shape = shapes.get(rows) as { rows: number; cols: number }
         const call = {
           weights: at.packed + packed,
           x: at.x + 4 * (group * icPerGroup * plan.pixels + first),
           y: at.y + 4 * (oc * plan.pixels + first),
           yChannelStride: 4 * plan.pixels,
+          tiles: count,
+          weightsStep: tileBytes(rows, icPerGroup),
           runs: at.packed + plan.runsAt,
           runCount: 1,
           runStride: 4 * plan.pixels,
-          pixels: block === plan.blocks - 1 ? plan.pixels - first : plan.blockPixels,
+          pixels: pixelsOfBlock(plan, block),
           exact: true,
         }
-        writeTileArgs(words, args, call, shape, traits.lanes)
+        writeTileArgs(words, args, call, shapes.get(rows) as TileShape, traits.lanes)
         writeEpilogueArgs(words, floats, args, TILE_ARGS, d, at)
-        ;(code.get(tileFunction(shape, epilogue).name) as Callable)(at.private)
+        ;(functions.get(rows) as Callable)(at.private)
       }
       return true
     }
   },
+}
+
+function pixelsOfBlock({ blocks, blockPixels, pixels }: PointwisePlan, block: number): number {
+  return block === blocks - 1 ? pixels - block * blockPixels : blockPixels
 }
 
 function pixelsOf(d: ConvDescriptor): number {

@@ -21,14 +21,25 @@ export function unitAt(unit: number, { tiles, blocks, blockMajor }: Grid): Unit 
   return { tile: Math.floor(unit / blocks), block: unit % blocks }
 }
 
+/** Tiles [from, to) of a block. */
+export interface Span {
+  readonly block: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Every unit of [begin, end) once, block by block as far as can be, so that a block stays in the cache. */
-export function* unitsOf(begin: number, end: number, grid: Grid): Generator<Unit> {
-  if (grid.blockMajor) {
-    for (let unit = begin; unit < end; unit++) yield unitAt(unit, grid)
+export function* spansOf(begin: number, end: number, { tiles, blocks, blockMajor }: Grid): Generator<Span> {
+  if (blockMajor) {
+    for (let unit = begin; unit < end; ) {
+      const [block, from] = [Math.floor(unit / tiles), unit % tiles]
+      const to = Math.min(tiles, from + end - unit)
+      yield { block, from, to }
+      unit += to - from
+    }
     return
   }
   // A range of tiles is up to three rectangles of tiles by blocks.
-  const { blocks } = grid
   const [first, last] = [Math.ceil(begin / blocks), Math.floor(end / blocks)]
   if (first > last) return yield* rectangle(last, first, begin - last * blocks, end - last * blocks)
   yield* rectangle(first - 1, first, begin - (first - 1) * blocks, blocks)
@@ -36,8 +47,12 @@ export function* unitsOf(begin: number, end: number, grid: Grid): Generator<Unit
   yield* rectangle(last, last + 1, 0, end - last * blocks)
 }
 
-function* rectangle(fromTile: number, toTile: number, fromBlock: number, toBlock: number): Generator<Unit> {
-  for (let block = fromBlock; block < toBlock; block++) {
-    for (let tile = fromTile; tile < toTile; tile++) yield { tile, block }
-  }
+function* rectangle(from: number, to: number, fromBlock: number, toBlock: number): Generator<Span> {
+  if (from === to) return
+  for (let block = fromBlock; block < toBlock; block++) yield { block, from, to }
+}
+
+/** The same, unit by unit. */
+export function* unitsOf(begin: number, end: number, grid: Grid): Generator<Unit> {
+  for (const { block, from, to } of spansOf(begin, end, grid)) for (let tile = from; tile < to; tile++) yield { tile, block }
 }

@@ -1,11 +1,46 @@
-// Calling a tile function: how a line of pixels is cut into full tiles and a narrower last one.
+// Calling a tile function: neighbouring channel tiles in one call, a line of pixels as full tiles and a narrower last one.
+import { type Grid, spansOf } from './range.ts'
 import { TILE_ARGS, type TileShape } from './tile.ts'
+import type { ChannelTile } from './tiling.ts'
+
+/** Multiply-accumulates of a call at most, but for one tile's: a cancelled run ends after one. */
+export const CALL_MACS = 1 << 22
+
+/** `count` tiles of one group and as many rows, from tile `tile` on, of one block. */
+export interface Batch {
+  readonly tile: number
+  readonly count: number
+  readonly block: number
+}
+
+/** The units [begin, end) of a grid as batches of at most so many output channels, but for one tile's. */
+export function* batchesOf(
+  begin: number,
+  end: number,
+  grid: Grid,
+  tiles: readonly ChannelTile[],
+  channels: (block: number) => number,
+): Generator<Batch> {
+  for (const { block, from, to } of spansOf(begin, end, grid)) {
+    for (let tile = from; tile < to; ) {
+      const { rows, group } = tiles[tile]
+      const most = Math.min(to, tile + Math.max(1, Math.floor(channels(block) / rows)))
+      let next = tile + 1
+      while (next < most && tiles[next].rows === rows && tiles[next].group === group) next++
+      yield { tile, count: next - tile, block }
+      tile = next
+    }
+  }
+}
 
 export interface TileCall {
   readonly weights: number
   readonly x: number
   readonly y: number
   readonly yChannelStride: number
+  /** Channel tiles, and bytes of packed weights of each. */
+  readonly tiles: number
+  readonly weightsStep: number
   readonly runs: number
   readonly runCount: number
   readonly runStride: number
@@ -27,6 +62,9 @@ export function writeTileArgs(words: Int32Array, args: number, call: TileCall, s
   words[args + TILE_ARGS.x] = call.x
   words[args + TILE_ARGS.y] = call.y
   words[args + TILE_ARGS.yChannelStride] = call.yChannelStride
+  words[args + TILE_ARGS.tiles] = call.tiles
+  words[args + TILE_ARGS.weightsStep] = call.weightsStep
+  words[args + TILE_ARGS.yTileStep] = shape.rows * call.yChannelStride
   words[args + TILE_ARGS.runs] = call.runs
   words[args + TILE_ARGS.runCount] = call.runCount
   words[args + TILE_ARGS.runStride] = call.runStride

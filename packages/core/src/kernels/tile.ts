@@ -23,8 +23,12 @@ export const TILE_ARGS = {
   alpha: 9,
   beta: 10,
   residual: 11,
+  /** Neighbouring channel tiles of the call, and from one to the next in the packed weights and in y. */
+  tiles: 12,
+  weightsStep: 13,
+  yTileStep: 14,
   /** One word a width of 1 .. cols vectors: 1 for the width of the last tile, else 0. */
-  tails: 12,
+  tails: 15,
 } as const
 
 /** Words of an entry of the runs table. */
@@ -66,23 +70,39 @@ function tileTouches(
   const narrow = 1 + words.subarray(args + TILE_ARGS.tails, args + TILE_ARGS.tails + cols).indexOf(1)
   const line = Math.max(arg('full') * cols * width, narrow === 0 ? 0 : arg('tailOffset') + narrow * width)
   const [x, runs, count, stride] = [arg('x'), arg('runs'), arg('runCount'), words[args + TILE_ARGS.runStride]]
-  const y = { from: arg('y'), to: arg('y') + (rows - 1) * arg('yChannelStride') + line }
-  const touched = [y, { from: runs, to: runs + 4 * RUN_WORDS * count }, { from: arg('weights'), to: arg('weights') + 4 * rows }]
+  const last = arg('tiles') - 1
+  const weights = { from: arg('weights'), to: arg('weights') + last * arg('weightsStep') + 4 * rows }
+  const y = { from: arg('y'), to: arg('y') + last * arg('yTileStep') + (rows - 1) * arg('yChannelStride') + line }
+  const touched = [y, weights, { from: runs, to: runs + 4 * RUN_WORDS * count }]
   if (residual) touched.push(residualOf(y, words, args, TILE_ARGS))
   for (let run = 0; run < count; run++) {
     const [at, first, products] = words.subarray(runs / 4 + run * RUN_WORDS, runs / 4 + (run + 1) * RUN_WORDS)
-    const [begin, last] = [(x + at) >>> 0, (x + at + (products - 1) * stride) >>> 0]
-    touched.push({ from: Math.min(begin, last), to: Math.max(begin, last) + line })
-    touched.push({ from: arg('weights'), to: arg('weights') + 4 * rows * (first + products + 1) })
+    const [begin, end] = [(x + at) >>> 0, (x + at + (products - 1) * stride) >>> 0]
+    touched.push({ from: Math.min(begin, end), to: Math.max(begin, end) + line })
+    touched.push({ from: weights.from, to: weights.to + 4 * rows * (first + products) })
   }
   return touched
 }
 
-function emitTile(m: Machine, { rows, cols }: TileShape, epilogue: Epilogue): void {
+function emitTile(m: Machine, shape: TileShape, epilogue: Epilogue): void {
+  const [weights, y] = [m.arg(TILE_ARGS.weights), m.arg(TILE_ARGS.y)]
+  m.loop(m.arg(TILE_ARGS.tiles), () => {
+    emitLine(m, shape, epilogue, weights, y)
+    m.scope(() => m.add(weights, m.arg(TILE_ARGS.weightsStep)))
+    m.scope(() => m.add(y, m.arg(TILE_ARGS.yTileStep)))
+  })
+}
+
+/** The pixels of a line: full tiles, then a narrower one. */
+function emitLine(m: Machine, { rows, cols }: TileShape, epilogue: Epilogue, weights: Int, firstY: Int): void {
   const width = m.traits.lanes * 4
-  const weights = m.arg(TILE_ARGS.weights)
+  const pointers = (): [Int, Int] => {
+    const [x, y] = [m.arg(TILE_ARGS.x), m.int()]
+    m.move(y, firstY)
+    return [x, y]
+  }
   m.scope(() => {
-    const [x, y] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
+    const [x, y] = pointers()
     m.loop(m.arg(TILE_ARGS.full), () => {
       emitPixels(m, rows, cols, epilogue, weights, x, y)
       m.add(x, cols * width)
@@ -91,13 +111,13 @@ function emitTile(m: Machine, { rows, cols }: TileShape, epilogue: Epilogue): vo
   })
   for (let narrow = 1; narrow <= cols; narrow++) {
     const last = () => {
-      const [xTail, yTail] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
+      const [x, y] = pointers()
       m.scope(() => {
         const offset = m.arg(TILE_ARGS.tailOffset)
-        m.add(xTail, offset)
-        m.add(yTail, offset)
+        m.add(x, offset)
+        m.add(y, offset)
       })
-      emitPixels(m, rows, narrow, epilogue, weights, xTail, yTail)
+      emitPixels(m, rows, narrow, epilogue, weights, x, y)
     }
     m.scope(() => m.loop(m.arg(TILE_ARGS.tails + narrow - 1), last))
   }

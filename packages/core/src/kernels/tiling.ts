@@ -28,7 +28,7 @@ export function channelTiles(
     for (let index = 0; index < count; index++) {
       const rows = Math.floor(perGroup / count) + (index < perGroup % count ? 1 : 0)
       tiles.push({ oc: first, rows, group, packed })
-      packed += 4 * rows * (products + 1)
+      packed += tileBytes(rows, products)
       first += rows
     }
   }
@@ -44,7 +44,12 @@ export function shapeOf(rows: number, traits: MachineTraits): TileShape {
   return { rows, cols: Math.min(MOST_COLS, cols) }
 }
 
+/** Bytes of a tile's packed weights. */
+export function tileBytes(rows: number, products: number): number {
+  return 4 * rows * (products + 1)
+}
+
 export function packedTileBytes(tiles: readonly ChannelTile[], products: number): number {
   const last = tiles[tiles.length - 1]
-  return last.packed + 4 * last.rows * (products + 1)
+  return last.packed + tileBytes(last.rows, products)
 }

@@ -3,21 +3,27 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { COPY_ARGS, copyFunction, pieces } from '../copy.ts'
 import { type Epilogue, epilogueOf, PLAIN, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
-import { unitsOf } from '../range.ts'
 import { TILE_ARGS, tileFunction } from '../tile.ts'
-import { writeTileArgs } from '../tile-call.ts'
-import { type ChannelTile, shapeOf } from '../tiling.ts'
+import { batchesOf, CALL_MACS, writeTileArgs } from '../tile-call.ts'
+import { type ChannelTile, shapeOf, tileBytes } from '../tiling.ts'
 import type { Block } from './blocks.ts'
 import { ARGS_BYTES, type DirectPlan, storesInPlace, widestTile } from './plan.ts'
 
 type Compute = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
 export function computer(plan: DirectPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Compute {
-  const compute = blockRunner(plan, code, memory)
+  const widest = widestTile(plan.tiles, plan.traits)
+  const inPlace = (block: Block) => storesInPlace(block, plan.layout, widest, plan.traits.lanes)
+  const compute = blockRunner(plan, code, memory, inPlace)
+  const channels = (index: number) => {
+    const block = plan.blocks[index]
+    const lines = inPlace(block) ? Number.POSITIVE_INFINITY : plan.lines
+    return Math.min(lines, CALL_MACS / (block.pixels * Math.max(1, block.products)))
+  }
   return (begin, end, at, cancelled) => {
-    for (const { tile, block } of unitsOf(begin, end, plan.grid)) {
+    for (const { tile, count, block } of batchesOf(begin, end, plan.grid, plan.tiles, channels)) {
       if (cancelled()) return false
-      compute(plan.tiles[tile], plan.blocks[block], at)
+      compute(plan.tiles[tile], count, plan.blocks[block], at)
     }
     return true
   }
@@ -36,7 +42,8 @@ function blockRunner(
   plan: DirectPlan,
   code: ReadonlyMap<string, Callable>,
   memory: ArrayBufferLike,
-): (tile: ChannelTile, block: Block, at: Bindings) => void {
+  storesInPlace: (block: Block) => boolean,
+): (tile: ChannelTile, count: number, block: Block, at: Bindings) => void {
   const { descriptor: d, traits, layout } = plan
   const words = new Int32Array(memory)
   const floats = new Float32Array(memory)
@@ -46,11 +53,10 @@ function blockRunner(
   const functionsFor = (epilogue: Epilogue) =>
     new Map([...shapes].map(([rows, shape]) => [rows, code.get(tileFunction(shape, epilogue).name) as Callable]))
   const [toPlace, toLine] = [functionsFor(epilogues.inPlace), functionsFor(epilogues.inLine)]
-  const widest = widestTile(plan.tiles, traits)
   const groupBytes = 4 * (d.ic / d.groups) * d.input[0] * layout.planeFloats
   const channelBytes = 4 * d.output[0] * d.output[1] * d.output[2]
-  return (tile, block, at) => {
-    const inPlace = storesInPlace(block, layout, widest, traits.lanes)
+  return (tile, count, block, at) => {
+    const inPlace = storesInPlace(block)
     const y = at.y + tile.oc * channelBytes + block.y
     const line = at.private + ARGS_BYTES
     const args = at.private / 4
@@ -59,6 +65,8 @@ function blockRunner(
       x: (layout.staged ? at.shared : at.x) + tile.group * groupBytes + block.x,
       y: inPlace ? y : line,
       yChannelStride: inPlace ? channelBytes : plan.linePitch,
+      tiles: count,
+      weightsStep: tileBytes(tile.rows, plan.products),
       runs: at.packed + plan.tablesAt + 4 * block.runs,
       runCount: block.runCount,
       runStride: plan.runStride,
@@ -73,7 +81,7 @@ function blockRunner(
       block.yCol === 4 ? pieces(block.cols, traits.lanes) : { vectors: 0, quads: 0, singles: block.cols }
     words[args + COPY_ARGS.from] = line
     words[args + COPY_ARGS.to] = y
-    words[args + COPY_ARGS.planes] = tile.rows
+    words[args + COPY_ARGS.planes] = count * tile.rows
     words[args + COPY_ARGS.fromPlane] = plan.linePitch
     words[args + COPY_ARGS.toPlane] = channelBytes
     words[args + COPY_ARGS.rows] = block.rows

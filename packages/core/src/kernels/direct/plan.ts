@@ -20,12 +20,15 @@ export interface DirectPlan extends Plan {
   /** Bytes from `packed` to the runs tables and to the gather tables behind them. */
   readonly tablesAt: number
   readonly gatherAt: number
-  /** Bytes between output channels in a worker's own lines, which hold blocks that cannot be stored in place. */
+  /** A worker's own lines, which hold output channels of blocks that cannot be stored in place, and bytes from one to the next. */
+  readonly lines: number
   readonly linePitch: number
 }
 
 /** Bytes of the argument blocks at the beginning of a worker's own memory. */
 export const ARGS_BYTES = 256
+/** Bytes of a worker's own lines at most, but for one tile's: they stay in the second cache. */
+const LINE_BYTES = 128 * 1024
 
 export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan {
   const products = productsOf(d)
@@ -37,9 +40,9 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
   const gatherWords = d.paddingMode === 'zeros' ? 0 : layout.phases.length * (layout.rows + layout.cols)
   const longest = blocks.reduce((most, { pixels }) => Math.max(most, pixels), 0)
   const linePitch = 4 * roundUp(longest, traits.lanes)
-  const lines = blocks.every((block) => storesInPlace(block, layout, most, traits.lanes))
-    ? 0
-    : tiles.reduce((most, { rows }) => Math.max(most, rows), 0)
+  const inPlaceOnly = blocks.every((block) => storesInPlace(block, layout, most, traits.lanes))
+  const rows = tiles.reduce((most, { rows }) => Math.max(most, rows), 0)
+  const lines = inPlaceOnly ? 0 : Math.max(rows, Math.min(d.oc / d.groups, Math.floor(LINE_BYTES / linePitch)))
   const planes = d.ic * d.input[0]
   return {
     kernel: 'f32-direct',
@@ -62,6 +65,7 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
     tables,
     tablesAt,
     gatherAt,
+    lines,
     linePitch,
   }
 }

@@ -5,11 +5,9 @@ import { computer, epiloguesOf } from './direct/compute.ts'
 import { packDirect } from './direct/pack.ts'
 import { type DirectPlan, planDirect } from './direct/plan.ts'
 import { checkReach } from './direct/reach.ts'
-import { stager } from './direct/stage.ts'
-import { PLAIN } from './epilogue.ts'
+import { stageFunctions, stager } from './direct/stage.ts'
 import { estimateDirect } from './estimate/direct.ts'
 import type { Kernel } from './kernel.ts'
-import { fillFunction, gatherFunction } from './move.ts'
 import { unitAt } from './range.ts'
 import { tileFunction } from './tile.ts'
 import { shapeOf } from './tiling.ts'
@@ -49,10 +47,8 @@ export const direct: Kernel<DirectPlan> = {
     return [
       ...shapes.map((shape) => tileFunction(shape, inPlace)),
       ...(inLine === inPlace ? [] : shapes.map((shape) => tileFunction(shape, inLine))),
-      copyFunction(),
-      ...(atCopy === PLAIN ? [] : [copyFunction(atCopy)]),
-      ...(plan.layout.staged ? [fillFunction] : []),
-      ...(plan.descriptor.paddingMode === 'zeros' ? [] : [gatherFunction]),
+      copyFunction(atCopy),
+      ...(plan.layout.staged ? stageFunctions(plan) : []),
     ]
   },
 

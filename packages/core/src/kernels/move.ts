@@ -1,31 +1,31 @@
 // Moving data as machine code: fill rows, gather rows by tables. Bits move as they are.
 import type { Int, KernelFunction, Machine } from '../isa/machine.ts'
 
-/** Fills planes of rows with zeros. */
-export const FILL_ARGS = { to: 0, planes: 1, toPlane: 2, rows: 3, toRow: 4, singles: 5 } as const
+/** Fills planes with zeros: `vectors` vectors, then `singles` floats. */
+export const FILL_ARGS = { to: 0, planes: 1, toPlane: 2, vectors: 3, singles: 4 } as const
 
 export const fillFunction: KernelFunction = {
-  name: 'f32-fill-rows',
-  touches(words, args) {
+  name: 'f32-fill',
+  touches(words, args, { lanes }) {
     const arg = (name: keyof typeof FILL_ARGS) => words[args + FILL_ARGS[name]]
     const to = arg('to') >>> 0
-    return [{ from: to, to: to + (arg('planes') - 1) * arg('toPlane') + (arg('rows') - 1) * arg('toRow') + 4 * arg('singles') }]
+    return [{ from: to, to: to + (arg('planes') - 1) * arg('toPlane') + 4 * (arg('vectors') * lanes + arg('singles')) }]
   },
   emit(m) {
-    overRows(
-      m,
-      FILL_ARGS,
-      [FILL_ARGS.to],
-      [FILL_ARGS.toPlane],
-      ([to]) => {
-        const zero = m.number(0)
-        m.loop(m.arg(FILL_ARGS.singles), () => {
-          m.storeInt(to, 0, zero)
-          m.add(to, 4)
-        })
-      },
-      [FILL_ARGS.toRow],
-    )
+    const [plane, zeros, zero] = [m.arg(FILL_ARGS.to), m.vec(), m.number(0)]
+    m.constant(zeros, 0)
+    m.loop(m.arg(FILL_ARGS.planes), () => {
+      const to = copyOf(m, plane)
+      m.loop(m.arg(FILL_ARGS.vectors), () => {
+        m.store(to, 0, zeros)
+        m.add(to, 4 * m.traits.lanes)
+      })
+      m.loop(m.arg(FILL_ARGS.singles), () => {
+        m.storeInt(to, 0, zero)
+        m.add(to, 4)
+      })
+      m.add(plane, m.arg(FILL_ARGS.toPlane))
+    })
   },
 }
 
@@ -106,7 +106,7 @@ export function overRows(
   })
 }
 
-function copyOf(m: Machine, from: Int): Int {
+export function copyOf(m: Machine, from: Int): Int {
   const to = m.int()
   m.move(to, from)
   return to

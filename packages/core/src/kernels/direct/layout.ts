@@ -1,7 +1,15 @@
-// Where the pixels of an item lie: in place, or staged as planes with their padding and one plane a stride phase.
+// Where the pixels of an item lie: in place, or staged as planes with their padding, one a stride phase or column of the kernel.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { sourceIndex } from '../../conv/output-shape.ts'
-import type { Segment } from './axis.ts'
+import type { Segment, Tap } from './axis.ts'
+import { STAGE_SLACK } from './rows.ts'
+
+/** One phase of the planes: pixels of a stride phase of height and width, for one column of the kernel or for all (null). */
+export interface Phase {
+  readonly y: number
+  readonly x: number
+  readonly column: Tap | null
+}
 
 /** Element (plane, phase, row, col) is at plane planeFloats + phase phaseFloats + lead + (row - firstRow) pitch + (col - firstCol). */
 export interface Layout {
@@ -15,8 +23,8 @@ export interface Layout {
   readonly firstCol: number
   /** Columns that hold pixels; the rest of the pitch is zeros. */
   readonly cols: number
-  /** The stride phases that some tap reads, as phase of height and of width. */
-  readonly phases: readonly (readonly [number, number])[]
+  /** The phases that some tap reads. */
+  readonly phases: readonly Phase[]
 }
 
 /** The item where it lies: plane after plane, nothing added. */
@@ -33,7 +41,7 @@ export function inPlace(d: ConvDescriptor): Layout {
     rows: h,
     firstCol: 0,
     cols: w,
-    phases: [[0, 0]],
+    phases: [{ y: 0, x: 0, column: null }],
   }
 }
 
@@ -55,43 +63,51 @@ export function stagedLayout(d: ConvDescriptor, rows: readonly Segment[], cols: 
   const [rowLow, rowHigh] = reach(rows)
   const [colLow, colHigh] = reach(cols)
   const widest = cols.reduce((most, { count }) => Math.max(most, count), 1)
-  const phases: [number, number][] = []
-  for (const py of phasesOf(rows)) for (const px of phasesOf(cols)) phases.push([py, px])
+  const phases = phasesOf(rows).flatMap((y) => phasesOf(cols).map((x) => ({ y, x, column: null })))
   const zeros = d.paddingMode === 'zeros'
   const firstCol = zeros ? Math.max(0, colLow) : colLow
   const lead = zeros ? Math.max(0, -colLow) : 0
   const realCols = zeros ? Math.max(0, Math.min(Math.ceil(d.input[2] / strideX), colHigh) - firstCol) : colHigh - colLow
   const gap = Math.max(lead, colHigh - firstCol - realCols)
   const pitch = Math.max(realCols + gap, widest)
-  const phaseFloats = roundUp(lead + (rowHigh - rowLow) * pitch, 16)
-  return {
-    staged: true,
-    pitch,
-    planeFloats: oddLines(phaseFloats * phases.length),
-    phaseFloats,
-    lead,
-    firstRow: rowLow,
-    rows: rowHigh - rowLow,
-    firstCol,
-    cols: realCols,
-    phases,
-  }
+  return { ...planes(lead, rowLow, rowHigh - rowLow, pitch, phases), lead, firstCol, cols: realCols }
+}
+
+/**
+ * Staged planes of a phase for every column of the kernel, moved so that output columns read their own: rows are as far apart as
+ * those of the output, and what falls on padding is zero. For taps in the order of summation, of a convolution with one grid.
+ */
+export function columnLayout(rows: readonly Segment[], [col]: readonly Segment[], every: number): Layout {
+  const [rowLow, rowHigh] = reach(rows)
+  const order = Array.from({ length: every }, (_, first) => col.taps.filter(({ tap }) => tap % every === first)).flat()
+  const phases = phasesOf(rows).flatMap((y) => order.map((tap) => ({ y, x: tap.phase, column: tap })))
+  return { ...planes(0, rowLow, rowHigh - rowLow, col.count, phases), lead: 0, firstCol: 0, cols: col.count }
+}
+
+function planes(lead: number, firstRow: number, rows: number, pitch: number, phases: readonly Phase[]) {
+  const phaseFloats = roundUp(lead + rows * pitch + STAGE_SLACK, 16)
+  return { staged: true, pitch, planeFloats: oddLines(phaseFloats * phases.length), phaseFloats, firstRow, rows, phases }
+}
+
+/** Floats from the place of a grid index to the pixel that a tap reads. */
+export function offsetOf(layout: Layout, tapY: Tap, tapX: Tap): number {
+  const phase = layout.phases.findIndex(
+    ({ y, x, column }) => y === tapY.phase && (column === null ? x === tapX.phase : column.tap === tapX.tap),
+  )
+  const col = layout.phases[phase].column === null ? tapX.offset : 0
+  return phase * layout.phaseFloats + tapY.offset * layout.pitch + col
 }
 
 /** Input rows and columns behind the rows and columns of a staged phase; -1 is a zero. */
-export function sourcesOf(
-  d: ConvDescriptor,
-  layout: Layout,
-  phase: readonly [number, number],
-): { rows: number[]; cols: number[] } {
+export function sourcesOf(d: ConvDescriptor, layout: Layout, { y, x, column }: Phase): { rows: number[]; cols: number[] } {
   const [strideY, strideX] = d.transposed ? [1, 1] : [d.stride[1], d.stride[2]]
   // Phases are staged alike; a place that no tap of this one reads may lie beyond what its padding mode defines.
   const within = (i: number, n: number) => (d.paddingMode === 'zeros' ? i : Math.min(Math.max(i, 0), n - 1))
   const source = (first: number, count: number, stride: number, offset: number, n: number) =>
     Array.from({ length: count }, (_, index) => within(sourceIndex((first + index) * stride + offset, n, d.paddingMode), n))
   return {
-    rows: source(layout.firstRow, layout.rows, strideY, phase[0], d.input[1]),
-    cols: source(layout.firstCol, layout.cols, strideX, phase[1], d.input[2]),
+    rows: source(layout.firstRow, layout.rows, strideY, y, d.input[1]),
+    cols: source(layout.firstCol + (column?.offset ?? 0), layout.cols, strideX, x, d.input[2]),
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { RUN_WORDS } from '../tile.ts'
 import type { Tap } from './axis.ts'
-import type { Layout } from './layout.ts'
+import { type Layout, offsetOf } from './layout.ts'
 
 /** One product of an output: input channel within the group, and taps of the kernel. */
 export interface Product {
@@ -48,7 +48,7 @@ function runsOverChannels(d: ConvDescriptor): boolean {
 }
 
 /** Taps of the width that read the same phase of the input are this far apart. */
-function widthStep(d: ConvDescriptor): number {
+export function widthStep(d: ConvDescriptor): number {
   return d.stride[2] / gcd(d.stride[2], d.dilation[2])
 }
 
@@ -67,6 +67,7 @@ export function runsOfBlock(d: ConvDescriptor, taps: number): number {
 /** Floats from a product of a run to the next. */
 export function runStride(d: ConvDescriptor, layout: Layout): number {
   if (runsOverChannels(d)) return d.input[0] * layout.planeFloats
+  if (layout.phases[0].column !== null) return layout.phaseFloats
   const step = d.dilation[2] / gcd(d.stride[2], d.dilation[2])
   return d.transposed ? -step : step
 }
@@ -89,9 +90,7 @@ export function runsOf(d: ConvDescriptor, layout: Layout, products: readonly Pro
   products.forEach(({ ic, kd, kh, kw }, index) => {
     const [plane, tapY, tapX] = [depth.get(kd), height.get(kh), width.get(kw)]
     if (plane === undefined || tapY === undefined || tapX === undefined) return
-    const phase = layout.phases.findIndex(([py, px]) => py === tapY.phase && px === tapX.phase)
-    const at =
-      (ic * d.input[0] + plane) * layout.planeFloats + phase * layout.phaseFloats + tapY.offset * layout.pitch + tapX.offset
+    const at = (ic * d.input[0] + plane) * layout.planeFloats + offsetOf(layout, tapY, tapX)
     if (index === next.index && at === next.at) table[table.length - 1]++
     else table.push(at * 4, index, 1)
     next = { index: index + 1, at: at + stride }

@@ -5,8 +5,8 @@ import type { Plan } from '../kernel.ts'
 import type { Grid } from '../range.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from '../tiling.ts'
 import { type Block, blocksOf, type Segments, segments } from './blocks.ts'
-import { inPlace, type Layout, readsInPlace, roundUp, stagedLayout } from './layout.ts'
-import { productsOf, runStride } from './order.ts'
+import { columnLayout, inPlace, type Layout, readsInPlace, roundUp, stagedLayout } from './layout.ts'
+import { productsOf, runStride, widthStep } from './order.ts'
 
 export interface DirectPlan extends Plan {
   readonly layout: Layout
@@ -92,7 +92,13 @@ interface Choice {
   tables: Int32Array
 }
 
-/** With rows at the border as blocks of their own, which sum fewer products, or all rows alike: whichever multiplies less. */
+/** What moving a vector of pixels costs, in vectors of products: to staged planes, and from a worker's own lines to the output. */
+const [STAGE_COST, LINE_COST] = [16, 4]
+
+/**
+ * Rows at the border are blocks of their own, which sum fewer products, or all rows are alike; rows lie in place, follow each other
+ * with their padding, or are staged for every column of the kernel apart: whatever costs least.
+ */
 function cheapest(
   d: ConvDescriptor,
   lanes: number,
@@ -100,25 +106,28 @@ function cheapest(
   products: ReturnType<typeof productsOf>,
   tiles: number,
 ): Choice {
-  const choices = [true, false].map((split) => choose(d, segments(d, split), lanes, most, products, tiles))
-  const work = ({ blocks }: Choice) =>
-    blocks.reduce((sum, block) => sum + Math.ceil(block.pixels / lanes) * (block.products + 1), 0)
-  return work(choices[0]) <= work(choices[1]) ? choices[0] : choices[1]
+  const choices = [true, false].flatMap((split) => {
+    const cut = segments(d, split)
+    return layoutsOf(d, cut).map((layout) => ({ layout, ...blocksOf(d, layout, cut, products, tiles) }))
+  })
+  const possible = choices.filter(
+    ({ layout, blocks }) => layout.staged || blocks.every((block) => fitsExactly(block, most, lanes)),
+  )
+  const work = ({ layout, blocks }: Choice) => {
+    const staged = layout.staged ? (d.ic * d.input[0] * layout.planeFloats * STAGE_COST) / lanes : 0
+    const summed = blocks.reduce((sum, block) => {
+      const line = storesInPlace(block, layout, most, lanes) ? 0 : LINE_COST
+      return sum + Math.ceil(block.pixels / lanes) * (block.products + 1 + line)
+    }, 0)
+    return staged + d.oc * summed
+  }
+  return possible.reduce((best, choice) => (work(choice) < work(best) ? choice : best))
 }
 
-function choose(
-  d: ConvDescriptor,
-  cut: Segments,
-  lanes: number,
-  most: number,
-  products: ReturnType<typeof productsOf>,
-  tiles: number,
-): Choice {
-  if (readsInPlace(d, cut.rows, cut.cols)) {
-    const layout = inPlace(d)
-    const { blocks, tables } = blocksOf(d, layout, cut, products, tiles)
-    if (blocks.every((block) => fitsExactly(block, most, lanes))) return { layout, blocks, tables }
-  }
-  const layout = stagedLayout(d, cut.rows, cut.cols)
-  return { layout, ...blocksOf(d, layout, cut, products, tiles) }
+function layoutsOf(d: ConvDescriptor, { rows, cols }: Segments): Layout[] {
+  const layouts = [stagedLayout(d, rows, cols)]
+  if (readsInPlace(d, rows, cols)) layouts.unshift(inPlace(d))
+  const padded = layouts.every(({ pitch }) => pitch !== d.output[2])
+  if (padded && !d.transposed && d.paddingMode === 'zeros') layouts.push(columnLayout(rows, cols, widthStep(d)))
+  return layouts
 }

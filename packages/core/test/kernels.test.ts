@@ -17,6 +17,7 @@ import { planDirect } from '../src/kernels/direct/plan.ts'
 import { checkReach } from '../src/kernels/direct/reach.ts'
 import { tileOf } from '../src/kernels/tile.ts'
 import { depthwiseCases } from './depthwise-cases.ts'
+import { directCases } from './direct-cases.ts'
 import { laneMoves, movedLanes, moveLanes } from './lane-moves.ts'
 import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 
@@ -133,6 +134,10 @@ describe.each(tiers)('on the %s tier', (tier) => {
     for (const d of depthwiseCases(traits.lanes)) check(d, tier, 3)
   })
 
+  it('staged rows and blocks are right around every edge', () => {
+    for (const d of directCases(traits.lanes)) check(d, tier)
+  })
+
   it('layers that take turns keep their own weights', () => {
     const shapes = [describeConv([3, 9, 16], [4, 3, 3, 3], true, { padding: 1 }), describeConv([6, 40, 40], [9, 6, 1, 1], true)]
     const layers = shapes.map((d, seed) => {
@@ -202,6 +207,17 @@ describe('staged planes', () => {
 })
 
 describe('a plan', () => {
+  it('stages planes for every column of the kernel where rows with their padding between them would cost more', () => {
+    const columns = (weight: number[], options: Parameters<typeof describeConv>[3]) => {
+      const { layout } = planDirect(describeConv([weight[1], 28, 28], weight, false, options), TIERS.avx512.traits)
+      return layout.phases.map(({ column }) => column?.tap ?? null)
+    }
+    expect(columns([256, 256, 3, 3], { padding: 2, dilation: 2 })).toEqual([0, 1, 2])
+    expect(columns([4, 256, 3, 3], { padding: 2, dilation: 2 })).toEqual([null])
+    // In the order of summation: where there are few channels, taps that read the same phase follow each other.
+    expect(columns([256, 3, 1, 5], { padding: 2, stride: 2 })).toEqual([0, 2, 4, 1, 3])
+  })
+
   it('that reaches outside of what it booked is not given out', () => {
     const plan = planDirect(describeConv([8, 9, 17], [6, 8, 3, 3], false, { padding: 1 }), TIERS.relaxed.traits)
     expect(() => checkReach(plan)).not.toThrow()
@@ -215,6 +231,16 @@ describe('a plan', () => {
 })
 
 describe('the fused tiers', () => {
+  it('agree to the bit on staged rows and blocks around every edge', () => {
+    for (const lanes of [4, 8, 16]) {
+      for (const d of directCases(lanes)) {
+        const operands = operandsOf(d)
+        const [first, ...others] = FUSED.map((tier) => runKernel(d, operands, tier, 'f32-direct'))
+        for (const other of others) expect(other, `${d.xShape} * ${d.weightShape}`).toEqual(first)
+      }
+    }
+  })
+
   it('agree to the bit on depthwise convolutions around every edge', () => {
     for (const lanes of [4, 8, 16]) {
       for (const d of depthwiseCases(lanes)) {

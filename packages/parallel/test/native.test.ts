@@ -1,9 +1,10 @@
 // Machine code against PyTorch's stored results and the oracle, on the tiers that this processor has.
 import { readFileSync } from 'node:fs'
-import { describeConv, describeConvTranspose, KERNELS, LocalLayer, TIERS } from '@weft/core'
+import { describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
 import { openWorkspace } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
 import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
+import { directCases } from '../../core/test/direct-cases.ts'
 import { laneMoves, movedLanes, moveLanes } from '../../core/test/lane-moves.ts'
 import { operandsOf, runKernel, runOracle, worstError } from '../../core/test/run-kernel.ts'
 import { torchCases } from '../../core/test/torch-cases.ts'
@@ -44,16 +45,18 @@ describe.each(['avx2', 'avx512'] as const)('machine code, %s', (tier) => {
     close()
   })
 
-  it.skipIf(!HAS[tier])('is right in depthwise convolutions around every edge, with the bits of the relaxed tier', () => {
+  it.skipIf(!HAS[tier]).each([
+    ['f32-depthwise', [4, 8, 16].flatMap(depthwiseCases)],
+    ['f32-direct', [4, 8, 16].flatMap(directCases)],
+  ] as const)('is right around every edge of %s, with the bits of the relaxed tier', (kernel, cases) => {
     const { workspace, close } = openWorkspace(tier)
-    for (const d of [4, 8, 16].flatMap(depthwiseCases)) {
+    for (const d of cases) {
       const operands = operandsOf(d)
       const text = `${d.xShape} * ${d.weightShape}`
-      const y = new Float32Array(d.oc * d.output[1] * d.output[2]).fill(Number.NaN)
-      const options = { tier: workspace, kernel: 'f32-depthwise' }
-      new LocalLayer(d, operands.weight, operands.bias, options).run(operands.x.data, y)
+      const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
+      new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel }).run(operands.x.data, y)
       expect(worstError(y, runOracle(d, operands)), text).toBeLessThan(1e-5)
-      expect(y, text).toEqual(runKernel(d, operands, 'relaxed', 'f32-depthwise'))
+      expect(y, text).toEqual(runKernel(d, operands, 'relaxed', kernel))
     }
     close()
   })

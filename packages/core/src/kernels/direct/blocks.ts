@@ -48,6 +48,7 @@ export function blocksOf(
   { rows, cols }: Segments,
   products: readonly Product[],
   tiles: number,
+  widest: number,
 ): { blocks: Block[]; tables: Int32Array } {
   const tables: Int32Array[] = []
   const known = new Map<string, { first: number; table: Int32Array }>()
@@ -69,7 +70,8 @@ export function blocksOf(
         const key = `${depth.map(({ tap, plane }) => `${tap}:${plane}`).join()} ${rowIndex} ${colIndex}`
         const { first, table } = tableFor(key, { depth, height: row.taps, width: col.taps })
         const runs = { runs: first, runCount: runCount(table), products: productCount(table) }
-        for (const part of cut(d, layout, row.count, col.count, runs.products, tiles)) {
+        const most = mostPixels(d, layout, runs.products, tiles)
+        for (const part of cut(layout, linesOf(d, layout, row, col), most, widest)) {
           blocks.push({ ...part, ...runs, ...placeOf(d, layout, od, base, row, col, part) })
         }
       })
@@ -115,19 +117,25 @@ function depthTaps(d: ConvDescriptor, od: number): { base: number; taps: { tap: 
   return { base, taps }
 }
 
-/** Pixels of a block at most, in a segment of so many rows. */
-export function mostPixels(d: ConvDescriptor, layout: Layout, rows: number, products: number, tiles: number): number {
+/** Rows that leave nothing between them are one. */
+export function linesOf(d: ConvDescriptor, layout: Layout, row: Segment, col: Segment): [rows: number, cols: number] {
+  const dense = col.count === layout.pitch && col.count === d.output[2] && row.step === 1
+  return dense ? [1, row.count * col.count] : [row.count, col.count]
+}
+
+/** Pixels of a block at most, of so many products and tiles of channels. */
+export function mostPixels(d: ConvDescriptor, layout: Layout, products: number, tiles: number): number {
   const planes = (d.ic / d.groups) * Math.min(d.kernel[0], d.input[0]) * layout.phases.length
-  const byUnits = (d.output[0] * rows * layout.pitch * tiles) / LEAST_UNITS
+  const byUnits = (d.output[0] * d.output[1] * layout.pitch * tiles) / LEAST_UNITS
   const wanted = Math.max(Math.min(BLOCK_BYTES / (4 * planes), byUnits), LEAST_PIXELS)
   return Math.max(1, Math.floor(Math.min(wanted, BLOCK_MACS / Math.max(1, products))))
 }
 
-function cut(d: ConvDescriptor, layout: Layout, rows: number, cols: number, products: number, tiles: number): Part[] {
-  const most = mostPixels(d, layout, rows, products, tiles)
+/** Cuts `rows` of `cols` pixels into blocks of `most` pixels, about. */
+function cut(layout: Layout, [rows, cols]: [number, number], most: number, widest: number): Part[] {
   const parts: Part[] = []
   const rowsEach = Math.max(1, Math.floor((most - cols) / layout.pitch) + 1)
-  const colParts = rowsEach === 1 ? shares(cols, Math.ceil(cols / most), 32) : [{ from: 0, count: cols }]
+  const colParts = rowsEach === 1 ? shares(cols, Math.ceil(cols / most), widest) : [{ from: 0, count: cols }]
   for (const row of shares(rows, Math.ceil(rows / rowsEach), 1)) {
     for (const col of colParts) {
       const pixels = (row.count - 1) * layout.pitch + col.count
@@ -137,10 +145,12 @@ function cut(d: ConvDescriptor, layout: Layout, rows: number, cols: number, prod
   return parts
 }
 
-/** `total` in `parts` near equal shares, each but the last a multiple of `step`. */
+/** `total` in `parts` near equal shares, multiples of `step` but for the last, which is no shorter. */
 function shares(total: number, parts: number, step: number): { from: number; count: number }[] {
   const each = Math.ceil(total / parts / step) * step
-  const result = []
-  for (let from = 0; from < total; from += each) result.push({ from, count: Math.min(each, total - from) })
-  return result
+  const count = Math.max(1, Math.floor(total / each) + (total % each >= step ? 1 : 0))
+  return Array.from({ length: count }, (_, index) => {
+    const from = index * each
+    return { from, count: index === count - 1 ? total - from : each }
+  })
 }

@@ -108,7 +108,7 @@ function cheapest(
 ): Choice {
   const choices = [true, false].flatMap((split) => {
     const cut = segments(d, split)
-    return layoutsOf(d, cut).map((layout) => ({ layout, ...blocksOf(d, layout, cut, products, tiles) }))
+    return layoutsOf(d, cut).map((layout) => ({ layout, ...blocksOf(d, layout, cut, products, tiles, most) }))
   })
   const possible = choices.filter(
     ({ layout, blocks }) => layout.staged || blocks.every((block) => fitsExactly(block, most, lanes)),
@@ -124,7 +124,8 @@ function cheapest(
   return possible.reduce((best, choice) => (work(choice) < work(best) ? choice : best))
 }
 
-function layoutsOf(d: ConvDescriptor, { rows, cols }: Segments): Layout[] {
+/** The layouts that the item can have. */
+export function layoutsOf(d: ConvDescriptor, { rows, cols }: Segments): Layout[] {
   const layouts = [stagedLayout(d, rows, cols)]
   if (readsInPlace(d, rows, cols)) layouts.unshift(inPlace(d))
   const padded = layouts.every(({ pitch }) => pitch !== d.output[2])

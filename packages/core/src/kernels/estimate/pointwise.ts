@@ -12,10 +12,11 @@ export function estimatePointwise(
   traits: MachineTraits,
   { pixels, blockPixels, blocks }: { readonly pixels: number; readonly blockPixels: number; readonly blocks: number },
 ): number {
-  const channelTiles = tileCounts(d, traits).reduce((sum, { count }) => sum + count, 0)
+  // Neighbouring channel tiles of as many rows are one call.
+  const calls = d.groups * tileCounts(d, traits).length
   const block = (length: number): number => {
     const { tiles, cycles } = lineCost(d, traits, length, d.ic / d.groups)
-    return channelTiles * CALL + tiles * TILE + cycles * CYCLE
+    return calls * CALL + tiles * TILE + cycles * CYCLE
   }
   return ONCE + (blocks - 1) * block(blockPixels) + block(pixels - (blocks - 1) * blockPixels)
 }

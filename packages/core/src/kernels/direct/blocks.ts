@@ -30,7 +30,7 @@ const BLOCK_BYTES = 384 * 1024
 /** Blocks of all channel tiles at least, so that workers end at much the same time. */
 const LEAST_UNITS = 48
 /** Pixels below which a block is cut for neither. */
-const LEAST_PIXELS = 256
+const LEAST_PIXELS = 144
 
 export interface Segments {
   readonly rows: readonly Segment[]

@@ -8,15 +8,14 @@ export function directCases(lanes: number): ConvDescriptor[] {
   return [
     // Every stride that parts pixels otherwise, at every width of an output row and of what lies behind it.
     ...outs.flatMap((ow) =>
-      [1, 2, 3, 4].flatMap((stride) =>
-        [0, 1].flatMap((more) => {
-          const w = (ow - 1) * stride + 1 + more
-          return [
-            describeConv([2, 3, w], [7, 2, 1, 3], true, { padding: [0, 1], stride: [1, stride] }),
-            describeConv([5, 7, w], [6, 5, 3, 3], true, { padding: 1, stride: [2, stride] }),
-          ]
-        }),
-      ),
+      [1, 2, 3, 4].flatMap((stride) => {
+        const w = (ow - 1) * stride + 1
+        return [
+          describeConv([2, 3, w], [7, 2, 1, 3], true, { padding: [0, 1], stride: [1, stride] }),
+          describeConv([2, 3, w + 1], [7, 2, 1, 3], true, { padding: [0, 1], stride: [1, stride] }),
+          describeConv([5, 7, w + 1], [6, 5, 3, 3], true, { padding: 1, stride: [2, stride] }),
+        ]
+      }),
     ),
     describeConv([3, 2 * lanes, 5 * lanes], [30, 3, 7, 7], true, { padding: 3, stride: 2 }),
     describeConv([3, 5, 4 * lanes], [30, 3, 4, 4], true, { stride: 4 }),
@@ -32,7 +31,7 @@ export function directCases(lanes: number): ConvDescriptor[] {
     describeConv([20, 5, 9, 11], [40, 20, 3, 3, 3], true, { padding: 1, stride: 2 }),
     describeConv([12, 5, 9, 2 * lanes], [40, 12, 3, 3, 3], true, { padding: 2, dilation: 2 }),
     // Several blocks of a dense picture, the last one short.
-    describeConv([64, 37, 41], [80, 64, 3, 3], true, { padding: 2, dilation: 2, activation: 'relu' }),
+    describeConv([32, 37, 41], [40, 32, 3, 3], true, { padding: 2, dilation: 2, activation: 'relu' }),
     // Channel tiles of two sizes and two groups in one block, in place and in lines.
     describeConv([4, 8, 4 * lanes], [46, 2, 1, 1], true, { groups: 2 }),
     describeConv([4, 8, 4 * lanes - 1], [46, 2, 3, 3], true, { groups: 2, padding: 1 }),

@@ -52,7 +52,7 @@ function timeOf(d: ConvDescriptor, traits: MachineTraits, cut: Segments, layout:
 /** Calls that fill in zeros above and below; then rows, and vectors or floats of them. */
 function stageTime(d: ConvDescriptor, traits: MachineTraits, layout: Layout): number {
   const planes = d.ic * d.input[0]
-  const vectors = BY_VECTORS.includes(d.transposed ? 1 : d.stride[2])
+  const vectors = d.paddingMode === 'zeros' && BY_VECTORS.includes(d.transposed ? 1 : d.stride[2])
   const row = vectors ? STAGED_VECTOR * Math.ceil(layout.cols / traits.lanes) : STAGED_FLOAT * layout.cols
   const fills = 2 * layout.phases.length * Math.ceil(planes / PLANES_AT_ONCE)
   return FILL * fills + planes * layout.phases.length * layout.rows * (STAGED_ROW + row)

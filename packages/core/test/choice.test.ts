@@ -53,7 +53,7 @@ describe('the kernel that is chosen', () => {
 
   it(`gives the bits of every other kernel of its order, seed ${SEED}`, () => {
     let compared = 0
-    for (const [index, d] of randomDescriptors(150).entries()) {
+    for (const [index, d] of randomDescriptors(200).entries()) {
       const operands = operandsOf(d, index + 1)
       for (const tier of ['simd128', 'relaxed', 'paired'] as const) {
         const taking = KERNELS.filter((kernel) => kernel.refuses(d, TIERS[tier].traits) === null)

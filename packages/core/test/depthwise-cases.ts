@@ -23,6 +23,16 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
     ...Array.from({ length: 18 }, (_, index) => dw(3, [index + 1, lanes + 3], [3, 3], { padding: 1 })),
     ...[1, 2, 7, 8, 9, 17, 40].map((channels) => dw(channels, [6, 5], [3, 3], { padding: 1 })),
     ...[2, 3, 8].map((multiplier) => dw(9, [6, 11], [3, 3], { padding: 1, stride: 2 }, multiplier)),
+    // Nine taps and more: from there on a kernel is summed by its columns.
+    ...[
+      [3, 3],
+      [2, 5],
+      [5, 2],
+      [1, 9],
+      [9, 1],
+      [10, 1],
+      [1, 10],
+    ].flatMap((kernel) => [1, 8, 9].map((rows) => dw(3, [rows + kernel[0], lanes + kernel[1]], kernel, { padding: 1 }))),
     // Kernels larger than the picture, and taps that meet nothing but padding.
     dw(3, [2, 3], [7, 7], { padding: 3 }),
     dw(3, [1, 1], [5, 5], { padding: 4, stride: 3 }),

@@ -2,6 +2,7 @@
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { DEPTHWISE_ARGS, depthwiseFunction } from './depthwise/function.ts'
 import { ARGS_BYTES, type DepthwisePlan, planDepthwise, tooWide } from './depthwise/plan.ts'
+import { byColumns } from './depthwise/shape.ts'
 import { sumsTapsInTurn } from './direct/order.ts'
 import { writeEpilogueArgs } from './epilogue.ts'
 import { estimateDepthwise } from './estimate/depthwise.ts'
@@ -30,7 +31,7 @@ export const depthwise: Kernel<DepthwisePlan> = {
     return tooWide(d, traits.lanes)
   },
 
-  order: (d) => (sumsTapsInTurn(d) ? 'direct' : 'depthwise'),
+  order: (d) => (sumsTapsInTurn(d) && !byColumns([d.kernel[1], d.kernel[2]]) ? 'direct' : 'depthwise'),
   estimate: estimateDepthwise,
 
   plan: planDepthwise,

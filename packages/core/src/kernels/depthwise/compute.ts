@@ -1,7 +1,7 @@
 // The sums of a depthwise channel as machine code: tiles of rows by vectors over staged rows.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
 import { type EpilogueArgs, emitEpilogue, type Visit } from '../epilogue.ts'
-import { columnsOf, type DepthwiseShape, inputRows } from './shape.ts'
+import { byColumns, columnsOf, type DepthwiseShape, inputRows, type Meet } from './shape.ts'
 import { copyOf } from './stage.ts'
 
 /** Indices of words in the argument block that the sums read. */
@@ -99,7 +99,6 @@ function emitTile(
   columns: readonly Column[],
 ): void {
   const { lanes } = m.traits
-  const [, kw] = shape.kernel
   const { taps, low, pitch, rowFloats } = shape.rows
   const sums = Array.from({ length: rows }, () =>
     columns.map(() => {
@@ -110,16 +109,24 @@ function emitTile(
   )
   m.scope(() => {
     const pixels = columns.map(() => m.vec())
-    const spare = held === null ? m.vec() : null
-    for (const { at, meets } of inputRows(shape, rows)) {
-      taps.forEach(({ index, offset }, tap) => {
-        const pixel = at * rowFloats + index * pitch + offset - low
-        columns.forEach(({ x, beyond }, col) => m.load(pixels[col], x, 4 * (pixel + beyond)))
-        for (const { row, kh } of meets) {
-          const weight = weightOf(m, weights, held, spare, kh * kw + tap)
-          sums[row].forEach((sum, col) => m.madd(sum, pixels[col], weight))
-        }
+    const add = (at: number, tap: number, meets: readonly Meet[], weightOf: (kh: number) => Vec) => {
+      const { index, offset } = taps[tap]
+      const pixel = at * rowFloats + index * pitch + offset - low
+      columns.forEach(({ x, beyond }, col) => m.load(pixels[col], x, 4 * (pixel + beyond)))
+      for (const { row, kh } of meets) {
+        const weight = weightOf(kh)
+        sums[row].forEach((sum, col) => m.madd(sum, pixels[col], weight))
+      }
+    }
+    const reader = weightReader(m, shape, weights, held)
+    const lines = inputRows(shape, rows)
+    if (byColumns(shape.kernel)) {
+      taps.forEach((_, tap) => {
+        const weightOf = reader.column(tap)
+        for (const { at, meets } of lines) add(at, tap, meets, weightOf)
       })
+    } else {
+      for (const { at, meets } of lines) taps.forEach((_, tap) => add(at, tap, meets, (kh) => reader.one(kh, tap)))
     }
   })
   const count = Math.min(shape.width, lanes)
@@ -138,8 +145,22 @@ function emitTile(
   }
 }
 
-function weightOf(m: Machine, weights: Int, held: Vec[] | null, spare: Vec | null, tap: number): Vec {
-  if (held !== null) return held[tap]
-  m.broadcast(spare as Vec, weights, 4 * (1 + tap))
-  return spare as Vec
+/** Weights in registers: those that are held, or one, or a column of the kernel, read when they are asked for. */
+function weightReader(m: Machine, { kernel: [kh, kw] }: DepthwiseShape, weights: Int, held: Vec[] | null) {
+  const read = (to: Vec, row: number, tap: number): Vec => {
+    m.broadcast(to, weights, 4 * (1 + row * kw + tap))
+    return to
+  }
+  if (held !== null) {
+    const one = (row: number, tap: number) => held[row * kw + tap]
+    return { one, column: (tap: number) => (row: number) => one(row, tap) }
+  }
+  const spare = Array.from({ length: byColumns([kh, kw]) ? kh : 1 }, () => m.vec())
+  return {
+    one: (row: number, tap: number) => read(spare[0], row, tap),
+    column: (tap: number) => {
+      spare.forEach((to, row) => read(to, row, tap))
+      return (row: number) => spare[row]
+    },
+  }
 }

@@ -8,8 +8,15 @@ export interface DepthwiseTile {
   /** Output rows, and vectors of neighbouring pixels. */
   readonly rows: number
   readonly cols: number
-  /** Whether all weights of a channel stay in registers; else each is read when it is needed. */
+  /** Whether all weights of a channel stay in registers; else they are read when they are needed. */
   readonly held: boolean
+}
+
+/** Kernels of more taps are summed column by column of the kernel: its weights are then read once a tile, and held for all rows. */
+const MOST_TAPS_BY_ROWS = 9
+
+export function byColumns([kh, kw]: readonly [number, number]): boolean {
+  return kh > 1 && kh * kw > MOST_TAPS_BY_ROWS
 }
 
 /** All that the code of a depthwise function depends on. */
@@ -26,7 +33,7 @@ export interface DepthwiseShape {
 }
 
 /** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
-const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 512]
+const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
 
 export function shapeFor(d: ConvDescriptor, traits: MachineTraits): DepthwiseShape {
   const rows = rowsOf(d, traits.lanes)
@@ -55,7 +62,8 @@ function* tilesFor({ kernel, width, epilogue }: Base, height: number, traits: Ma
   for (const held of [true, false]) {
     for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
       for (let cols = 1; cols <= mostCols; cols++) {
-        const spare = Math.max(cols + (held ? 0 : 1) + product, epilogueRegisters(epilogue))
+        const weights = held ? 0 : byColumns(kernel) ? kernel[0] : 1
+        const spare = Math.max(cols + weights + product, epilogueRegisters(epilogue))
         const registers = rows * cols + spare + (held ? taps : 0)
         if (registers <= traits.registers && taps * rows * cols <= MOST_MADDS) yield { rows, cols, held }
       }
@@ -69,7 +77,8 @@ export function channelCost(base: Base, { rows, cols, held }: DepthwiseTile, hei
   const cost = (tileRows: number, tileCols: number) => {
     if (tileRows === 0 || tileCols === 0) return 0
     const products = tileRows * tileCols * kh * kw
-    const loads = tileCols * kw * inputRows(base, tileRows).length + (held ? 0 : tileRows * kh * kw)
+    const weights = held ? 0 : kh * kw * (byColumns(base.kernel) ? 1 : tileRows)
+    const loads = tileCols * kw * inputRows(base, tileRows).length + weights
     return Math.max(products, 1.5 * loads) + 3 * tileRows * tileCols + TILE_COST
   }
   const { full, last } = columnsOf(base.width, cols, lanes)
@@ -84,12 +93,18 @@ export function columnsOf(width: number, cols: number, lanes: number): { full: n
   return { full, last: Math.ceil((width - full * cols * lanes) / lanes) }
 }
 
+/** An output row of a tile, and the row of the kernel that an input row meets there. */
+export interface Meet {
+  readonly row: number
+  readonly kh: number
+}
+
 /** The input rows under `rows` output rows, in order: how far below the first, and which row of the kernel meets which output row there. */
 export function inputRows(
   { kernel, strideY, dilationY }: Pick<DepthwiseShape, 'kernel' | 'strideY' | 'dilationY'>,
   rows: number,
-): { at: number; meets: { row: number; kh: number }[] }[] {
-  const found = new Map<number, { row: number; kh: number }[]>()
+): { at: number; meets: Meet[] }[] {
+  const found = new Map<number, Meet[]>()
   for (let row = 0; row < rows; row++) {
     for (let kh = 0; kh < kernel[0]; kh++) {
       const at = row * strideY + kh * dilationY

@@ -1,12 +1,16 @@
 // The vector machine's operations on some of the lanes, as a function that can be run on any tier.
 import type { KernelFunction } from '@weft/core'
 
+/** Bytes between lanes: their floats overlap, so that no more than 4 vectors are read. */
+const APART = 12
+
 /** The argument block: the addresses of what is read and what is written. */
 export const MOVE_ARGS = { from: 0, to: 1 } as const
 
 /**
  * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
- * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back.
+ * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back;
+ * then the phases of 4 with floats APART bytes from one lane to the next.
  */
 export const laneMoves: KernelFunction = {
   name: 'lane-moves',
@@ -41,6 +45,9 @@ export const laneMoves: KernelFunction = {
       m.storePhases(to, next(), phases)
       at += count - 1
     }
+    const apart = [a, b, result, m.vec()]
+    m.loadPhases(apart, from, 0, APART)
+    for (const phase of apart) m.store(to, next(), phase)
   },
 }
 
@@ -64,6 +71,7 @@ export function movedLanes(lanes: number): number[][] {
       )
       return [...phases, ...vectors]
     }),
+    ...[0, 1, 2, 3].map((phase) => Array.from({ length: lanes }, (_, l) => (l * APART) / 4 + phase + 1)),
   ]
 }
 

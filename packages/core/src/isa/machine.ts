@@ -54,8 +54,11 @@ export interface Machine {
   loadFirst(to: Vec, at: Int, offset: number, count: number): void
   /** The first `count` lanes, 1 to `lanes`; no more memory than theirs is touched. */
   storeFirst(at: Int, offset: number, from: Vec, count: number): void
-  /** 2 or 4 registers from as many vectors of neighbouring floats: lane l of `to[k]` is float `to.length` l + k. */
-  loadPhases(to: readonly Vec[], at: Int, offset: number): void
+  /**
+   * 2 or 4 registers from as many vectors of neighbouring floats: lane l of `to[k]` is float `to.length` l + k. For 4 the floats of
+   * a lane may lie `step` bytes from those of the lane before: float k at l step.
+   */
+  loadPhases(to: readonly Vec[], at: Int, offset: number, step?: number): void
   /** The way back. The registers hold anything afterwards. */
   storePhases(at: Int, offset: number, from: readonly Vec[]): void
   /** One float of memory in every lane. */

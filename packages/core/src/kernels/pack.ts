@@ -11,23 +11,26 @@ export function flush(value: number): number {
 
 /**
  * Packs a tile of output channels at `out[at]`.
+ * @param width floats of a row of biases or weights: what they leave of it is 0
  * @param offsets for each product in order, its offset within the weights of one output channel: see `weightIndex`
  */
 export function packTile(
-  tile: ChannelTile,
+  tile: Pick<ChannelTile, 'oc' | 'rows'>,
   weight: Float32Array,
   bias: Float32Array | null,
   offsets: Int32Array,
   channelOffset: (oc: number) => number,
   out: Float32Array,
   at: number,
+  width = tile.rows,
 ): void {
+  if (width > tile.rows) out.fill(0, at, at + width * (offsets.length + 1))
   for (let row = 0; row < tile.rows; row++) {
     const oc = tile.oc + row
     const from = channelOffset(oc)
     out[at + row] = bias === null ? 0 : flush(bias[oc])
     for (let product = 0; product < offsets.length; product++) {
-      out[at + (product + 1) * tile.rows + row] = flush(weight[from + offsets[product]])
+      out[at + (product + 1) * width + row] = flush(weight[from + offsets[product]])
     }
   }
 }

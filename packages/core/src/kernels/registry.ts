@@ -2,6 +2,7 @@
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { WeftError } from '../errors.ts'
 import type { MachineTraits } from '../isa/machine.ts'
+import { broadcast } from './broadcast.ts'
 import { depthwise } from './depthwise.ts'
 import { direct } from './direct.ts'
 import type { Kernel, Plan } from './kernel.ts'
@@ -14,6 +15,7 @@ export const KERNELS: readonly Kernel[] = [
   pointwise as Kernel,
   depthwise as Kernel,
   ...WINOGRADS.map(([m, r]) => winograd(m, r) as Kernel),
+  broadcast as Kernel,
   direct as Kernel,
   scalar,
 ]

@@ -128,7 +128,8 @@ function emitPixels(m: Machine, rows: number, cols: number, epilogue: Epilogue, 
   const width = m.traits.lanes * 4
   m.scope(() => {
     const sums = Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, () => emitBias(m, weights, row)))
-    m.scope(() => emitRuns(m, sums, weights, x))
+    const each = (products: Products) => emitProducts(m, sums, products)
+    m.scope(() => emitRuns(m, TILE_ARGS, rows, weights, x, each))
     const visit: Visit = (at, each) => {
       const stride = m.arg(TILE_ARGS.yChannelStride)
       for (const row of sums) {
@@ -149,24 +150,34 @@ function emitBias(m: Machine, weights: Int, row: number): Vec {
   return sum
 }
 
-function emitRuns(m: Machine, sums: Vec[][], weights: Int, x: Int): void {
-  const rows = sums.length
-  const [runs, stride] = [m.arg(TILE_ARGS.runs), m.arg(TILE_ARGS.runStride)]
-  m.loop(m.arg(TILE_ARGS.runCount), () => {
+/**
+ * Emits a loop over the runs that the argument block names. A product has `floats` weights, and as many biases lie before the first.
+ * `each` emits the sum of a run's products, and may change the registers that it is given.
+ */
+export function emitRuns(
+  m: Machine,
+  args: Record<'runs' | 'runCount' | 'runStride', number>,
+  floats: number,
+  weights: Int,
+  x: Int,
+  each: (products: Products) => void,
+): void {
+  const [runs, stride] = [m.arg(args.runs), m.arg(args.runStride)]
+  m.loop(m.arg(args.runCount), () => {
     const [xAt, wAt, products] = [m.int(), m.int(), m.int()]
     m.loadInt(xAt, runs, 0)
     m.add(xAt, x)
     m.loadInt(wAt, runs, 4)
-    m.scale(wAt, 4 * rows)
+    m.scale(wAt, 4 * floats)
     m.add(wAt, weights)
     m.loadInt(products, runs, 8)
-    emitProducts(m, sums, { x: xAt, weights: wAt, first: rows, count: products, stride })
+    each({ x: xAt, weights: wAt, first: floats, count: products, stride })
     m.add(runs, 4 * RUN_WORDS)
   })
 }
 
 /** Products one after the other: `x` moves by `stride` bytes, `weights` by a row, of which the first is `first` floats ahead. */
-interface Products {
+export interface Products {
   readonly x: Int
   readonly weights: Int
   readonly first: number

@@ -40,14 +40,15 @@ export function made({ describe, x, weight, bias, options }: Call): Omit<Case, '
 const [SMALL, LARGE, LARGE_EVERY] = [150_000, 5_000_000, 40]
 /** One in so many has strides, dilations and padding far from what anyone uses. */
 const WILD_EVERY = 15
-/** One in so many is as most layers of networks are: see `plain`. */
-const PLAIN_EVERY = 8
+/** One in so many is as most layers of networks are: see `plain`; or has many output channels: see `wide`. */
+const [PLAIN_EVERY, WIDE_EVERY] = [8, 9]
 
 export function caseOf(seed: number, index: number): Case & Pick<Call, 'options'> {
   const pick = picker(seed, index)
   const large = index % LARGE_EVERY === LARGE_EVERY - 1
   for (;;) {
-    const one = index % PLAIN_EVERY === 3 ? plain(pick, large) : attempt(pick, large, index % WILD_EVERY === 7)
+    const kind = index % PLAIN_EVERY === 3 ? plain : index % WIDE_EVERY === 4 ? wide : null
+    const one = kind === null ? attempt(pick, large, index % WILD_EVERY === 7) : kind(pick, large)
     if (one === null) continue
     const d = one.descriptor
     const work = d.batch * ((d.oc * d.ic) / d.groups) * product(d.kernel) * product(d.output)
@@ -116,6 +117,28 @@ function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
   const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, side(), side()]
   try {
     return made({ describe: 'describeConv', x, weight: [groups * oc, ic, kernel, kernel], bias: pick(0, 2) > 0, options })
+  } catch {
+    return null // A kernel larger than its input.
+  }
+}
+
+/** More output channels than a vector has lanes, over a small map: what the broadcast kernel takes. */
+function wide(pick: Draw, large: boolean): ReturnType<typeof made> | null {
+  const groups = pick(0, 3) === 0 ? pick(2, 3) : 1
+  const [ic, oc] = [pick(1, large ? 40 : 6), pick(9, large ? 200 : 90)]
+  const axes = (low: number, high: number) => [pick(low, high), pick(low, high)]
+  const kernel = pick(0, 1) === 0 ? [1, 1] : axes(1, 4)
+  const activation = activationOf(pick)
+  const options = {
+    stride: axes(1, 3),
+    padding: axes(0, kernel[0] - 1),
+    groups,
+    paddingMode: PADDING_MODES[Math.max(0, pick(-6, PADDING_MODES.length - 1))],
+    ...(activation === null ? {} : { activation }),
+  }
+  const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, ...axes(1, large ? 60 : 15)]
+  try {
+    return made({ describe: 'describeConv', x, weight: [groups * oc, ic, ...kernel], bias: pick(0, 2) > 0, options })
   } catch {
     return null // A kernel larger than its input.
   }

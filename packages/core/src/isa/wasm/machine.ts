@@ -96,10 +96,10 @@ class WasmMachine implements Machine {
   storeFirst(at: Int, offset: number, from: Vec, count: number): void {
     lanesOf(from).forEach((part, index) => storePart(intOf(at), offset + 16 * index, part, count - 4 * index))
   }
-  loadPhases(to: readonly Vec[], at: Int, offset: number): void {
+  loadPhases(to: readonly Vec[], at: Int, offset: number, step = 16): void {
     this.#eachPart(to, (parts, part) => {
       parts.forEach((vector, index) => {
-        local.set(vector, v128.load({ offset: offset + 16 * (to.length * part + index), align: 4 }, intOf(at)))
+        local.set(vector, v128.load({ offset: offset + step * (to.length * part + index), align: 4 }, intOf(at)))
       })
       this.scope(() => exchange(parts, () => lanesOf(this.vec())[0], 'apart'))
     })

@@ -133,9 +133,9 @@ class X64Machine implements Machine {
     }
     return FIRST_LANES
   }
-  loadPhases(to: readonly Vec[], at: Int, offset: number): void {
-    const memory = (lane: number) => place(at, offset + 4 * lane)
-    this.scope(() => loadPhases(this.#asm, to.map(vector), vector(this.vec()), memory))
+  loadPhases(to: readonly Vec[], at: Int, offset: number, step = 16): void {
+    const four = (index: number) => place(at, offset + step * index)
+    this.scope(() => loadPhases(this.#asm, to.map(vector), vector(this.vec()), four))
   }
   storePhases(at: Int, offset: number, from: readonly Vec[]): void {
     const memory = (lane: number) => place(at, offset + 4 * lane)

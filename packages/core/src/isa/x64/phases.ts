@@ -9,13 +9,16 @@ type Lane = (lane: number) => Memory
 /** What vshufps takes from each of its sources: two of four lanes each. */
 const [LOWER_HALVES, UPPER_HALVES, EVENS, ODDS] = [0x44, 0xee, 0x88, 0xdd]
 
+/** The place of four floats, by their index. */
+type Four = (index: number) => Memory
+
 /** Lane l of register k of n is float n l + k. A quarter of a register holds the floats of which it will keep one in n. */
-export function loadPhases(asm: Assembler, to: readonly Vector[], spare: Vector, memory: Lane): void {
+export function loadPhases(asm: Assembler, to: readonly Vector[], spare: Vector, four: Four): void {
   to.forEach((register, index) => {
-    asm.emit('vmovups', xmm(register.id), memory(4 * index))
+    asm.emit('vmovups', xmm(register.id), four(index))
     for (let quarter = 1; quarter < quartersOf(register); quarter++) {
       const insert = register.kind === 'zmm' ? 'vinsertf32x4' : 'vinsertf128'
-      asm.emit(insert, register, register, memory(4 * (to.length * quarter + index)), quarter)
+      asm.emit(insert, register, register, four(to.length * quarter + index), quarter)
     }
   })
   if (to.length === 4) transpose(asm, to, spare)

@@ -1,4 +1,5 @@
 // What the direct kernel keeps beside its code: packed weights, runs tables, and the tables of padding that is not zero.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { packTile, weightStrides } from '../pack.ts'
 import { sourcesOf } from './layout.ts'
 import { productsOf } from './order.ts'
@@ -12,13 +13,19 @@ export function packDirect(
   offset: number,
 ): void {
   const d = plan.descriptor
-  const [, kh, kw] = d.kernel
-  const { ic: icStride, channelOffset } = weightStrides(d)
-  const offsets = Int32Array.from(productsOf(d), (p) => p.ic * icStride + (p.kd * kh + p.kh) * kw + p.kw)
+  const { channelOffset } = weightStrides(d)
+  const offsets = weightOffsets(d)
   const floats = new Float32Array(memory, offset, plan.tablesAt / 4)
   for (const tile of plan.tiles) packTile(tile, weight, bias, offsets, channelOffset, floats, tile.packed / 4)
   new Int32Array(memory, offset + plan.tablesAt, plan.tables.length).set(plan.tables)
   if (d.paddingMode !== 'zeros') packGather(plan, memory, offset + plan.gatherAt)
+}
+
+/** For each product in order, its offset within the weights of one output channel. */
+export function weightOffsets(d: ConvDescriptor): Int32Array {
+  const [, kh, kw] = d.kernel
+  const { ic } = weightStrides(d)
+  return Int32Array.from(productsOf(d), (p) => p.ic * ic + (p.kd * kh + p.kh) * kw + p.kw)
 }
 
 /** For each phase the byte offsets of its rows within a plane, then of its columns within a row. */

@@ -34,7 +34,7 @@ interface Span {
   readonly high: number
 }
 
-function spanOf(plan: DirectPlan, block: Block): Span {
+export function spanOf(plan: Pick<DirectPlan, 'tables' | 'runStride'>, block: Pick<Block, 'runs' | 'runCount'>): Span {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let run = 0; run < block.runCount; run++) {
     const at = block.runs + run * RUN_WORDS
@@ -46,7 +46,7 @@ function spanOf(plan: DirectPlan, block: Block): Span {
   return { low, high }
 }
 
-function inside(verb: string, from: number, to: number, bytes: number): void {
+export function inside(verb: string, from: number, to: number, bytes: number): void {
   if (from >= 0 && to <= bytes) return
   throw new WeftError('INTERNAL', `the plan ${verb} bytes ${from} to ${to} of ${bytes}; please report this convolution`, {
     from,

@@ -10,9 +10,12 @@ import { STAGE_ARGS, type StagedRow, stageFunction } from './rows.ts'
 const FLOATS_AT_ONCE = 1 << 18
 export const PLANES_AT_ONCE = 64
 
+/** What staging needs to know of a plan whose first step it is. */
+export type StagedPlan = Pick<DirectPlan, 'descriptor' | 'layout' | 'traits' | 'steps' | 'sharedBytes' | 'gatherAt'>
+
 type Stage = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
-export function stager(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Stage {
+export function stager(plan: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Stage {
   const stage = plan.descriptor.paddingMode === 'zeros' ? zeroPlanes(plan, code, words) : gatheredPlanes(plan, code, words)
   const fill = filler(plan, code, words)
   const planeBytes = 4 * plan.layout.planeFloats
@@ -32,7 +35,7 @@ export function stager(plan: DirectPlan, code: ReadonlyMap<string, Callable>, wo
 type PlaneStage = (plane: number, planes: number, at: Bindings, to: number, cancelled: () => boolean) => boolean
 
 /** Zero padding: rows that exist are staged for every phase of the width at once, above and below them planes are filled. */
-function zeroPlanes(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): PlaneStage {
+function zeroPlanes(plan: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): PlaneStage {
   const { layout, descriptor: d } = plan
   const fill = filler(plan, code, words)
   const [, height, width] = d.input
@@ -71,7 +74,7 @@ function zeroPlanes(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words
 }
 
 /** For every phase of the height: its first phase, how many there are, and the function that stages a row of them. */
-function rowStages({ layout, descriptor: d }: DirectPlan) {
+function rowStages({ layout, descriptor: d }: StagedPlan) {
   const stride = d.transposed ? 1 : d.stride[2]
   return [...new Set(layout.phases.map(({ y }) => y))].map((y) => {
     const index = layout.phases.findIndex((phase) => phase.y === y)
@@ -89,12 +92,12 @@ function rowStages({ layout, descriptor: d }: DirectPlan) {
 }
 
 /** The functions that a plan with staged planes calls for them. */
-export function stageFunctions(plan: DirectPlan): KernelFunction[] {
+export function stageFunctions(plan: StagedPlan): KernelFunction[] {
   return [fillFunction, ...(plan.descriptor.paddingMode === 'zeros' ? rowStages(plan).map(({ rows }) => rows) : [gatherFunction])]
 }
 
 /** Padding with pixels of the picture: every pixel by the tables of rows and columns. */
-function gatheredPlanes(plan: DirectPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): PlaneStage {
+function gatheredPlanes(plan: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): PlaneStage {
   const { layout, descriptor: d } = plan
   const gather = code.get(gatherFunction.name) as Callable
   const planeBytes = 4 * d.input[1] * d.input[2]
@@ -121,7 +124,7 @@ function gatheredPlanes(plan: DirectPlan, code: ReadonlyMap<string, Callable>, w
 type Fill = (at: Bindings, to: number, planes: number, floats: number) => void
 
 /** Zeros in some planes: as many floats from `to` on, and as far behind in every further plane. */
-function filler({ layout, traits }: DirectPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Fill {
+function filler({ layout, traits }: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Fill {
   const call = code.get(fillFunction.name) as Callable
   return (at, to, planes, floats) => {
     if (floats <= 0) return

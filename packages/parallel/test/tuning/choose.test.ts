@@ -16,7 +16,7 @@ describe('the rivals of a tuning', () => {
   })
 
   it('sum in the order of every machine where numerics are strict', () => {
-    expect(rivalsFor(strict, traits)).toEqual([DIRECT])
+    expect(rivalsFor(strict, traits)).toEqual(['f32-broadcast', DIRECT])
     const strided = describeConv([8, 9, 9], [8, 1, 3, 3], false, { groups: 8, stride: 2, numerics: 'strict' })
     expect(rivalsFor(strided, traits)).toEqual(['f32-depthwise'])
   })

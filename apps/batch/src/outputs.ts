@@ -80,17 +80,18 @@ async function makeFolder(folder: string): Promise<void> {
 
 /** Makes the folders that outputs go to, each once, and refuses those that a link leads out of the output folder. */
 export class Folders {
-  readonly #root: Promise<string>
+  readonly #folder: string
+  #root: Promise<string> | undefined
   readonly #made = new Map<string, Promise<void>>()
 
   constructor(root: string) {
-    this.#root = makeFolder(resolve(root)).then(() => realpath(root))
-    this.#root.catch(() => {})
+    this.#folder = root
   }
 
-  /** @throws IO when the output folder cannot be made. */
-  async ready(): Promise<void> {
-    await this.#root.catch((cause: unknown) => {
+  /** Makes the output folder and returns its real path. @throws IO when it cannot be made. */
+  ready(): Promise<string> {
+    this.#root ??= makeFolder(resolve(this.#folder)).then(() => realpath(this.#folder))
+    return this.#root.catch((cause: unknown) => {
       throw new WeftError(
         'IO',
         `cannot make the output folder: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -112,7 +113,7 @@ export class Folders {
 
   async #make(folder: string): Promise<void> {
     try {
-      const root = await this.#root
+      const root = await this.ready()
       // What is there already decides where the rest would be made.
       const real = await realFolder(folder)
       if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) {

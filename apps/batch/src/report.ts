@@ -1,5 +1,6 @@
 // Telling what happens: lines of JSON for programs, words for people.
 import type { EngineInfo } from '@weft/parallel'
+import type { Forecast } from './dry-run.ts'
 import type { Failed } from './failure.ts'
 import type { BatchFlags } from './flag-types.ts'
 import type { Done } from './item.ts'
@@ -18,6 +19,7 @@ export interface Reporter {
   /** An item failed and is tried again. */
   again(item: Item, result: Failed, pauseMs: number): void
   stopping(reason: Reason, underWay: number): void
+  forecast(forecast: Forecast): void
   end(tally: Tally, exitCode: number): void
 }
 
@@ -64,6 +66,14 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
       const hint = signal ? 'the same signal again stops at once' : 'start again to go on'
       progress.line(`${WHY[reason]}: ${count(underWay, 'item')} under way will be finished; ${hint}`)
     },
+    forecast(forecast) {
+      for (const { item } of forecast.tasks) {
+        if (json) print({ type: 'would', id: item.id, input: item.path, output: item.output })
+        else if (!quiet) process.stdout.write(`${oneLine(item.path)} -> ${oneLine(item.output)}\n`)
+      }
+      if (json) print(forecastLine(forecast))
+      else process.stdout.write(`${forecastText(forecast)}\n`)
+    },
     end(tally, exitCode) {
       progress.stop()
       if (json) print(summaryLine(tally, job, engine, exitCode))
@@ -83,6 +93,22 @@ function summaryLine(tally: Tally, job: Job, engine: EngineInfo | undefined, exi
     folder: job.folder,
     exitCode,
   }
+}
+
+function forecastLine({ items, skipped, tasks, bytesToRead, measured, seconds }: Forecast): object {
+  const bytesToWrite = measured.done === 0 ? null : (measured.bytesWritten / measured.done) * tasks.length
+  return {
+    type: 'forecast',
+    ...rounded({ items, skipped, todo: tasks.length, bytesToRead, bytesToWrite, seconds, measured: measured.done }),
+  }
+}
+
+function forecastText({ items, skipped, tasks, bytesToRead, measured, seconds }: Forecast): string {
+  const before = skipped === 0 ? '' : `, ${skipped} were done before`
+  const what = `would do ${tasks.length} of ${count(items, 'item')}${before}: ${megabytes(bytesToRead)} to read`
+  if (seconds === null) return what
+  const size = megabytes((measured.bytesWritten / measured.done) * tasks.length)
+  return `${what}, about ${size} to write\nabout ${seconds.toFixed(1)} s, by ${count(measured.done, 'item')} in ${measured.seconds.toFixed(1)} s`
 }
 
 function summaryText(tally: Tally, job: Job, engine: EngineInfo | undefined): string {

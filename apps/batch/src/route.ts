@@ -4,6 +4,7 @@ import { allowPairing } from '@weft/parallel'
 import { readArguments } from './arguments.ts'
 import { runJob } from './batch.ts'
 import { convWork } from './conv/work.ts'
+import { forecast } from './dry-run.ts'
 import { EXIT, exitCodeAfter, exitCodeOf } from './exit-codes.ts'
 import { explainProblem } from './explain.ts'
 import type { BatchFlags } from './flag-types.ts'
@@ -38,6 +39,10 @@ async function batch(work: Work, { flags, sources }: { flags: BatchFlags; source
   const job = await resolveJob(work, flags, sources)
   const reporter = reporterFor(job, flags)
   const stop = new Stop((reason) => reporter.stopping(reason, stop.writing.size))
+  if (flags.dryRun === true) {
+    reporter.forecast(await forecast(job, reporter, stop).finally(() => stop.ignore()))
+    return stop.reason === null ? EXIT.done : exitCodeAfter({ failed: 0, retryable: 0 }, stop.reason)
+  }
   const tally = await runJob(job, reporter, stop).finally(() => stop.ignore())
   const exitCode = exitCodeAfter(tally, stop.reason)
   reporter.end(tally, exitCode)

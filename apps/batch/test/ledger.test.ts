@@ -173,3 +173,32 @@ test('--halt-after ends a run after so many failures, or such a share of all', a
   expect(await failed('--halt-after', '25%')).toBeGreaterThan(10)
   expect(existsSync(join(here('out'), 'a.png'))).toBe(false)
 })
+
+test('--dry-run says what would be done and how long it takes, and writes nothing', async () => {
+  const { at: here, run } = await workshop('dry')
+  const dry = await run('--dry-run')
+  expect(jsonLines(dry.stdout).filter(({ type }) => type === 'would')).toHaveLength(3)
+  const bytesToRead = ['a', 'b', 'c'].reduce((sum, letter) => sum + statSync(here(`in/${letter}.png`)).size, 0)
+  expect([dry.code, dry.summary]).toMatchObject([0, { type: 'forecast', items: 3, skipped: 0, todo: 3, bytesToRead }])
+  expect([Number(dry.summary.seconds) > 0, Number(dry.summary.bytesToWrite) > 0, existsSync(here('out'))]).toEqual([
+    true,
+    true,
+    false,
+  ])
+  await run()
+  rmSync(here('out/b.png'))
+  const words = await weft(['conv', here('in'), '-o', here('out'), '--kernel', 'blur', ...PLAIN, '--dry-run'])
+  expect(words.stdout).toMatch(
+    /^\S+in\/b\.png -> \S+out\/b\.png\nwould do 1 of 3 items, 2 were done before: [\d.]+ MB to read, about [\d.]+ MB to write\nabout [\d.]+ s, by 1 item in [\d.]+ s\n$/,
+  )
+  expect(filesBelow(here('out'))).toEqual(['a.png', 'c.png'])
+})
+
+test('--time-limit begins nothing more, with exit code 10, and the next start goes on', async () => {
+  const { at: here, run } = await workshop('limit')
+  for (let index = 0; index < 60; index++) await writePicture(here(`in/${index}.png`), randomPicture(3, 200, 200, index))
+  const first = await run('--time-limit', '0.001')
+  expect([first.code, Number(first.summary.left) > 0]).toEqual([10, true])
+  expect(first.stderr).toMatch(/^stopping at the time limit: \d+ items? under way will be finished; start again to go on$/m)
+  expect(await run()).toMatchObject({ code: 0, summary: { skipped: Number(first.summary.done), left: 0 } })
+})

@@ -42,6 +42,7 @@ async function run(maxMemory: number, out: string): Promise<{ results: (Done | F
     item: (_: unknown, result: Done | Failed) => void results.push(result),
     again: () => {},
     stopping: () => {},
+    forecast: () => {},
     end: () => {},
   }
   await runJob({ ...job, engine: { ...job.engine, maxMemory } }, reporter, stop)

@@ -131,7 +131,8 @@ async function beginningOf(pid: number): Promise<string> {
 
 function parse(text: string): Owner | null {
   try {
-    return JSON.parse(text)
+    const owner = JSON.parse(text)
+    return typeof owner?.host === 'string' ? owner : null
   } catch {
     return null
   }

@@ -8,10 +8,10 @@ export interface TensorAddress {
   readonly entry?: string
 }
 
-const ENTRY = /\.safetensors:/i
+const ENTRY = /\.(?:safetensors|npz):/i
 
 /**
- * Takes an address apart at its first `.safetensors:`. Without one, all of it is a path: a colon elsewhere, as in `C:\w.npy`,
+ * Takes an address apart at its first `.safetensors:` or `.npz:`. Without one, all of it is a path: a colon elsewhere, as in `C:\w.npy`,
  * means nothing, and an entry may hold colons and slashes, since it never becomes a path.
  */
 export function parseAddress(address: string): TensorAddress {

@@ -6,10 +6,12 @@ import { type ImageReadOptions, readImage } from './image-decode.ts'
 import { encodeImage, type ImageWriteOptions } from './image-encode.ts'
 import { IMAGE_FORMATS, type ImageFormat } from './image-format.ts'
 import { encodeNpy, readNpy } from './npy.ts'
+import { readNpz } from './npz.ts'
 import { readSafetensors } from './safetensors.ts'
 import { encodeSafetensors, type SafetensorsWriteOptions } from './safetensors-write.ts'
 import { dtypeOf, type ReadOptions } from './target.ts'
 import { writeAtomically } from './write-atomically.ts'
+import { encodeNpz } from './zip-write.ts'
 
 /** The options of every format: each takes its own and leaves the others, so one set serves a folder of mixed files. */
 export interface ReadTensorOptions<D extends Dtype = 'float32'> extends ReadOptions<D>, Omit<ImageReadOptions, 'into'> {
@@ -39,6 +41,12 @@ export const FORMATS: readonly Format[] = [
     extensions: ['.safetensors'],
     read: (path, options) => readSafetensors(path, options.entry, options),
     encode: async (tensor, options) => encodeSafetensors([[options.entry ?? 'tensor', tensor]], options),
+  },
+  {
+    name: 'npz',
+    extensions: ['.npz'],
+    read: (path, options) => readNpz(path, options.entry, options),
+    encode: async (tensor, options) => encodeNpz([[options.entry ?? 'tensor', tensor]]),
   },
   imageRow('png'),
   imageRow('jpeg'),

@@ -14,8 +14,22 @@ export interface ImageReadOptions {
   channels?: Channels | undefined
   /** Refuse an image of more pixels, by its header, before anything is decoded; 268,402,689 (16383 squared) unless told. */
   maxPixels?: number | undefined
+  /** Which page of a TIFF, from 0; the first unless told. */
+  page?: number | undefined
   /** Asked for memory of the shape (C, H, W), once the image was decoded whole; see `ReadOptions`. */
   into?: ((shape: Shape) => Float32Array) | undefined
+}
+
+/**
+ * How many pictures a file holds: the pages of a TIFF; 1 for every other format, of which the first frame is read.
+ * @throws NOT_FOUND, IO, FORMAT
+ */
+export async function imagePages(path: string): Promise<number> {
+  await using file = await InputFile.open(path)
+  const head = await file.bytes(0, Math.min(file.size, 16))
+  if (imageFormatOfBytes(head) !== 'tiff') return 1
+  const sharp = await imageLibrary()
+  return (await codec(path, () => sharp(path, { limitInputPixels: false }).metadata())).pages ?? 1
 }
 
 export interface ImageDecodeOptions extends ImageReadOptions {
@@ -48,7 +62,7 @@ export async function readImage(path: string, options: ImageReadOptions = {}): P
  * - The numbers are those in the file: a colour profile is not applied (as in Pillow and OpenCV). CMYK becomes sRGB.
  * - 'gray' of a colour image is 0.299 R + 0.587 G + 0.114 B; 'rgb' of a grey one repeats it. 'gray' and 'rgb' drop alpha
  *   without blending; 'rgba' of an image without alpha is opaque, 1.
- * - Only the first page or frame is read.
+ * - Only one page or frame is read, the first unless `page` says.
  *
  * @throws FORMAT when it is no such image, or damaged or cut short anywhere, even where a decoder could fill the rest with
  * grey; TOO_LARGE past `maxPixels`, or past 2^30 - 1 numbers; DTYPE for samples other than 8 or 16 bits; OPTION for an
@@ -59,15 +73,15 @@ export async function decodeImage(bytes: Uint8Array, options: ImageDecodeOptions
 }
 
 async function decode(bytes: Uint8Array, label: string, options: ImageReadOptions): Promise<FloatTensor> {
-  const { channels = 'rgb', maxPixels = DEFAULT_MAX_PIXELS, into } = options
-  expectOptions(channels, maxPixels)
+  const { channels = 'rgb', maxPixels = DEFAULT_MAX_PIXELS, page = 0, into } = options
+  expectOptions(channels, maxPixels, page)
   if (imageFormatOfBytes(bytes) === undefined) throw formatError(label, 'it is not a PNG, JPEG, WebP or TIFF image')
 
   const sharp = await imageLibrary()
   // The header first: its size is judged here, so that the error can say the numbers.
-  const metadata = await codec(label, () => sharp(bytes, { limitInputPixels: false }).metadata())
+  const metadata = await codec(label, () => sharp(bytes, { limitInputPixels: false, page }).metadata())
   expectReadable(metadata, CHANNELS[channels], maxPixels, label)
-  const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning', autoOrient: true, ignoreIcc: true })
+  const image = sharp(bytes, { page, limitInputPixels: maxPixels, failOn: 'warning', autoOrient: true, ignoreIcc: true })
   const { data, info } = await codec(label, () => rawOf(image, metadata).toBuffer({ resolveWithObject: true }))
   return await toTensor(data, info, metadata.depth === 'ushort', channels, label, into)
 }
@@ -100,7 +114,10 @@ async function toTensor(
   return new Tensor(out, shape)
 }
 
-function expectOptions(channels: string, maxPixels: number): void {
+function expectOptions(channels: string, maxPixels: number, page: number): void {
+  if (!Number.isSafeInteger(page) || page < 0) {
+    throw new WeftError('OPTION', `page is ${page}; it must be a whole number of 0 or more`, { page })
+  }
   if (!Object.hasOwn(CHANNELS, channels)) {
     throw new WeftError('OPTION', `channels ${JSON.stringify(channels)} is none; use ${Object.keys(CHANNELS).join(', ')}`, {
       channels,

@@ -12,13 +12,22 @@ export {
   type WriteTensorOptions,
   writeTensor,
 } from './formats.ts'
-export { DEFAULT_MAX_PIXELS, decodeImage, type ImageDecodeOptions, type ImageReadOptions, readImage } from './image-decode.ts'
+export {
+  DEFAULT_MAX_PIXELS,
+  decodeImage,
+  type ImageDecodeOptions,
+  type ImageReadOptions,
+  imagePages,
+  readImage,
+} from './image-decode.ts'
 export { encodeImage, type ImageWriteOptions, writeImage } from './image-encode.ts'
 export type { ImageFormat } from './image-format.ts'
-export { encodeNpy, readNpy, writeNpy } from './npy.ts'
+export { encodeNpy, npyShape, readNpy, readNpySlice, writeNpy } from './npy.ts'
+export { NpzFile, readNpz } from './npz.ts'
 export type { Channels } from './planes.ts'
 export { readSafetensors, SafetensorsFile } from './safetensors.ts'
 export type { SafetensorsEntry } from './safetensors-header.ts'
 export { encodeSafetensors, type SafetensorsWriteOptions, writeSafetensors } from './safetensors-write.ts'
 export type { ReadOptions } from './target.ts'
 export { type Content, prefixOfTemporary, temporaryPrefix, writeAtomically } from './write-atomically.ts'
+export { encodeNpz, type ZipContent, ZipWriter } from './zip-write.ts'

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { WeftError } from '@weft/core'
 import { allocate } from './allocate.ts'
+import type { Bytes } from './bytes.ts'
 import { formatError, ioError, tooLarge } from './io-error.ts'
 
 // One system call moves at most 2 GiB less a page, on every system that Node runs on.
@@ -11,7 +12,7 @@ const MAX_READ = 2 ** 30
 // Without it, opening a pipe would wait for a writer. Windows has no such flag and no such pipes.
 const NONBLOCK = constants.O_NONBLOCK ?? 0
 
-export class InputFile implements AsyncDisposable {
+export class InputFile implements Bytes, AsyncDisposable {
   readonly path: string
   /** Bytes, when the file was opened. */
   readonly size: number

@@ -1,7 +1,7 @@
 // The header of a .npy file: magic, version, and a Python dict with three keys.
 import { type Dtype, type Shape, WeftError } from '@weft/core'
+import type { Bytes } from './bytes.ts'
 import { ELEMENT_TYPES, type ElementKind } from './elements.ts'
-import type { InputFile } from './input-file.ts'
 import { formatError, tooLarge } from './io-error.ts'
 import { parsePythonDict } from './python-dict.ts'
 import type { StoredTensor } from './stored-tensor.ts'
@@ -18,7 +18,7 @@ const MAX_HEADER = 65535
 const GROWTH_DIGITS = 21
 
 /** Reads and checks the header: when it returns, the file has exactly the bytes that the shape needs. */
-export async function readNpyHeader(file: InputFile): Promise<StoredTensor> {
+export async function readNpyHeader(file: Bytes): Promise<StoredTensor> {
   const { path } = file
   const prefix = await file.bytes(0, 8)
   if (!MAGIC.every((byte, index) => prefix[index] === byte))
@@ -75,7 +75,7 @@ function elementsFrom(descr: string, path: string): { kind: ElementKind; bigEndi
   return { kind: kind as ElementKind, bigEndian: order === '>' }
 }
 
-function expectSize(file: InputFile, stored: StoredTensor): void {
+function expectSize(file: Bytes, stored: StoredTensor): void {
   const bytes = elementsOf(stored.shape, file.path) * ELEMENT_TYPES[stored.kind].bytes
   const present = file.size - stored.position
   if (bytes === present) return

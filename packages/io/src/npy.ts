@@ -1,9 +1,11 @@
 // .npy: one numpy array a file.
-import type { Dtype, Tensor } from '@weft/core'
+import { type Dtype, formatShape, type Shape, sizeOf, type Tensor, WeftError } from '@weft/core'
 import type { StorageOf } from './allocate.ts'
+import { type Bytes, windowOf } from './bytes.ts'
+import { ELEMENT_TYPES } from './elements.ts'
 import { InputFile } from './input-file.ts'
 import { formatNpyHeader, readNpyHeader } from './npy-header.ts'
-import { readStored } from './stored-tensor.ts'
+import { readStored, type StoredTensor } from './stored-tensor.ts'
 import type { ReadOptions } from './target.ts'
 import { bytesOf, writeAtomically } from './write-atomically.ts'
 
@@ -25,6 +27,69 @@ export async function readNpy<D extends Dtype = 'float32'>(
 ): Promise<Tensor<StorageOf[D]>> {
   await using file = await InputFile.open(path)
   return await readStored(file, await readNpyHeader(file), options)
+}
+
+/** The shape of a .npy file, by its header. @throws as `readNpy` does before it asks for memory. */
+export async function npyShape(path: string): Promise<Shape> {
+  await using file = await InputFile.open(path)
+  return (await readNpyHeader(file)).shape
+}
+
+/**
+ * Reads one slice of a .npy file, x[:, ..., index, ...] with the axis gone, without the rest of the file.
+ *
+ * @throws OPTION for an axis or index that it has not; and what
+ * `readNpy` throws.
+ */
+export async function readNpySlice<D extends Dtype = 'float32'>(
+  path: string,
+  axis: number,
+  index: number,
+  options: ReadOptions<D> = {},
+): Promise<Tensor<StorageOf[D]>> {
+  await using file = await InputFile.open(path)
+  const stored = await readNpyHeader(file)
+  return await readStored(
+    sliceOf(file, stored, axis, index),
+    { ...stored, position: 0, shape: stored.shape.toSpliced(axis, 1) },
+    options,
+  )
+}
+
+/** The bytes of a slice, as if they lay one after the other. */
+function sliceOf(file: Bytes, { shape, kind, fortran, position }: StoredTensor, axis: number, index: number): Bytes {
+  const extent = shape[axis]
+  if (extent === undefined || index >= extent || index < 0) {
+    throw new WeftError('OPTION', `${file.path} ${formatShape(shape)} has no slice ${index} of axis ${axis}`, {
+      shape,
+      axis,
+      index,
+    })
+  }
+  // What runs faster than the axis lies together.
+  const faster = fortran ? shape.slice(0, axis) : shape.slice(axis + 1)
+  const slower = fortran ? shape.slice(axis + 1) : shape.slice(0, axis)
+  const run = sizeOf(faster) * ELEMENT_TYPES[kind].bytes
+  const begin = position + index * run
+  const size = run * sizeOf(slower)
+  if (sizeOf(slower) === 1) return windowOf(file, file.path, begin, size)
+  return {
+    path: file.path,
+    size,
+    fill: (view, at) =>
+      fillRuns(file, new Uint8Array(view.buffer, view.byteOffset, view.byteLength), at, begin, run, run * extent),
+    bytes: (at, length) => file.bytes(begin + at, length),
+  }
+}
+
+/** Runs of bytes that lie `step` apart. */
+async function fillRuns(file: Bytes, out: Uint8Array, at: number, begin: number, run: number, step: number): Promise<void> {
+  for (let done = 0; done < out.length; ) {
+    const [which, inside] = [Math.floor((at + done) / run), (at + done) % run]
+    const length = Math.min(run - inside, out.length - done)
+    await file.fill(out.subarray(done, done + length), begin + which * step + inside)
+    done += length
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 // A tensor as it lies in a file, and reading it: straight into its memory where the bytes are the numbers already.
 import { type Dtype, type Shape, type Storage, sizeOf, Tensor, WeftError } from '@weft/core'
 import { allocate, type StorageOf } from './allocate.ts'
+import type { Bytes } from './bytes.ts'
 import { ELEMENT_TYPES, type ElementKind, type ElementType, swapBytes } from './elements.ts'
-import type { InputFile } from './input-file.ts'
 import { dtypeOf, elementsOf, type ReadOptions, targetFor } from './target.ts'
 
 export interface StoredTensor {
@@ -25,7 +25,7 @@ const CHUNK_BYTES = 2 ** 20
  * the wrong memory.
  */
 export async function readStored<D extends Dtype>(
-  file: InputFile,
+  file: Bytes,
   stored: StoredTensor,
   options: ReadOptions<D>,
 ): Promise<Tensor<StorageOf[D]>> {
@@ -51,7 +51,7 @@ interface Writer {
   done(values: Storage): void
 }
 
-async function convert(file: InputFile, stored: StoredTensor, type: ElementType, writer: Writer): Promise<void> {
+async function convert(file: Bytes, stored: StoredTensor, type: ElementType, writer: Writer): Promise<void> {
   const total = sizeOf(stored.shape)
   const perChunk = Math.min(total, CHUNK_BYTES / type.bytes)
   const raw = new ArrayBuffer(perChunk * type.bytes)

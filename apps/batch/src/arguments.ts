@@ -34,7 +34,11 @@ const conv = buildCommand<ConvFlags, string[], Context>({
   parameters: {
     flags: CONV_FLAGS,
     aliases: ALIASES,
-    positional: { kind: 'array', minimum: 1, parameter: { parse: String, placeholder: 'INPUT', brief: 'a file or a folder' } },
+    positional: {
+      kind: 'array',
+      minimum: 1,
+      parameter: { parse: String, placeholder: 'INPUT', brief: 'a file, a folder, a pattern, a list' },
+    },
   },
   docs: { brief: 'convolve pictures and tensors' },
 })
@@ -93,7 +97,7 @@ export async function readArguments(argv: readonly string[]): Promise<Request | 
   const complaint = (message: string): string => wrap(`weft: ${message}; see ${hint}`, COLUMNS, '  ')
   await run(application(complaint), argv, own)
   const odd =
-    own.request === undefined || argv.includes('--') ? undefined : positionals(own.request).find((one) => one.startsWith('-'))
+    own.request === undefined || argv.includes('--') ? undefined : positionals(own.request).find((one) => /^-./s.test(one))
   if (odd !== undefined) {
     stderr.write(`${complaint(`${oneLine(odd)} looks like a flag, and is none; put -- before names that begin with -`)}\n`)
     return EXIT.usage

@@ -14,6 +14,7 @@ import { Folders } from './outputs.ts'
 import { Gate, inFlight } from './pool.ts'
 import type { Reporter } from './report.ts'
 import { FileSink, type Sink } from './sink.ts'
+import { addressOf } from './sources/inputs.ts'
 import type { Stop } from './stop.ts'
 import { Tally } from './tally.ts'
 
@@ -54,7 +55,7 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
     reporter.begin(info, tally)
     const { parallel } = job
     const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
-    const attempts = new Attempts({ station, sink, fingerprints }, new Gate(), job.timeoutMs)
+    const attempts = new Attempts({ station, sink, fingerprints, maxPixels: job.maxPixels }, new Gate(), job.timeoutMs)
     const begun = performance.now()
     const timer = job.limitMs === undefined ? undefined : setTimeout(() => stop.because('time'), job.limitMs)
     try {
@@ -101,7 +102,7 @@ async function finish(job: Job, { item, attempts: before }: Task, attempts: Atte
     if (full) stop.because('full')
     const common = { type: 'item', id: item.id, attempt: before + repetition + 1, at: new Date().toISOString() } as const
     const ms = Math.round(performance.now() - begun)
-    ledger.append(recordOf(common, ms, item.path, result))
+    ledger.append(recordOf(common, ms, addressOf(item), result))
     if (result.ok || !result.retryable || repetition >= job.retries || stop.reason !== null) return result
     const rest = pauseBefore(repetition)
     reporter.again(item, result, rest)

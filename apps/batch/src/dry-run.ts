@@ -55,7 +55,7 @@ async function measure(job: Job, tasks: readonly Task[], files: Sink, reporter: 
   await using engine = await open(job.engine)
   const { parallel } = job
   const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
-  const line = { station, sink: discarding(files), fingerprints: new Fingerprints() }
+  const line = { station, sink: discarding(files), fingerprints: new Fingerprints(), maxPixels: job.maxPixels }
   const attempts = new Attempts(line, new Gate(), job.timeoutMs)
   const begun = performance.now()
   const passed = (): number => performance.now() - begun

@@ -1,6 +1,7 @@
 // What befell an item, in words, and whether it may go better another time.
 import { type ErrorCode, toWire, WeftError } from '@weft/core'
 import type { Item } from './outputs.ts'
+import { addressOf } from './sources/inputs.ts'
 
 export interface Failed {
   readonly ok: false
@@ -13,7 +14,7 @@ export interface Failed {
 /** An error as a result that names the item's file. */
 export function failed(error: unknown, item: Item): Failed {
   const { code, message } = toWire(error)
-  const named = message.includes(item.path) ? message : `${item.path}: ${message}`
+  const named = message.includes(item.path) ? message : `${addressOf(item)}: ${message}`
   // Core and the engine speak to programs; here the only thing to do is another file.
   const remedy = code === 'MEMORY' ? '; it does not fit even alone: make it smaller or cut it into pieces' : ''
   return { ok: false, code, message: named + remedy, retryable: isRetryable(error) }

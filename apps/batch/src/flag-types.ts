@@ -16,6 +16,8 @@ export interface BatchFlags {
   readonly output: string
   readonly format?: OutputFormat | undefined
   readonly quality?: number | undefined
+  readonly batchAxis?: number | undefined
+  readonly maxPixels?: number | undefined
   readonly threads?: number | undefined
   readonly tier?: TierChoice | undefined
   readonly parallel?: Parallelism | undefined

@@ -40,6 +40,20 @@ export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
     placeholder: 'N',
     brief: '1 to 100, of jpg (90 unless told) and webp (lossless unless told)',
   },
+  batchAxis: {
+    kind: 'parsed',
+    parse: wholeNumber(0, 63),
+    optional: true,
+    placeholder: 'N',
+    brief: 'cut .npy files along this axis, counted from 0: each slice is an item',
+  },
+  maxPixels: {
+    kind: 'parsed',
+    parse: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    optional: true,
+    placeholder: 'N',
+    brief: 'refuse a picture of more pixels before it is decoded; 268402689 (16383 x 16383) unless told',
+  },
   threads: {
     kind: 'parsed',
     parse: wholeNumber(1, 1024),
@@ -184,7 +198,7 @@ export const SECTIONS: readonly (readonly [string, readonly (keyof ConvFlags)[]]
     'WHAT TO COMPUTE',
     ['kernel', 'weight', 'bias', 'stride', 'padding', 'paddingMode', 'dilation', 'groups', 'activation', 'numerics'],
   ],
-  ['FILES', ['output', 'channels', 'format', 'quality']],
+  ['FILES', ['output', 'channels', 'batchAxis', 'maxPixels', 'format', 'quality']],
   ['STARTING AGAIN', ['restart', 'verify', 'retryFailed', 'dryRun', 'retries', 'haltAfter', 'timeout', 'timeLimit']],
   ['RUNNING', ['threads', 'tier', 'parallel', 'json', 'quiet', 'verbose']],
 ]

@@ -1,11 +1,11 @@
 // One item from its source to its result: what the batch does for the work, timed by stage.
 
 import { WeftError } from '@weft/core'
-import { readTensor } from '@weft/io'
 import { type Fingerprints, stampOf } from './fingerprint.ts'
 import type { Fingerprint, Placed } from './ledger/records.ts'
 import type { Item } from './outputs.ts'
 import type { Sink } from './sink.ts'
+import { readInput } from './sources/read.ts'
 import { type StageTimes, Stopwatch } from './stages.ts'
 import type { Hands, Plain, Station } from './work.ts'
 
@@ -24,15 +24,20 @@ export interface Line {
   readonly station: Station
   readonly sink: Sink
   readonly fingerprints: Fingerprints
+  readonly maxPixels?: number | undefined
 }
 
 /** @throws what reading, the work or writing throws; IO when the input changes meanwhile. */
-export async function processItem(item: Item, { station, sink, fingerprints }: Line, signal: AbortSignal): Promise<Done> {
+export async function processItem(
+  item: Item,
+  { station, sink, fingerprints, maxPixels }: Line,
+  signal: AbortSignal,
+): Promise<Done> {
+  if (item.problem !== undefined) throw item.problem
   const watch = new Stopwatch()
   let placed: Placed | undefined
   const input = await watch.time('read', () => fingerprints.of(item.path))
-  const read: Hands['read'] = ({ channels, into }) =>
-    watch.time('decode', () => readTensor(item.path, { channels, entry: item.entry, into }))
+  const read: Hands['read'] = (request) => watch.time('decode', () => readInput(item, request, maxPixels))
   const write: Hands['write'] = async (result) => {
     const pieces = await watch.time('encode', () => sink.encode(item, result))
     await expectUnchanged(item, input)

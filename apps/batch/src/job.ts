@@ -4,9 +4,10 @@ import { WeftError } from '@weft/core'
 import type { WriteTensorOptions } from '@weft/io'
 import type { EngineOptions, Parallelism } from '@weft/parallel'
 import type { BatchFlags, Share } from './flag-types.ts'
-import { findInputs, type Input } from './inputs.ts'
 import { type Identity, identityOf } from './ledger/identity.ts'
 import { type Item, nameOutputs, type OutputFormat, realFolder } from './outputs.ts'
+import { findInputs } from './sources/find.ts'
+import type { Input } from './sources/inputs.ts'
 import { VERSION } from './version.ts'
 import type { Work } from './work.ts'
 
@@ -27,6 +28,8 @@ export interface Job {
   readonly retries: number
   /** More failures than these end the run. */
   readonly mayFail: number
+  /** Pictures of more are refused by their header. */
+  readonly maxPixels: number | undefined
   readonly timeoutMs: number | undefined
   readonly limitMs: number | undefined
 }
@@ -40,9 +43,9 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
   if (quality !== undefined && format !== 'jpg' && format !== 'webp')
     throw new WeftError('OPTION', '--quality goes with --format jpg or --format webp')
   const target = { folder: flags.output, real: await realFolder(flags.output) }
-  const inputs = await findInputs(sources, target.real)
+  const inputs = await findInputs(sources, { except: target.real, batchAxis: flags.batchAxis })
   const formatFor = (input: Input): OutputFormat => format ?? work.naturalFormat(input)
-  for (const input of inputs) work.expectWritable(input, formatFor(input))
+  for (const input of inputs) if (input.problem === undefined) work.expectWritable(input, formatFor(input))
   const items = nameOutputs(inputs, target, formatFor)
   const { threads = availableParallelism(), tier, parallel = 'auto' } = flags
   return Object.freeze({
@@ -57,6 +60,7 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
       ...work.identity,
       format: format ?? 'auto',
       quality: quality ?? null,
+      batchAxis: flags.batchAxis ?? null,
       tier: tier ?? process.env.WEFT_TIER ?? 'auto',
     }),
     restart: flags.restart ?? false,
@@ -64,6 +68,7 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
     retryFailed: flags.retryFailed ?? false,
     retries: flags.retries ?? 0,
     mayFail: mayFail(flags.haltAfter, items.length),
+    maxPixels: flags.maxPixels,
     timeoutMs: milliseconds(flags.timeout),
     limitMs: milliseconds(flags.timeLimit),
   })

@@ -2,7 +2,8 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { WeftError } from '@weft/core'
-import type { Input } from './inputs.ts'
+import { STATE_FOLDER } from './ledger/ledger.ts'
+import { addressOf, type Input, stemOf, suffixOf } from './sources/inputs.ts'
 
 export const OUTPUT_FORMATS = ['png', 'jpg', 'webp', 'tiff', 'npy', 'safetensors'] as const
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
@@ -32,13 +33,13 @@ export function nameOutputs(inputs: readonly Input[], target: Target, formatFor:
   const taken = new Map<string, Input>()
   const items: Item[] = []
   for (const input of inputs) {
-    const below = `${input.stem}.${formatFor(input)}`
+    const below = `${expectBelow(input)}.${formatFor(input)}`
     const output = join(target.folder, below)
     const place = folded(join(target.real, below))
     const rival = taken.get(place)
     if (rival !== undefined) {
-      if (folded(rival.real) === folded(input.real) && rival.entry === input.entry) continue
-      const [a, b] = [rival, input].map(({ path, entry }) => (entry === undefined ? path : `${path}:${entry}`))
+      const [a, b] = [rival, input].map(addressOf)
+      if (folded(rival.real) === folded(input.real) && suffixOf(rival.part) === suffixOf(input.part)) continue
       const remedy = 'rename one, or run them into two folders'
       throw new WeftError('OPTION', `${a} and ${b} would both be written to ${output}; ${remedy}`, { a, b, output })
     }
@@ -51,6 +52,16 @@ export function nameOutputs(inputs: readonly Input[], target: Target, formatFor:
     items.push({ ...input, output, below })
   }
   return items
+}
+
+/** Where an input's result goes, without an extension. @throws OPTION when that would be outside of the output folder. */
+function expectBelow(input: Input): string {
+  const stem = stemOf(input.id)
+  const names = stem.split(/[\\/]/)
+  const odd = names.some((name) => name === '..' || name === '' || name.includes('\0')) || names[0] === STATE_FOLDER
+  if (!odd) return stem
+  const problem = `${addressOf(input)}: its id ${JSON.stringify(input.id)} is no path inside of the output folder`
+  throw new WeftError('OPTION', `${problem}; give it another in a manifest`, { id: input.id })
 }
 
 function folded(path: string): string {

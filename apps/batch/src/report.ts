@@ -7,6 +7,7 @@ import type { Done } from './item.ts'
 import type { Job } from './job.ts'
 import type { Item } from './outputs.ts'
 import { Progress } from './progress.ts'
+import { addressOf } from './sources/inputs.ts'
 import type { Reason } from './stop.ts'
 import type { Tally } from './tally.ts'
 import { coloursFor, count, megabytes, oneLine, wrap } from './text.ts'
@@ -55,7 +56,7 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
     item(item, result) {
       progress.step()
       if (!result.ok) progress.line(`${red(`failed ${result.code}`)} ${oneLine(result.message)}`)
-      const input = item.entry === undefined ? item.path : `${item.path}:${item.entry}`
+      const input = addressOf(item)
       if (json) print({ type: 'item', id: item.id, input, ...(result.ok ? told(item, result) : result) })
     },
     again(_, result, pauseMs) {
@@ -68,8 +69,8 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
     },
     forecast(forecast) {
       for (const { item } of forecast.tasks) {
-        if (json) print({ type: 'would', id: item.id, input: item.path, output: item.output })
-        else if (!quiet) process.stdout.write(`${oneLine(item.path)} -> ${oneLine(item.output)}\n`)
+        if (json) print({ type: 'would', id: item.id, input: addressOf(item), output: item.output })
+        else if (!quiet) process.stdout.write(`${oneLine(addressOf(item))} -> ${oneLine(item.output)}\n`)
       }
       if (json) print(forecastLine(forecast))
       else process.stdout.write(`${forecastText(forecast)}\n`)

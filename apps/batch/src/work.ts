@@ -2,8 +2,8 @@
 import type { Shape, Tensor } from '@weft/core'
 import type { Channels } from '@weft/io'
 import type { Engine, Parallelism } from '@weft/parallel'
-import type { Input } from './inputs.ts'
 import type { OutputFormat } from './outputs.ts'
+import type { Input } from './sources/inputs.ts'
 
 /** Plain values, so that they can be hashed, stored and shown. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain }

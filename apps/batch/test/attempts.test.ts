@@ -16,7 +16,7 @@ import type { Hands } from '../src/work.ts'
 import { temporaryFolder } from './helpers.ts'
 
 const at = temporaryFolder()
-const item: Item = { path: at('x'), real: at('x'), id: 'x', stem: 'x', picture: false, output: at('y'), below: 'y' }
+const item: Item = { path: at('x'), real: at('x'), id: 'x', picture: false, output: at('y'), below: 'y' }
 writeFileSync(at('x'), 'x')
 
 function lineOf(process: (hands: Hands) => Promise<void>, cleared: string[] = []): Line {

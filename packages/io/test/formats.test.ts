@@ -9,7 +9,17 @@ const at = temporaryFolder()
 describe('the table', () => {
   test('knows each extension once', () => {
     expect(new Set(READABLE_EXTENSIONS).size).toBe(READABLE_EXTENSIONS.length)
-    expect([...READABLE_EXTENSIONS].sort()).toEqual(['.jpeg', '.jpg', '.npy', '.npz', '.png', '.safetensors', '.tif', '.tiff', '.webp'])
+    expect([...READABLE_EXTENSIONS].sort()).toEqual([
+      '.jpeg',
+      '.jpg',
+      '.npy',
+      '.npz',
+      '.png',
+      '.safetensors',
+      '.tif',
+      '.tiff',
+      '.webp',
+    ])
     for (const { name, extensions } of FORMATS)
       for (const extension of extensions) expect(formatOf(`a/b${extension}`).name).toBe(name)
   })

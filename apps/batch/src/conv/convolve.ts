@@ -1,7 +1,7 @@
 // One item through the convolution: decoded into the arena, convolved there, encoded from there.
 import { type FloatTensor, formatShape, type Shape } from '@weft/core'
 import type { Layer } from '@weft/parallel'
-import type { Input } from '../inputs.ts'
+import type { Input } from '../sources/inputs.ts'
 import type { Hands, Plain, Shop, Station } from '../work.ts'
 import { magnitude } from './combine.ts'
 import { LayerCache } from './layers.ts'

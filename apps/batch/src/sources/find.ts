@@ -1,0 +1,161 @@
+// Finding the inputs: files as they are named, folders searched through, patterns, lists and manifests, and what files hold.
+import { type Dirent, existsSync } from 'node:fs'
+import { glob, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
+import { WeftError } from '@weft/core'
+import { isReadable, parseAddress } from '@weft/io'
+import { type Input, isPicture, type Part, suffixOf } from './inputs.ts'
+import { type Listed, readList, readManifest } from './lists.ts'
+import { partsOf } from './parts.ts'
+
+export interface FindOptions {
+  /** The real path of the output folder, which is not searched. */
+  readonly except: string
+  /** The axis along which .npy files are cut into items. */
+  readonly batchAxis?: number | undefined
+}
+
+/**
+ * All inputs, in the order of the arguments and sorted within each. In folders and patterns: files of a known format, at any
+ * depth; names that begin with a point are skipped. Links to files are followed, links to folders are not.
+ * @throws NOT_FOUND for an argument that is not there, or a folder, pattern or list that holds nothing to read; IO; OPTION for
+ * a list that cannot be understood, or when a folder is `except` itself.
+ */
+export async function findInputs(sources: readonly string[], options: FindOptions): Promise<Input[]> {
+  const inputs: Input[] = []
+  for (const source of sources) {
+    const before = inputs.length
+    for await (const input of inputsOf(source, options)) inputs.push(input)
+    if (inputs.length === before) {
+      throw new WeftError('NOT_FOUND', `${source} holds no picture and no tensor that weft reads`, { source })
+    }
+  }
+  return inputs
+}
+
+async function* inputsOf(source: string, options: FindOptions): AsyncGenerator<Input> {
+  if (source === '-') return yield* listed(await readList('-'), '.', options)
+  if (existsSync(source)) {
+    if ((await stat(source)).isDirectory()) return yield* inFolder(source, options)
+    if (/\.(csv|jsonl)$/i.test(source)) return yield* listed(await readManifest(source), dirname(source), options)
+    return yield* atAddress(source, undefined, options)
+  }
+  if (source.startsWith('@')) return yield* listed(await readList(source.slice(1)), '.', options)
+  if (/[*?[{]/.test(source)) return yield* matching(source, options)
+  yield* atAddress(source, undefined, options)
+}
+
+/** One that is not there fails as an item: the others of the list are done. */
+async function* listed(list: readonly Listed[], folder: string, options: FindOptions): AsyncGenerator<Input> {
+  for (const { path, id } of list) {
+    const full = isAbsolute(path) ? path : join(folder, path)
+    const below = normalize(path)
+    const name = isAbsolute(path) || below.startsWith('..') ? basename(path) : below
+    try {
+      yield* atAddress(full, id ?? name, options, id !== undefined)
+    } catch (error) {
+      if (!(error instanceof WeftError) || error.code === 'OPTION') throw error
+      yield { path: full, real: full, id: id ?? name, picture: isPicture(full), problem: error }
+    }
+  }
+}
+
+/** A file, or a part of it: `w.safetensors:conv1.weight`, `stack.tif#3`. With an id of its own it is one item. */
+async function* atAddress(source: string, id: string | undefined, options: FindOptions, own = false): AsyncGenerator<Input> {
+  const { path, part } = existsSync(source) ? { path: source, part: undefined } : takenApart(source, options)
+  await stat(path).catch((cause: unknown) => {
+    throw new WeftError('NOT_FOUND', `the input ${path} is not there`, { path }, { cause })
+  })
+  const [name, folder] = [basename(path), await realpath(dirname(path))]
+  const input: Input = { path, real: join(folder, name), id: id ?? name + suffixOf(part), picture: isPicture(path) }
+  if (part !== undefined) yield { ...input, part }
+  else if (own) yield input
+  else yield* withParts(input, options)
+}
+
+function takenApart(source: string, { batchAxis = 0 }: FindOptions): { path: string; part: Part | undefined } {
+  const { path, entry } = parseAddress(source)
+  if (entry !== undefined) return { path, part: { kind: 'entry', name: entry } }
+  const [, file, digits] = /^(.*\.(?:tiff?|npy))#(\d+)$/is.exec(source) ?? []
+  if (file === undefined) return { path: source, part: undefined }
+  const index = Number(digits)
+  return { path: file, part: /\.npy$/i.test(file) ? { kind: 'slice', axis: batchAxis, index } : { kind: 'page', index } }
+}
+
+async function* withParts(input: Input, { batchAxis }: FindOptions): AsyncGenerator<Input> {
+  const parts = await partsOf(input.path, batchAxis)
+  if (parts === undefined) yield input
+  else for (const part of parts) yield { ...input, part, id: input.id + suffixOf(part) }
+}
+
+async function* inFolder(path: string, options: FindOptions): AsyncGenerator<Input> {
+  const real = await realpath(path)
+  if (real === options.except) {
+    throw new WeftError('OPTION', `${path} is an input and the output folder; write the results to another folder`, { path })
+  }
+  // The folder itself must be readable; one below it that is not fails as an item.
+  await readdir(path).catch((cause: unknown) => {
+    throw new WeftError('IO', `cannot read the folder ${path}: ${String(cause)}`, { path }, { cause })
+  })
+  yield* search({ path, real }, '', options)
+}
+
+async function* search(root: Pick<Input, 'path' | 'real'>, below: string, options: FindOptions): AsyncGenerator<Input> {
+  const folder = join(root.path, below)
+  let names: Dirent[]
+  try {
+    names = await readdir(folder, { withFileTypes: true })
+  } catch (cause) {
+    const problem = new WeftError(
+      'IO',
+      `cannot read the folder ${folder}: ${(cause as Error).message}`,
+      { path: folder },
+      { cause },
+    )
+    yield { path: folder, real: join(root.real, below), id: below, picture: false, problem }
+    return
+  }
+  names.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const name of names) {
+    if (name.name.startsWith('.')) continue
+    const [path, id] = [join(folder, name.name), join(below, name.name)]
+    if (name.isDirectory()) {
+      if ((await realpath(path)) !== options.except) yield* search(root, id, options)
+    } else if (isReadable(name.name) && (await isFile(path, name))) {
+      yield* withParts({ path, real: join(root.real, id), id, picture: isPicture(path) }, options)
+    }
+  }
+}
+
+/** A pattern: `*`, `?`, `[...]`, `{a,b}`, and `**` for any depth. Ids begin after the folders that hold none of these. */
+async function* matching(pattern: string, options: FindOptions): AsyncGenerator<Input> {
+  const parts = pattern.split('/')
+  const fixed = parts
+    .slice(
+      0,
+      parts.findIndex((part) => /[*?[{]/.test(part)),
+    )
+    .join('/')
+  const root = fixed === '' ? (pattern.startsWith('/') ? '/' : '.') : fixed
+  const found: string[] = []
+  for await (const path of glob(parts.slice(fixed === '' ? (root === '/' ? 1 : 0) : fixed.split('/').length).join('/'), {
+    cwd: root,
+  }))
+    found.push(path)
+  for (const id of found.sort()) {
+    const path = join(root, id)
+    if (id.split('/').some((name) => name.startsWith('.')) || !isReadable(id)) continue
+    const [real, kind] = [await realpath(path).catch(() => path), await stat(path).catch(() => null)]
+    if (kind?.isDirectory() || real.startsWith(`${options.except}/`)) continue
+    yield* withParts({ path, real: join(await realpath(dirname(path)), basename(path)), id, picture: isPicture(path) }, options)
+  }
+}
+
+/** A link counts as what it leads to; one that leads nowhere is kept, so that it is reported. */
+async function isFile(path: string, name: Dirent): Promise<boolean> {
+  if (!name.isSymbolicLink()) return name.isFile()
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () => true,
+  )
+}

@@ -20,7 +20,7 @@ const [runs, items] = [Number(values.runs), Number(values.items)]
 const main = join(import.meta.dirname, '../src/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'weft-kill-'))
 /** What an output folder holds when it is done, beside the results. */
-const KEPT = /^\.weft\/ledger(\.jsonl|\.\d+\.owner)$/
+const KEPT = /^(all\.\w+)?\.weft\/ledger(\.jsonl|\.items\.jsonl|\.\d+\.owner)$/
 
 let state = Number(values.seed)
 /** Chance, the same for the same seed; from 0 to 1. */

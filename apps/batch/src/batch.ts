@@ -1,38 +1,47 @@
 // A run: what is left to do through the engine, bounded in number, whatever happens to single items, every end in the ledger.
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { WeftError } from '@weft/core'
 import { type Engine, type EngineOptions, open } from '@weft/parallel'
 import { type Attempt, Attempts, pause, pauseBefore } from './attempts.ts'
 import type { Failed } from './failure.ts'
-import { Fingerprints } from './fingerprint.ts'
+import type { Fingerprints } from './fingerprint.ts'
 import type { Done } from './item.ts'
 import type { Job } from './job.ts'
-import { Ledger } from './ledger/ledger.ts'
-import { type Plan, planRun, type Task } from './ledger/plan.ts'
+import { joinResults, partsFile } from './ledger/join.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { digestOfList } from './ledger/list.ts'
+import type { Plan, Task } from './ledger/plan.ts'
 import type { ItemRecord } from './ledger/records.ts'
-import { Folders } from './outputs.ts'
 import { Gate, inFlight } from './pool.ts'
+import { prepare } from './prepare.ts'
 import type { Reporter } from './report.ts'
-import { FileSink, type Sink } from './sink.ts'
+import type { Sink } from './sinks/sink.ts'
 import { addressOf } from './sources/inputs.ts'
 import type { Stop } from './stop.ts'
 import { Tally } from './tally.ts'
 
 /** @throws what opening the ledger or the engine or making the output folder throws; what befalls an item is reported. */
 export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<Tally> {
-  const folders = new Folders(job.folder)
-  await folders.ready()
-  const { ledger, past } = await Ledger.open({ folder: job.folder, name: 'ledger' }, job.identity, job.restart)
+  const { ledger, sink, fingerprints, plan, tier, joined } = await prepare(job)
   try {
-    const sink = new FileSink(job.folder, folders, job.write)
-    const fingerprints = new Fingerprints()
-    const plan = await planRun(job.items, past, sink, fingerprints, job)
     const tally = new Tally(job.items.length, plan.skipped)
-    if (plan.tasks.length > 0) await compute(job, plan, { ledger, sink, fingerprints, reporter, stop, tally }, past.run?.tier)
+    if (plan.tasks.length > 0) await compute(job, plan, { ledger, sink, fingerprints, reporter, stop, tally }, tier)
+    if (!joined && stop.reason === null && tally.left === 0) await joinParts(job, ledger)
     return tally
   } finally {
+    await sink.close()
     await ledger.close()
   }
+}
+
+/** Once all results are in the one file the parts are of no more use. */
+async function joinParts({ target, name, list }: Job, ledger: Ledger): Promise<void> {
+  if (target.joined === null) return
+  const ids = list.map(({ id }) => id)
+  const record = await joinResults(target, target.joined, ids, [name])
+  ledger.append(record)
+  if (record.complete) await rm(partsFile(target.state, name), { force: true })
 }
 
 interface Parts {
@@ -46,12 +55,13 @@ interface Parts {
 
 async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | undefined): Promise<void> {
   const { ledger, sink, fingerprints, reporter, stop, tally } = parts
-  await sink.sweep(tasks.map(({ item }) => item))
+  await sink.begin(tasks.map(({ item }) => item))
   const engine = await openEngine(job.engine, tier)
   try {
     const { info } = engine
     const at = new Date().toISOString()
-    ledger.append({ type: 'run', ...job.identity, tier: info.tier, threads: info.threads, items: job.items.length, at })
+    const list = digestOfList(job.list)
+    ledger.append({ type: 'run', ...job.identity, tier: info.tier, threads: info.threads, items: job.items.length, list, at })
     reporter.begin(info, tally)
     const { parallel } = job
     const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })

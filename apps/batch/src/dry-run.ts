@@ -4,12 +4,11 @@ import { open } from '@weft/parallel'
 import { Attempts } from './attempts.ts'
 import { Fingerprints } from './fingerprint.ts'
 import type { Job } from './job.ts'
-import { readPast } from './ledger/ledger.ts'
-import { planRun, type Task } from './ledger/plan.ts'
-import { Folders } from './outputs.ts'
+import type { Task } from './ledger/plan.ts'
 import { Gate, inFlight } from './pool.ts'
+import { peek } from './prepare.ts'
 import type { Reporter } from './report.ts'
-import { FileSink, type Sink } from './sink.ts'
+import { lengthOf, type Sink } from './sinks/sink.ts'
 import type { Stop } from './stop.ts'
 import { Tally } from './tally.ts'
 
@@ -29,10 +28,8 @@ export interface Forecast {
 }
 
 export async function forecast(job: Job, reporter: Reporter, stop: Stop): Promise<Forecast> {
-  const past = await readPast({ folder: job.folder, name: 'ledger' }, job.identity)
-  const sink = new FileSink(job.folder, new Folders(job.folder), job.write)
-  const none = { run: null, items: new Map() }
-  const { tasks, skipped } = await planRun(job.items, job.restart ? none : past, sink, new Fingerprints(), job)
+  const { plan, sink } = await peek(job)
+  const { tasks, skipped } = plan
   let bytesToRead = 0
   await inFlight(
     new Set(tasks.map(({ item }) => item.path)),
@@ -74,8 +71,9 @@ async function measure(job: Job, tasks: readonly Task[], files: Sink, reporter: 
 function discarding(sink: Sink): Sink {
   return {
     encode: (item, result) => sink.encode(item, result),
-    put: async ({ below }, pieces) => ({ output: below, bytes: pieces.reduce((sum, piece) => sum + piece.length, 0), hash: '' }),
+    put: async ({ below }, { pieces }) => ({ output: below, bytes: lengthOf(pieces), hash: '' }),
     holds: async () => false,
-    sweep: async () => {},
+    begin: async () => {},
+    close: async () => {},
   }
 }

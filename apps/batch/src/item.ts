@@ -4,7 +4,7 @@ import { WeftError } from '@weft/core'
 import { type Fingerprints, stampOf } from './fingerprint.ts'
 import type { Fingerprint, Placed } from './ledger/records.ts'
 import type { Item } from './outputs.ts'
-import type { Sink } from './sink.ts'
+import type { Sink } from './sinks/sink.ts'
 import { readInput } from './sources/read.ts'
 import { type StageTimes, Stopwatch } from './stages.ts'
 import type { Hands, Plain, Station } from './work.ts'
@@ -39,10 +39,10 @@ export async function processItem(
   const input = await watch.time('read', () => fingerprints.of(item.path))
   const read: Hands['read'] = (request) => watch.time('decode', () => readInput(item, request, maxPixels))
   const write: Hands['write'] = async (result) => {
-    const pieces = await watch.time('encode', () => sink.encode(item, result))
+    const encoded = await watch.time('encode', () => sink.encode(item, result))
     await expectUnchanged(item, input)
     signal.throwIfAborted()
-    placed = await watch.time('write', () => sink.put(item, pieces))
+    placed = await watch.time('write', () => sink.put(item, encoded))
   }
   const about = await station.process(item, { signal, read, write })
   if (placed === undefined) throw new WeftError('INTERNAL', `${item.path}: the work ended without a result`)

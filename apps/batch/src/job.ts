@@ -5,17 +5,21 @@ import type { WriteTensorOptions } from '@weft/io'
 import type { EngineOptions, Parallelism } from '@weft/parallel'
 import type { BatchFlags, Share } from './flag-types.ts'
 import { type Identity, identityOf } from './ledger/identity.ts'
-import { type Item, nameOutputs, type OutputFormat, realFolder } from './outputs.ts'
+import { type Item, nameOutputs, type OutputFormat } from './outputs.ts'
 import { findInputs } from './sources/find.ts'
 import type { Input } from './sources/inputs.ts'
+import { realFolder, resolveTarget, type Target } from './target.ts'
 import { VERSION } from './version.ts'
 import type { Work } from './work.ts'
 
 export interface Job {
   readonly items: readonly Item[]
   readonly work: Work
-  /** The output folder as the user wrote it. */
-  readonly folder: string
+  /** All items of the sources, in their order; `items` are those of this shard. */
+  readonly list: readonly Pick<Item, 'id'>[]
+  readonly target: Target
+  /** Of the ledger: `ledger`, or that of a shard. */
+  readonly name: string
   readonly engine: EngineOptions
   readonly parallel: Parallelism
   readonly write: WriteTensorOptions
@@ -42,23 +46,26 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
   const { format, quality } = flags
   if (quality !== undefined && format !== 'jpg' && format !== 'webp')
     throw new WeftError('OPTION', '--quality goes with --format jpg or --format webp')
-  const target = { folder: flags.output, real: await realFolder(flags.output) }
-  const inputs = await findInputs(sources, { except: target.real, batchAxis: flags.batchAxis })
-  const formatFor = (input: Input): OutputFormat => format ?? work.naturalFormat(input)
+  const target = await resolveTarget(flags.output, format)
+  const except = target.joined === null ? target.real : await realFolder(target.state)
+  const inputs = await findInputs(sources, { except, batchAxis: flags.batchAxis })
+  const formatFor = (input: Input): OutputFormat => target.joined?.format ?? format ?? work.naturalFormat(input)
   for (const input of inputs) if (input.problem === undefined) work.expectWritable(input, formatFor(input))
   const items = nameOutputs(inputs, target, formatFor)
   const { threads = availableParallelism(), tier, parallel = 'auto' } = flags
   return Object.freeze({
     items: Object.freeze(items),
     work,
-    folder: flags.output,
+    list: items,
+    target,
+    name: 'ledger',
     engine: Object.freeze({ threads, ...(tier === undefined ? {} : { tier }) }),
     parallel: parallel === 'auto' ? (items.length < threads ? 'channels' : 'items') : parallel,
     write: Object.freeze(quality === undefined ? {} : { quality }),
     identity: identityOf({
       weft: VERSION,
       ...work.identity,
-      format: format ?? 'auto',
+      format: target.joined?.format ?? format ?? 'auto',
       quality: quality ?? null,
       batchAxis: flags.batchAxis ?? null,
       tier: tier ?? process.env.WEFT_TIER ?? 'auto',

@@ -4,24 +4,19 @@ import { basename, dirname, join, resolve, sep } from 'node:path'
 import { WeftError } from '@weft/core'
 import { STATE_FOLDER } from './ledger/ledger.ts'
 import { addressOf, type Input, stemOf, suffixOf } from './sources/inputs.ts'
+import { realFolder, type Target } from './target.ts'
 
-export const OUTPUT_FORMATS = ['png', 'jpg', 'webp', 'tiff', 'npy', 'safetensors'] as const
+export const OUTPUT_FORMATS = ['png', 'jpg', 'webp', 'tiff', 'npy', 'npz', 'safetensors', 'json', 'jsonl'] as const
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
 export interface Item extends Input {
   readonly output: string
-  /** The same below the output folder. */
+  /** The same below the output folder; in one file for all, its name and what the result is called there. */
   readonly below: string
 }
 
 /** Systems on which names that differ only in capitals are one file. */
 const FOLDS_CASE = process.platform === 'win32' || process.platform === 'darwin'
-
-/** The output folder, as the user wrote it and as it really is. */
-export interface Target {
-  readonly folder: string
-  readonly real: string
-}
 
 /**
  * Gives each input its output: the path below its folder, with the extension of `formatFor`. An input that is given twice is
@@ -29,12 +24,15 @@ export interface Target {
  * @throws OPTION when two inputs would give one output, or an output would take the place of an input.
  */
 export function nameOutputs(inputs: readonly Input[], target: Target, formatFor: (input: Input) => OutputFormat): Item[] {
+  const { joined } = target
   const sources = new Map(inputs.map((input) => [folded(input.real), input.path]))
   const taken = new Map<string, Input>()
   const items: Item[] = []
   for (const input of inputs) {
-    const below = `${expectBelow(input)}.${formatFor(input)}`
-    const output = join(target.folder, below)
+    const stem = expectBelow(input)
+    const file = joined === null ? `${stem}.${formatFor(input)}` : basename(joined.path)
+    const below = joined === null ? file : `${file}:${stem}`
+    const output = join(target.folder, file)
     const place = folded(join(target.real, below))
     const rival = taken.get(place)
     if (rival !== undefined) {
@@ -43,7 +41,7 @@ export function nameOutputs(inputs: readonly Input[], target: Target, formatFor:
       const remedy = 'rename one, or run them into two folders'
       throw new WeftError('OPTION', `${a} and ${b} would both be written to ${output}; ${remedy}`, { a, b, output })
     }
-    const source = sources.get(place)
+    const source = sources.get(folded(join(target.real, file)))
     if (source !== undefined) {
       const remedy = 'choose another folder or format'
       throw new WeftError('OPTION', `${input.path} would be written over the input ${source}; ${remedy}`, { output })
@@ -66,16 +64,6 @@ function expectBelow(input: Input): string {
 
 function folded(path: string): string {
   return FOLDS_CASE ? path.normalize('NFC').toLowerCase() : path
-}
-
-/** The real path that a folder has, or will have once it is made. */
-export async function realFolder(folder: string): Promise<string> {
-  const full = resolve(folder)
-  try {
-    return await realpath(full)
-  } catch {
-    return dirname(full) === full ? full : join(await realFolder(dirname(full)), basename(full))
-  }
 }
 
 /** Makes a folder and those above it. mkdir's own `recursive` goes on for ever where a folder that exists takes no other (/proc). */

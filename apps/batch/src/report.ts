@@ -91,7 +91,7 @@ function summaryLine(tally: Tally, job: Job, engine: EngineInfo | undefined, exi
     itemsPerSecond: rate,
     ...(engine === undefined ? {} : { threads: engine.threads, tier: engine.tier }),
     parallel: job.parallel,
-    folder: job.folder,
+    folder: job.target.output,
     exitCode,
   }
 }
@@ -129,7 +129,7 @@ function summaryText(tally: Tally, job: Job, engine: EngineInfo | undefined): st
           `${tally.seconds.toFixed(2)} s, ${tally.rate} items/s, ${sizes}`,
           `${count(engine.threads, 'thread')}, ${job.parallel} in parallel, tier ${engine.tier}`,
         ]),
-    `results: ${oneLine(job.folder)}`,
+    `results: ${oneLine(job.target.output)}`,
   ].join('\n')
 }
 

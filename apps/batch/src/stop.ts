@@ -1,8 +1,6 @@
 // Why a run ends before its last item: signals, of which the second ends at once, or a limit that is reached.
-import { readdirSync, unlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { prefixOfTemporary, temporaryPrefix } from '@weft/io'
 import { EXIT } from './exit-codes.ts'
+import { removeTemporaries } from './temporaries.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 type Signal = (typeof SIGNALS)[number]
@@ -50,17 +48,7 @@ export class Stop {
       this.because(signal)
       return
     }
-    for (const output of this.writing) removeTemporary(output)
+    removeTemporaries(this.writing)
     process.exit(EXIT[signal])
-  }
-}
-
-/** Removes what a write that is cut off would leave beside its output. */
-function removeTemporary(output: string): void {
-  try {
-    const [folder, prefix] = [dirname(output), temporaryPrefix(output)]
-    for (const name of readdirSync(folder)) if (prefixOfTemporary(name) === prefix) unlinkSync(join(folder, name))
-  } catch {
-    // Its folder was not made yet, or somebody else removed it.
   }
 }

@@ -44,6 +44,12 @@ export interface Station {
   clear(): Promise<void>
 }
 
+/** A tensor, several by name, or values for a line of JSON. */
+export type Result =
+  | Tensor
+  | { readonly tensors: Readonly<Record<string, Tensor>> }
+  | { readonly record: { readonly [key: string]: Plain } }
+
 export interface ReadRequest {
   /** How pictures are read. */
   readonly channels: Channels
@@ -56,7 +62,7 @@ export interface Hands {
   /** The item as float32: a picture as (C, H, W) of 0 to 1, a tensor as it is. */
   read(request: ReadRequest): Promise<Tensor<Float32Array>>
   /** Encodes and stores the result of the item. Its memory may be used again once this resolves. */
-  write(result: Tensor): Promise<void>
+  write(result: Result): Promise<void>
   /** Aborted when the item is given up. */
   readonly signal: AbortSignal
 }

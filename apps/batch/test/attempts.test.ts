@@ -29,10 +29,11 @@ function lineOf(process: (hands: Hands) => Promise<void>, cleared: string[] = []
     clear: async () => void cleared.push('cleared'),
   }
   const sink = {
-    encode: async () => [],
+    encode: async () => ({ pieces: [] }),
     put: async () => ({ output: 'y', bytes: 0, hash: '' }),
     holds: async () => false,
-    sweep: async () => {},
+    begin: async () => {},
+    close: async () => {},
   }
   return { station, sink, fingerprints: new Fingerprints() }
 }

@@ -74,7 +74,7 @@ export function temporaryFolder(): (name: string) => string {
 export function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const paths = entries.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-  return paths.filter((path) => !/(^|\/)\.weft\/ledger(\.\d+\.owner|\.jsonl)$/.test(path)).sort()
+  return paths.filter((path) => !/(^|\/)ledger(\.\d+\.owner|(\.items)?\.jsonl)$/.test(path)).sort()
 }
 
 /** Whole 255ths, so that an 8-bit picture holds them exactly; the same for the same seed. */

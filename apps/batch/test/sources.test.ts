@@ -118,7 +118,7 @@ describe('lists', () => {
 })
 
 test('ids that lead out of the output folder, or that two items share, are refused before anything is written', async () => {
-  const target = { folder: at('out'), real: at('out') }
+  const target = { output: at('out'), folder: at('out'), real: at('out'), state: at('out/.weft'), joined: null }
   const name = (id: string): unknown => nameOutputs([{ path: 'p', real: 'p', id, picture: false }], target, () => 'npy')
   for (const id of ['../x', 'a/../../x', '/etc/x', 'x.npz:../../y', 'x.npz:/y', '.weft/x', 'a\0b', ''])
     expect(() => name(id)).toThrow(/no path inside of the output folder/)

@@ -102,6 +102,11 @@ export async function writeNpy(path: string, tensor: Tensor): Promise<void> {
   await writeAtomically(path, encodeNpy(tensor, path))
 }
 
+/** What comes before the numbers of a .npy file of this shape. */
+export function npyHead(dtype: Dtype, shape: Shape): Uint8Array {
+  return formatNpyHeader(dtype, shape, 'npy')
+}
+
 /** The bytes of `writeNpy`, in pieces; the numbers are not copied. `label` is for messages. */
 export function encodeNpy(tensor: Tensor, label = 'npy'): Uint8Array[] {
   return [formatNpyHeader(tensor.dtype, tensor.shape, label), bytesOf(tensor.data)]

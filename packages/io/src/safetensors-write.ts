@@ -1,5 +1,5 @@
 // .safetensors: many named tensors a file. Writing.
-import { type Dtype, type Tensor, WeftError } from '@weft/core'
+import { type Dtype, type Shape, type Tensor, WeftError } from '@weft/core'
 import { METADATA_KEY } from './safetensors-header.ts'
 import { bytesOf, writeAtomically } from './write-atomically.ts'
 
@@ -37,18 +37,33 @@ export function encodeSafetensors(
   const entries = Symbol.iterator in tensors ? [...tensors] : Object.entries(tensors)
   expectNames(entries.map(([name]) => name))
   entries.sort(([a, x], [b, y]) => ORDER.indexOf(x.dtype) - ORDER.indexOf(y.dtype) || Buffer.from(a).compare(Buffer.from(b)))
-  return [formatHeader(entries, options.metadata), ...entries.map(([, tensor]) => bytesOf(tensor.data))]
+  const parts = entries.map(([name, { dtype, shape, data }]) => ({ name, dtype, shape, bytes: data.byteLength }))
+  return [formatHeader(parts, options.metadata), ...entries.map(([, tensor]) => bytesOf(tensor.data))]
+}
+
+/** A tensor whose bytes come later. */
+export interface SafetensorsPart {
+  readonly name: string
+  readonly dtype: Dtype
+  readonly shape: Shape
+  readonly bytes: number
+}
+
+/**
+ * What comes before the numbers of a .safetensors file whose entries lie in this order.
+ * @throws OPTION as `writeSafetensors` does.
+ */
+export function safetensorsHead(parts: readonly SafetensorsPart[], metadata?: Readonly<Record<string, string>>): Uint8Array {
+  expectNames(parts.map(({ name }) => name))
+  return formatHeader(parts, metadata)
 }
 
 // Put together by hand: an object would reorder names that look like numbers.
-function formatHeader(
-  entries: readonly (readonly [string, Tensor])[],
-  metadata: Readonly<Record<string, string>> | undefined,
-): Uint8Array {
+function formatHeader(parts: readonly SafetensorsPart[], metadata: Readonly<Record<string, string>> | undefined): Uint8Array {
   const fields = metadata === undefined ? [] : [`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`]
   let begin = 0
-  for (const [name, { dtype, shape, data }] of entries) {
-    const end = begin + data.byteLength
+  for (const { name, dtype, shape, bytes } of parts) {
+    const end = begin + bytes
     fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: TYPE_NAMES[dtype], shape, data_offsets: [begin, end] })}`)
     begin = end
   }

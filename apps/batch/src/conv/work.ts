@@ -53,7 +53,7 @@ function naturalFormat(input: Input, { pictureOutputs }: Recipe): OutputFormat {
 }
 
 function expectWritable(input: Input, format: OutputFormat, { name, pictureOutputs }: Recipe): void {
-  if (!input.picture || format === 'npy' || format === 'safetensors') return
+  if (!input.picture || !['png', 'jpg', 'webp', 'tiff'].includes(format)) return
   const allowed = format === 'jpg' ? [1, 3] : PICTURE_CHANNELS
   if (allowed.includes(pictureOutputs)) return
   const problem = `${name} gives ${pictureOutputs} channels; a ${format} has ${allowed.join(' or ')}`

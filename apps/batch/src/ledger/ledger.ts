@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { WeftError } from '@weft/core'
 import { expectSame, type Identity } from './identity.ts'
 import { Ownership } from './owner.ts'
-import { type ItemRecord, type LedgerRecord, type RunRecord, readRecords } from './records.ts'
+import { type ItemRecord, type JoinedRecord, type LedgerRecord, type RunRecord, readRecords } from './records.ts'
 
 /** The folder of everything that weft keeps of a batch. */
 export const STATE_FOLDER = '.weft'
@@ -14,34 +14,42 @@ export const STATE_FOLDER = '.weft'
 const FLUSH_MS = 1_000
 
 export interface LedgerPlace {
-  /** The output folder, which exists. */
-  readonly folder: string
+  /** What the user calls the output. */
+  readonly output: string
+  /** The folder that the ledger is in. */
+  readonly state: string
   /** `ledger`, or that of a shard. */
   readonly name: string
 }
 
-export function ledgerFile({ folder, name }: LedgerPlace): string {
-  return join(folder, STATE_FOLDER, `${name}.jsonl`)
+export function ledgerFile({ state, name }: LedgerPlace): string {
+  return join(state, `${name}.jsonl`)
 }
 
 /** What a ledger says of the items, the last word on each, and of the first start. */
 export interface Past {
   readonly run: RunRecord | null
   readonly items: ReadonlyMap<string, ItemRecord>
+  /** The last joining; null when there was none, or an item was done since. */
+  readonly joined: JoinedRecord | null
 }
 
-/** @throws OPTION when it is of another identity. */
-export async function readPast(place: LedgerPlace, identity: Identity): Promise<Past & { end: number }> {
+/** @throws OPTION when it is of another identity than this, if any. */
+export async function readPast(place: LedgerPlace, identity: Identity | null): Promise<Past & { end: number }> {
   const items = new Map<string, ItemRecord>()
   let run: RunRecord | null = null
+  let joined: JoinedRecord | null = null
   let end = 0
   for await (const read of readRecords(ledgerFile(place))) {
     end = read.end
-    if (read.record.type === 'item') items.set(read.record.id, read.record)
+    if (read.record.type === 'item') {
+      items.set(read.record.id, read.record)
+      joined = null
+    } else if (read.record.type === 'joined') joined = read.record
     else run ??= read.record
   }
-  if (run !== null) expectSame(run, identity, place.folder)
-  return { run, items, end }
+  if (run !== null && identity !== null) expectSame(run, identity, place.output)
+  return { run, items, joined, end }
 }
 
 /** A ledger that this process owns. Lines are written at once, so that none is torn unless the machine or the process dies. */
@@ -67,11 +75,12 @@ export class Ledger implements AsyncDisposable {
    * @throws BUSY while another process owns it, OPTION when it is of another identity, IO
    */
   static async open(place: LedgerPlace, identity: Identity, restart: boolean): Promise<{ ledger: Ledger; past: Past }> {
-    const [state, file] = [join(place.folder, STATE_FOLDER), ledgerFile(place)]
+    const { state } = place
+    const file = ledgerFile(place)
     let owner: Ownership | undefined
     try {
       mkdirSync(state, { recursive: true })
-      owner = await Ownership.take(state, place.name)
+      owner = await Ownership.take(state, place.name, place.output)
       if (restart) rmSync(file, { force: true })
       const { end, ...past } = await readPast(place, identity)
       const fd = openSync(file, 'a')

@@ -1,7 +1,7 @@
 // Who works in a folder: one process at a time, and none that is dead keeps the others out.
 import { link, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { WeftError } from '@weft/core'
 
 /** A process, told apart from a later one with the same number. */
@@ -37,15 +37,15 @@ export class Ownership implements AsyncDisposable {
     this.#beat.unref()
   }
 
-  /** @throws BUSY while another process owns it, IO */
-  static async take(folder: string, name: string): Promise<Ownership> {
+  /** `output` is what messages call it. @throws BUSY while another process owns it, IO */
+  static async take(folder: string, name: string, output = folder): Promise<Ownership> {
     const owner = await thisProcess()
     const temporary = join(folder, `${name}.${owner.pid}-${owner.began}${TEMPORARY}`)
     try {
       for (;;) {
         await writeFile(temporary, JSON.stringify(owner), { flush: true })
         const last = await highest(folder, name)
-        if (last > 0) await expectDead(fileOf(folder, name, last), dirname(folder))
+        if (last > 0) await expectDead(fileOf(folder, name, last), output)
         const path = fileOf(folder, name, last + 1)
         const made = await link(temporary, path).then(
           () => true,
@@ -85,11 +85,11 @@ export async function ownerOf(folder: string, name: string): Promise<Owner | nul
   return last === 0 ? null : await livingOwner(fileOf(folder, name, last))
 }
 
-async function expectDead(path: string, folder: string): Promise<void> {
+async function expectDead(path: string, output: string): Promise<void> {
   const owner = await livingOwner(path)
   if (owner === null) return
   const who = `process ${owner.pid}${owner.host === hostname() ? '' : ` on ${owner.host}`}`
-  throw new WeftError('BUSY', `${who} is at work in ${folder}; wait for it, or write to another folder`, { pid: owner.pid })
+  throw new WeftError('BUSY', `${who} is at work in ${output}; wait for it, or write to another folder`, { pid: owner.pid })
 }
 
 async function livingOwner(path: string): Promise<Owner | null> {

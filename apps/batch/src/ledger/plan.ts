@@ -2,7 +2,7 @@
 import type { Fingerprints } from '../fingerprint.ts'
 import type { Item } from '../outputs.ts'
 import { inFlight } from '../pool.ts'
-import type { Sink } from '../sink.ts'
+import type { Sink } from '../sinks/sink.ts'
 import type { Past } from './ledger.ts'
 import type { ItemRecord } from './records.ts'
 
@@ -31,7 +31,7 @@ const LOOKS = 16
 export async function planRun(
   items: readonly Item[],
   past: Past,
-  sink: Sink,
+  sink: Pick<Sink, 'holds'>,
   fingerprints: Fingerprints,
   { verify, retryFailed }: PlanOptions,
 ): Promise<Plan> {

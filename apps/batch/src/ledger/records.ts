@@ -1,5 +1,6 @@
 // The lines of a ledger: what each says, and reading them, torn ones included.
 import { createReadStream } from 'node:fs'
+import type { Dtype } from '@weft/core'
 import type { Plain } from '../work.ts'
 
 /** A start of the command. */
@@ -11,8 +12,10 @@ export interface RunRecord {
   /** The tier that computed: later runs take the same one. */
   readonly tier: string
   readonly threads: number
-  /** How many items the sources had. */
+  /** How many items there were to do or done. */
   readonly items: number
+  /** SHA-256 of the ids of all items of the sources, in their order. */
+  readonly list: string
   readonly at: string
 }
 
@@ -23,12 +26,26 @@ export interface Fingerprint {
   readonly mtimeMs: number
 }
 
+/** A tensor among the bytes of a result. */
+export interface Entry {
+  /** '' when the result is this tensor alone. */
+  readonly name: string
+  readonly dtype: Dtype
+  readonly shape: readonly number[]
+  readonly bytes: number
+  /** CRC-32 where the format needs it, else 0. */
+  readonly crc: number
+}
+
 /** Where a result is. */
 export interface Placed {
-  /** Below the output folder. */
+  /** Below the output folder; in one file for all, its name and the result's. */
   readonly output: string
   readonly bytes: number
   readonly hash: string
+  /** Where it begins among the parts of one file for all. */
+  readonly offset?: number
+  readonly entries?: readonly Entry[]
 }
 
 interface ItemFields {
@@ -50,7 +67,19 @@ export interface FailedRecord extends ItemFields {
   readonly message: string
 }
 export type ItemRecord = DoneRecord | FailedRecord
-export type LedgerRecord = RunRecord | ItemRecord
+
+/** All results were joined to one file. */
+export interface JoinedRecord {
+  readonly type: 'joined'
+  /** SHA-256 of the items' ids in their order. */
+  readonly list: string
+  readonly bytes: number
+  readonly hash: string
+  /** Whether every item is in it; the parts are gone then. */
+  readonly complete: boolean
+  readonly at: string
+}
+export type LedgerRecord = RunRecord | ItemRecord | JoinedRecord
 
 export interface Read {
   readonly record: LedgerRecord
@@ -94,6 +123,7 @@ function isRecord(value: unknown): value is LedgerRecord {
   if (typeof value !== 'object' || value === null) return false
   const { type, identity, id, state, input } = value as Record<string, unknown>
   if (type === 'run') return typeof identity === 'string'
+  if (type === 'joined') return true
   if (type !== 'item' || typeof id !== 'string') return false
   return state === 'failed' || (state === 'done' && typeof input === 'object' && input !== null)
 }

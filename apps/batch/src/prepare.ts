@@ -1,0 +1,72 @@
+// Before a run: the ledger is owned and read, and what is left to do is known.
+import { rm } from 'node:fs/promises'
+import { Fingerprints } from './fingerprint.ts'
+import type { Job } from './job.ts'
+import { isJoined, partsFile } from './ledger/join.ts'
+import { Ledger, type LedgerPlace, type Past, readPast } from './ledger/ledger.ts'
+import { writeItems } from './ledger/list.ts'
+import { type Plan, planRun } from './ledger/plan.ts'
+import { Folders } from './outputs.ts'
+import { FileSink } from './sinks/files.ts'
+import { JoinedSink } from './sinks/joined.ts'
+import type { Sink } from './sinks/sink.ts'
+
+export interface Prepared {
+  readonly ledger: Ledger
+  readonly sink: Sink
+  readonly fingerprints: Fingerprints
+  readonly plan: Plan
+  /** The tier that the results were begun with. */
+  readonly tier: string | undefined
+  /** Whether all results are in one file already. */
+  readonly joined: boolean
+}
+
+export function placeOf({ target, name }: Pick<Job, 'target' | 'name'>): LedgerPlace {
+  return { output: target.output, state: target.state, name }
+}
+
+/** Makes the output folder, and takes the ledger. @throws BUSY, OPTION, IO */
+export async function prepare(job: Job): Promise<Prepared> {
+  const folders = new Folders(job.target.folder)
+  await folders.ready()
+  const { ledger, past } = await Ledger.open(placeOf(job), job.identity, job.restart)
+  try {
+    if (job.restart) await rm(partsFile(job.target.state, job.name), { force: true })
+    await writeItems(job.target.state, job.name, job.list)
+    return { ledger, tier: past.run?.tier, ...(await look(job, past, folders)) }
+  } catch (error) {
+    await ledger.close()
+    throw error
+  }
+}
+
+/** As `prepare`, but nothing is written and nothing owned. */
+export async function peek(job: Job): Promise<Omit<Prepared, 'ledger'>> {
+  const none: Past = { run: null, items: new Map(), joined: null }
+  const past = job.restart ? none : await readPast(placeOf(job), job.identity)
+  return { tier: past.run?.tier, ...(await look(job, past, new Folders(job.target.folder))) }
+}
+
+async function look(
+  job: Job,
+  past: Past,
+  folders: Folders,
+): Promise<Pick<Prepared, 'sink' | 'fingerprints' | 'plan' | 'joined'>> {
+  const fingerprints = new Fingerprints()
+  const sink = sinkFor(job, past, folders)
+  if (await isJoined(job.target, past.joined, job.items, job.verify)) {
+    const plan = await planRun(job.items, past, { holds: async () => true }, fingerprints, job)
+    if (plan.tasks.length === 0) return { sink, fingerprints, plan, joined: true }
+  }
+  return { sink, fingerprints, plan: await planRun(job.items, past, sink, fingerprints, job), joined: false }
+}
+
+function sinkFor(job: Job, past: Past, folders: Folders): Sink {
+  const { folder, state, joined } = job.target
+  if (joined === null) return new FileSink(folder, folders, job.write)
+  let end = 0
+  for (const record of past.items.values())
+    if (record.state === 'done' && record.offset !== undefined) end = Math.max(end, record.offset + record.bytes)
+  return new JoinedSink(joined.format, partsFile(state, job.name), past.joined?.complete === true ? 0 : end)
+}

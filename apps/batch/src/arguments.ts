@@ -13,8 +13,8 @@ import {
   version,
 } from '@stricli/core'
 import { EXIT } from './exit-codes.ts'
-import type { ConvFlags, ExplainFlags } from './flag-types.ts'
-import { ALIASES, CONV_FLAGS, EXPLAIN_FLAGS } from './flags.ts'
+import type { ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
+import { ALIASES, COMMANDS, CONV_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
 import { helpFor } from './help.ts'
 import { COLUMNS, oneLine, wrap } from './text.ts'
 import { VERSION } from './version.ts'
@@ -22,6 +22,7 @@ import { VERSION } from './version.ts'
 export type Request =
   | { readonly command: 'conv'; readonly flags: ConvFlags; readonly sources: readonly string[] }
   | { readonly command: 'explain'; readonly flags: ExplainFlags; readonly problem: string }
+  | { readonly command: 'status' | 'failed' | 'merge'; readonly flags: OutputFlags; readonly output: string }
 
 interface Context extends CommandContext {
   request?: Request
@@ -54,19 +55,37 @@ const explain = buildCommand<ExplainFlags, [string], Context>({
   docs: { brief: 'what would run for a convolution, and why' },
 })
 
+/** Commands that look at an output. */
+const about = (command: 'status' | 'failed' | 'merge') =>
+  buildCommand<OutputFlags, [string], Context>({
+    func(flags, output) {
+      this.request = { command, flags, output }
+    },
+    parameters: {
+      flags: OUTPUT_FLAGS,
+      positional: { kind: 'tuple', parameters: [{ parse: String, placeholder: 'OUTPUT', brief: 'what -o was' }] },
+    },
+    docs: { brief: OUTPUT_COMMANDS[command] },
+  })
+
 const text = (complaint: (message: string) => string): ApplicationText => ({
   ...text_en,
   exceptionWhileParsingArguments: (error) => complaint(error instanceof ArgumentScannerError ? sentence(error) : String(error)),
   noCommandRegisteredForInput: ({ input, corrections }) => {
     const guess =
-      corrections.length === 0 ? 'there are conv and explain' : `did you mean ${corrections.join(' or ')}?`.replaceAll('`', '')
+      corrections.length === 0
+        ? `there are ${COMMANDS.join(', ')}`
+        : `did you mean ${corrections.join(' or ')}?`.replaceAll('`', '')
     return complaint(`there is no command ${oneLine(input)}; ${guess}`)
   },
 })
 
 const application = (complaint: (message: string) => string) =>
   buildApplication<Context>(
-    buildRouteMap({ routes: { conv, explain }, docs: { brief: 'convolution over pictures and tensors, on every core' } }),
+    buildRouteMap({
+      routes: { conv, explain, status: about('status'), failed: about('failed'), merge: about('merge') },
+      docs: { brief: 'convolution over pictures and tensors, on every core' },
+    }),
     {
       name: 'weft',
       scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
@@ -93,7 +112,7 @@ const application = (complaint: (message: string) => string) =>
 export async function readArguments(argv: readonly string[]): Promise<Request | number> {
   const { stdout, stderr } = process
   const own: Context & { process: { exitCode?: number | string | null } } = { process: { stdout, stderr } }
-  const hint = argv[0] === 'conv' || argv[0] === 'explain' ? `weft ${argv[0]} --help` : 'weft --help'
+  const hint = COMMANDS.includes(argv[0]) ? `weft ${argv[0]} --help` : 'weft --help'
   const complaint = (message: string): string => wrap(`weft: ${message}; see ${hint}`, COLUMNS, '  ')
   await run(application(complaint), argv, own)
   const odd =
@@ -109,7 +128,8 @@ export async function readArguments(argv: readonly string[]): Promise<Request | 
 }
 
 function positionals(request: Request): readonly string[] {
-  return request.command === 'conv' ? request.sources : [request.problem]
+  if (request.command === 'conv') return request.sources
+  return [request.command === 'explain' ? request.problem : request.output]
 }
 
 function sentence(error: ArgumentScannerError): string {

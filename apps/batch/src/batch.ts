@@ -35,9 +35,9 @@ export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<
   }
 }
 
-/** Once all results are in the one file the parts are of no more use. */
-async function joinParts({ target, name, list }: Job, ledger: Ledger): Promise<void> {
-  if (target.joined === null) return
+/** Once all results are in the one file the parts are of no more use. Those of shards are joined by `weft merge`. */
+async function joinParts({ target, name, list, shard }: Job, ledger: Ledger): Promise<void> {
+  if (target.joined === null || shard !== null) return
   const ids = list.map(({ id }) => id)
   const record = await joinResults(target, target.joined, ids, [name])
   ledger.append(record)

@@ -4,6 +4,7 @@ import type { Channels } from '@weft/io'
 import type { Parallelism } from '@weft/parallel'
 import type { PresetName } from './conv/presets.ts'
 import type { OutputFormat } from './outputs.ts'
+import type { Shard } from './shard.ts'
 
 /** A number, or so many in a hundred. */
 export interface Share {
@@ -21,6 +22,8 @@ export interface BatchFlags {
   readonly threads?: number | undefined
   readonly tier?: TierChoice | undefined
   readonly parallel?: Parallelism | undefined
+  readonly shard?: Shard | undefined
+  readonly summary?: string | undefined
   readonly restart?: boolean | undefined
   readonly verify?: boolean | undefined
   readonly retryFailed?: boolean | undefined
@@ -46,6 +49,11 @@ export interface ConvFlags extends BatchFlags {
   readonly groups?: number | undefined
   readonly activation?: ActivationOption | undefined
   readonly channels?: Channels | undefined
+}
+
+/** Those of commands that look at an output. */
+export interface OutputFlags {
+  readonly json?: boolean | undefined
 }
 
 export interface ExplainFlags {

@@ -3,8 +3,9 @@
 import type { FlagParametersForType } from '@stricli/core'
 import { NUMERICS, PADDING_MODES, TIER_CHOICES } from '@weft/core'
 import { PRESET_NAMES } from './conv/presets.ts'
-import type { BatchFlags, ConvFlags, ExplainFlags } from './flag-types.ts'
+import type { BatchFlags, ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
 import { OUTPUT_FORMATS } from './outputs.ts'
+import { parseShard } from './shard.ts'
 import { activation, padding, perAxis, seconds, share, text, wholeNumber } from './values.ts'
 
 /** A flag that only is there or is not. */
@@ -22,6 +23,16 @@ export const EXPLAIN_FLAGS: FlagParametersForType<ExplainFlags> = {
   tier,
   json: switchedOn('the same as one line of JSON'),
 }
+
+/** What the commands that look at an output do. */
+export const OUTPUT_COMMANDS = {
+  status: 'how far a run is, while it is made or after',
+  failed: 'the items that failed, as a list that can be given back: weft failed out | weft conv - -o out ...',
+  merge: 'check that shards together did every item once, and join their one file for all',
+} as const
+export const COMMANDS: readonly string[] = ['conv', 'explain', ...Object.keys(OUTPUT_COMMANDS)]
+
+export const OUTPUT_FLAGS: FlagParametersForType<OutputFlags> = { json: switchedOn('lines of JSON') }
 
 /** Those of every command that runs a batch. */
 export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
@@ -69,6 +80,20 @@ export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
     placeholder: 'HOW',
     brief:
       'items: each thread has its own file; channels: all threads share one; auto takes channels when files are fewer than threads',
+  },
+  shard: {
+    kind: 'parsed',
+    parse: parseShard,
+    optional: true,
+    placeholder: 'I/N',
+    brief: 'only the I-th of N parts of the items, from 1; also by JOB_COMPLETION_INDEX and WEFT_SHARDS, or of a Slurm array',
+  },
+  summary: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    placeholder: 'FILE',
+    brief: 'write totals, times by stage and the machine there as JSON',
   },
   restart: switchedOn('forget what earlier runs did and do everything again'),
   verify: switchedOn('hash what was done before, inputs and results, instead of trusting sizes and times'),
@@ -200,5 +225,5 @@ export const SECTIONS: readonly (readonly [string, readonly (keyof ConvFlags)[]]
   ],
   ['FILES', ['output', 'channels', 'batchAxis', 'maxPixels', 'format', 'quality']],
   ['STARTING AGAIN', ['restart', 'verify', 'retryFailed', 'dryRun', 'retries', 'haltAfter', 'timeout', 'timeLimit']],
-  ['RUNNING', ['threads', 'tier', 'parallel', 'json', 'quiet', 'verbose']],
+  ['RUNNING', ['threads', 'tier', 'parallel', 'shard', 'json', 'summary', 'quiet', 'verbose']],
 ]

@@ -2,7 +2,7 @@
 
 import { PRESETS } from './conv/presets.ts'
 import { EXIT_TEXT } from './exit-codes.ts'
-import { ALIASES, CONV_FLAGS, EXPLAIN_FLAGS, SECTIONS } from './flags.ts'
+import { ALIASES, CONV_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS, SECTIONS } from './flags.ts'
 import { table, wrap } from './text.ts'
 import { VERSION } from './version.ts'
 
@@ -15,7 +15,7 @@ interface Flag {
 
 /** Help of the command that is named, or of all. */
 export function helpFor(command: string | undefined): string {
-  const text = command === 'conv' ? conv() : command === 'explain' ? explain() : overview()
+  const text = command === 'conv' ? conv() : command === 'explain' ? explain() : isAbout(command) ? about(command) : overview()
   return `${text}\n`
 }
 
@@ -27,7 +27,10 @@ function overview(): string {
     section('USAGE', [
       '  weft conv INPUT... -o FOLDER --kernel NAME    convolve files and folders',
       '  weft explain PROBLEM                          what would run, and why',
-      '  weft conv --help, weft explain --help         all about a command',
+      '  weft status OUTPUT                            how far a run is',
+      '  weft failed OUTPUT                            what failed, as a list',
+      '  weft merge OUTPUT                             check and join shards',
+      '  weft COMMAND --help                           all about a command',
       '  weft --version',
     ]),
     section('TRY', ['  weft conv photos/ -o out/ --kernel sobel', '  weft explain ic64ih56oc64kh3ph1']),
@@ -62,6 +65,18 @@ function conv(): string {
     ...SECTIONS.map(([title, names]) => section(title, [table(names.map((name) => flagRow(name, CONV_FLAGS[name])))])),
     section('ALSO', [table([...COMMON, ['--', 'what follows are inputs, also names that begin with -']])]),
     section('EXIT CODES', [table(EXIT_TEXT)]),
+  ].join('\n\n')
+}
+
+function isAbout(command: string | undefined): command is keyof typeof OUTPUT_COMMANDS {
+  return command !== undefined && Object.hasOwn(OUTPUT_COMMANDS, command)
+}
+
+function about(command: keyof typeof OUTPUT_COMMANDS): string {
+  return [
+    wrap(`weft ${command}: ${OUTPUT_COMMANDS[command]}`),
+    section('USAGE', [`  weft ${command} OUTPUT [--json]`]),
+    section('FLAGS', [table([...Object.entries(OUTPUT_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
   ].join('\n\n')
 }
 

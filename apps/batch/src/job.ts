@@ -6,6 +6,7 @@ import type { EngineOptions, Parallelism } from '@weft/parallel'
 import type { BatchFlags, Share } from './flag-types.ts'
 import { type Identity, identityOf } from './ledger/identity.ts'
 import { type Item, nameOutputs, type OutputFormat } from './outputs.ts'
+import { isOf, ledgerName, type Shard, shardFrom } from './shard.ts'
 import { findInputs } from './sources/find.ts'
 import type { Input } from './sources/inputs.ts'
 import { realFolder, resolveTarget, type Target } from './target.ts'
@@ -18,7 +19,8 @@ export interface Job {
   /** All items of the sources, in their order; `items` are those of this shard. */
   readonly list: readonly Pick<Item, 'id'>[]
   readonly target: Target
-  /** Of the ledger: `ledger`, or that of a shard. */
+  readonly shard: Shard | null
+  /** Of the ledger. */
   readonly name: string
   readonly engine: EngineOptions
   readonly parallel: Parallelism
@@ -52,15 +54,18 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
   const formatFor = (input: Input): OutputFormat => target.joined?.format ?? format ?? work.naturalFormat(input)
   for (const input of inputs) if (input.problem === undefined) work.expectWritable(input, formatFor(input))
   const items = nameOutputs(inputs, target, formatFor)
+  const shard = flags.shard ?? shardFrom(process.env)
+  const own = shard === null ? items : items.filter(({ id }) => isOf(id, shard))
   const { threads = availableParallelism(), tier, parallel = 'auto' } = flags
   return Object.freeze({
-    items: Object.freeze(items),
+    items: Object.freeze(own),
     work,
     list: items,
     target,
-    name: 'ledger',
+    shard,
+    name: ledgerName(shard),
     engine: Object.freeze({ threads, ...(tier === undefined ? {} : { tier }) }),
-    parallel: parallel === 'auto' ? (items.length < threads ? 'channels' : 'items') : parallel,
+    parallel: parallel === 'auto' ? (own.length < threads ? 'channels' : 'items') : parallel,
     write: Object.freeze(quality === undefined ? {} : { quality }),
     identity: identityOf({
       weft: VERSION,
@@ -74,7 +79,7 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
     verify: flags.verify ?? false,
     retryFailed: flags.retryFailed ?? false,
     retries: flags.retries ?? 0,
-    mayFail: mayFail(flags.haltAfter, items.length),
+    mayFail: mayFail(flags.haltAfter, own.length),
     maxPixels: flags.maxPixels,
     timeoutMs: milliseconds(flags.timeout),
     limitMs: milliseconds(flags.timeLimit),

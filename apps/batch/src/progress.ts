@@ -1,67 +1,99 @@
-// The progress bar, on a terminal only, and lines that do not disturb it.
+// How far a run is: a bar on a terminal, elsewhere a line every few seconds, and lines that do not disturb it.
 import { SingleBar } from 'cli-progress'
+import type { Tally } from './tally.ts'
+import { COLUMNS, megabytes } from './text.ts'
 
-const FORMAT = '{bar} {value} of {total}  {rate} items/s  {left} left'
+const EVERY_MS = 5_000
+const BAR = 12
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream
-  #total = 0
+  readonly #wanted: boolean
   readonly #bar: SingleBar | null
+  #tally: Tally | null = null
   #begun = 0
-  #done = 0
   #shown = false
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(stream: NodeJS.WriteStream, wanted: boolean) {
+  constructor(stream: NodeJS.WriteStream, wanted: boolean, everyMs = EVERY_MS) {
     this.#stream = stream
+    this.#wanted = wanted
     const settings = {
-      format: FORMAT,
-      barsize: 28,
-      barCompleteChar: '#',
-      barIncompleteChar: '.',
+      format: '{text}',
+      barsize: BAR,
       clearOnComplete: true,
       linewrap: true,
       stream,
     }
     this.#bar = wanted && stream.isTTY ? new SingleBar(settings) : null
+    if (!wanted || stream.isTTY) return
+    this.#timer = setInterval(() => this.#tally !== null && stream.write(`${this.#text()}\n`), everyMs)
+    this.#timer.unref()
   }
 
-  start(total: number): void {
-    this.#total = total
+  /** The counts are looked at whenever they are shown. */
+  start(tally: Tally): void {
+    this.#tally = tally
     this.#begun = performance.now()
     this.#show()
   }
 
   step(): void {
-    this.#done++
-    this.#bar?.update(this.#done, this.#payload())
+    if (this.#tally !== null) this.#bar?.update(ended(this.#tally), { text: this.#text() })
   }
 
   /** A line of its own above the bar. The bar remembers where it began, so it is taken away first. */
   line(text: string): void {
     const shown = this.#shown
-    this.stop()
+    this.#hide()
     this.#stream.write(`${text}\n`)
     if (shown) this.#show()
   }
 
   stop(): void {
+    clearInterval(this.#timer)
+    this.#hide()
+  }
+
+  #hide(): void {
     if (this.#shown) this.#bar?.stop()
     this.#shown = false
   }
 
   #show(): void {
-    this.#bar?.start(this.#total, this.#done, this.#payload())
+    if (!this.#wanted || this.#tally === null) return
+    this.#bar?.start(total(this.#tally), ended(this.#tally), { text: this.#text() })
     this.#shown = true
   }
 
-  /** Over the whole run: files differ too much for the last few to tell. */
-  #payload(): { rate: string; left: string } {
+  /** Rate and time left over the whole run: files differ too much for the last few to tell. */
+  #text(): string {
+    const tally = this.#tally as Tally
+    const [done, all] = [ended(tally), total(tally)]
     const seconds = (performance.now() - this.#begun) / 1000
-    if (this.#done === 0) return { rate: '-', left: '-' }
-    const left = Math.round((seconds / this.#done) * (this.#total - this.#done))
-    return {
-      rate: (this.#done / seconds).toFixed(1),
-      left: left < 60 ? `${left} s` : `${Math.floor(left / 60)} min ${left % 60} s`,
-    }
+    const filled = Math.round((BAR * done) / Math.max(all, 1))
+    const text = [
+      `${this.#bar === null ? '' : `${'#'.repeat(filled).padEnd(BAR, '.')} `}${done} of ${all}`,
+      done === 0 ? '- items/s' : `${(done / seconds).toFixed(1)} items/s`,
+      `${done === 0 ? '-' : duration((seconds / done) * (all - done))} left`,
+      ...(tally.failed === 0 ? [] : [`${tally.failed} failed`]),
+      ...(tally.done === 0
+        ? []
+        : [`${megabytes(tally.bytesRead)} in, ${megabytes(tally.bytesWritten)} out`, `mostly ${tally.slowest}`]),
+    ].join('  ')
+    return text.slice(0, this.#stream.columns ?? 2 * COLUMNS)
   }
+}
+
+function ended({ done, failed }: Tally): number {
+  return done + failed
+}
+
+function total({ items, skipped }: Tally): number {
+  return items - skipped
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
 }

@@ -9,6 +9,7 @@ import type { Item } from './outputs.ts'
 import { Progress } from './progress.ts'
 import { addressOf } from './sources/inputs.ts'
 import type { Reason } from './stop.ts'
+import { Latencies, writeSummary } from './summary.ts'
 import type { Tally } from './tally.ts'
 import { coloursFor, count, megabytes, oneLine, wrap } from './text.ts'
 
@@ -21,7 +22,8 @@ export interface Reporter {
   again(item: Item, result: Failed, pauseMs: number): void
   stopping(reason: Reason, underWay: number): void
   forecast(forecast: Forecast): void
-  end(tally: Tally, exitCode: number): void
+  /** Writes `--summary` too. */
+  end(tally: Tally, exitCode: number): Promise<void>
 }
 
 const WHY: Readonly<Record<Reason, string>> = {
@@ -33,11 +35,12 @@ const WHY: Readonly<Record<Reason, string>> = {
 }
 
 /** The reporter that the flags ask for. Results go to standard output; failures, progress and choices to standard error. */
-export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' | 'verbose'>): Reporter {
-  const { json = false, quiet = false, verbose = false } = flags
+export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' | 'verbose' | 'summary'>): Reporter {
+  const { json = false, quiet = false, verbose = false, summary } = flags
   const { red, yellow } = coloursFor(process.stderr)
   const progress = new Progress(process.stderr, !quiet && !(json && process.stdout.isTTY))
   const explained = new Set<string>()
+  const latencies = new Latencies()
   let engine: EngineInfo | undefined
   return {
     begin(info, tally) {
@@ -46,7 +49,7 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
         progress.line(`${count(info.threads, 'thread')}, ${job.parallel} in parallel, tier ${info.tier}`)
         for (const why of info.why) progress.line(wrap(`  ${why}`, 80, '    '))
       }
-      progress.start(tally.items - tally.skipped)
+      progress.start(tally)
     },
     explain(topic, lines) {
       if (!verbose || explained.has(topic)) return
@@ -55,7 +58,8 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
     },
     item(item, result) {
       progress.step()
-      if (!result.ok) progress.line(`${red(`failed ${result.code}`)} ${oneLine(result.message)}`)
+      if (result.ok) latencies.add(result.ms, result.stages)
+      else progress.line(`${red(`failed ${result.code}`)} ${oneLine(result.message)}`)
       const input = addressOf(item)
       if (json) print({ type: 'item', id: item.id, input, ...(result.ok ? told(item, result) : result) })
     },
@@ -75,8 +79,9 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
       if (json) print(forecastLine(forecast))
       else process.stdout.write(`${forecastText(forecast)}\n`)
     },
-    end(tally, exitCode) {
+    async end(tally, exitCode) {
       progress.stop()
+      if (summary !== undefined) await writeSummary(summary, job, tally, engine, latencies, exitCode)
       if (json) print(summaryLine(tally, job, engine, exitCode))
       else if (!quiet) process.stdout.write(`${summaryText(tally, job, engine)}\n`)
     },

@@ -1,7 +1,7 @@
 // The whole route of the command: arguments -> options -> job -> run -> report.
 import type { TierChoice } from '@weft/core'
 import { allowPairing } from '@weft/parallel'
-import { readArguments } from './arguments.ts'
+import { type Request, readArguments } from './arguments.ts'
 import { runJob } from './batch.ts'
 import { convWork } from './conv/work.ts'
 import { forecast } from './dry-run.ts'
@@ -9,7 +9,9 @@ import { EXIT, exitCodeAfter, exitCodeOf } from './exit-codes.ts'
 import { explainProblem } from './explain.ts'
 import type { BatchFlags } from './flag-types.ts'
 import { resolveJob } from './job.ts'
+import { merge, mergedText } from './merge.ts'
 import { reporterFor } from './report.ts'
+import { failedLines, statusOf, statusText } from './status.ts'
 import { Stop } from './stop.ts'
 import { complain } from './text.ts'
 import type { Work } from './work.ts'
@@ -24,6 +26,7 @@ export async function route(argv: readonly string[]): Promise<number> {
   const request = await readArguments(argv)
   if (typeof request === 'number') return request
   try {
+    if ('output' in request) return await look(request)
     if (wantsPairing(request.flags.tier)) allowPairing()
     if (request.command === 'conv') return await batch(await convWork(request.flags), request)
     process.stdout.write(`${await explainProblem(request.problem, request.flags)}\n`)
@@ -32,6 +35,20 @@ export async function route(argv: readonly string[]): Promise<number> {
     complain(error)
     return exitCodeOf(error)
   }
+}
+
+/** Commands that look at an output. */
+async function look({ command, flags, output }: Request & { output: string }): Promise<number> {
+  if (command === 'merge') {
+    const merged = await merge(output)
+    process.stdout.write(`${flags.json ? JSON.stringify(merged) : mergedText(output, merged)}\n`)
+    return merged.missing.length + merged.doubled.length === 0 ? EXIT.done : EXIT.someFailed
+  }
+  const ledgers = await statusOf(output)
+  if (command === 'failed') process.stdout.write(failedLines(ledgers))
+  else if (!flags.json) process.stdout.write(`${statusText(output, ledgers)}\n`)
+  else for (const { failed, ...one } of ledgers) process.stdout.write(`${JSON.stringify({ ...one, failed: failed.length })}\n`)
+  return EXIT.done
 }
 
 /** The route that every kind of work takes. */
@@ -45,7 +62,7 @@ async function batch(work: Work, { flags, sources }: { flags: BatchFlags; source
   }
   const tally = await runJob(job, reporter, stop).finally(() => stop.ignore())
   const exitCode = exitCodeAfter(tally, stop.reason)
-  reporter.end(tally, exitCode)
+  await reporter.end(tally, exitCode)
   // What hangs, as a read from a dead network disk, must not keep the command.
   if (tally.abandoned) setTimeout(() => process.exit(exitCode), GRACE_MS).unref()
   return exitCode

@@ -28,6 +28,11 @@ export class Tally {
     return this.items - this.skipped - this.done - this.failed
   }
 
+  /** The stage that items spend most of their time in. */
+  get slowest(): Stage {
+    return STAGES.reduce((most, stage) => (this.stages[stage] > this.stages[most] ? stage : most))
+  }
+
   /** Items a second, to three digits. */
   get rate(): number {
     return Number((this.done / Math.max(this.seconds, 1e-3)).toPrecision(3))

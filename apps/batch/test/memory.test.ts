@@ -43,7 +43,7 @@ async function run(maxMemory: number, out: string): Promise<{ results: (Done | F
     again: () => {},
     stopping: () => {},
     forecast: () => {},
-    end: () => {},
+    end: async () => {},
   }
   await runJob({ ...job, engine: { ...job.engine, maxMemory } }, reporter, stop)
   return { results, most }

@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { Progress } from '../src/progress.ts'
+import { Tally } from '../src/tally.ts'
 import { megabytes, oneLine, table, wrap } from '../src/text.ts'
 import { activation, padding, perAxis, wholeNumber } from '../src/values.ts'
 
@@ -76,15 +77,19 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: string
 test('the bar shows rate and time left in 80 columns on a terminal, and steps aside for lines', () => {
   const { stream, written } = terminal(true)
   const progress = new Progress(stream, true)
-  progress.start(2000)
+  const tally = new Tally(2010, 10)
+  progress.start(tally)
+  tally.failed++
   progress.step()
   progress.line('a line')
+  Object.assign(tally, { done: 1, bytesRead: 1e6, bytesWritten: 2e6 })
+  tally.stages.decode = 5
   progress.step()
   progress.line('another')
   progress.stop()
   expect(written).toEqual(expect.arrayContaining(['a line\n', 'another\n']))
   const bars = written.filter((text) => text.includes('of 2000'))
-  expect(bars.at(-1)).toMatch(/^#*\.+ 2 of 2000 {2}[\d.]+ items\/s {2}\d+ s left$/)
+  expect(bars.at(-1)).toMatch(/^#*\.+ 2 of 2000 {2}[\d.]+ items\/s {2}\d+ s left {2}1 failed {2}1\.00 MB in/)
   expect(Math.max(...bars.map((bar) => bar.length))).toBeLessThanOrEqual(80)
   expect(written[written.indexOf('a line\n') - 1]).toBe('\u001b[2K')
 })
@@ -96,7 +101,7 @@ test('without a terminal, or when not wanted, there is no bar', () => {
   ]) {
     const { stream, written } = terminal(isTTY)
     const progress = new Progress(stream, wanted)
-    progress.start(5)
+    progress.start(new Tally(5, 0))
     progress.step()
     progress.line('only this')
     progress.stop()

@@ -73,11 +73,10 @@ export class JoinedSink implements Sink {
 
   /** What a killed run wrote and did not enter into the ledger is cut off. */
   async begin(): Promise<void> {
-    this.#handle = await open(this.#path, 'a').then(async (made) => {
-      await made.close()
-      return await open(this.#path, 'r+')
-    })
-    await this.#handle.truncate(this.#end)
+    await (await open(this.#path, 'a')).close()
+    const handle = await open(this.#path, 'r+')
+    this.#handle = handle
+    await handle.truncate(this.#end)
   }
 
   async close(): Promise<void> {

@@ -36,7 +36,13 @@ export const OUTPUT_FLAGS: FlagParametersForType<OutputFlags> = { json: switched
 
 /** Those of every command that runs a batch. */
 export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
-  output: { kind: 'parsed', parse: text, placeholder: 'FOLDER', brief: 'where the results go; made if it is not there (needed)' },
+  output: {
+    kind: 'parsed',
+    parse: text,
+    placeholder: 'OUTPUT',
+    brief:
+      'a folder for the results, made if it is not there; or one file for all: all.npz, .safetensors, .jsonl, or .npy (needed)',
+  },
   format: {
     kind: 'enum',
     values: OUTPUT_FORMATS,

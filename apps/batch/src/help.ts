@@ -39,19 +39,26 @@ function overview(): string {
 
 function conv(): string {
   const about =
-    'INPUT is a file or a folder: pictures (png, jpg, webp, tiff) and tensors (npy, safetensors; one of several as ' +
-    'x.safetensors:name). Folders are searched through at any depth; names that begin with a point are skipped. Each result keeps ' +
-    'its path below the folder and gets the extension of its format. A file that cannot be read is named and the others go on.'
+    'INPUT is a file, a folder or a pattern (quoted): pictures (png, jpg, webp, tiff) and tensors (npy, npz, safetensors). ' +
+    'Folders are searched through at any depth; names that begin with a point are skipped. Of a file that holds several, ' +
+    'each entry or page is an item; one of them is x.npz:name or stack.tif#3. @list.txt is a list of paths, - one on standard ' +
+    'input, and a .csv or .jsonl a manifest with path and id. Each result keeps its path below the folder and gets the ' +
+    'extension of its format; -o all.npz (.safetensors, .jsonl, .npy) makes one file of all. A file that cannot be read is named ' +
+    'and the others go on.'
+  const again =
+    'What was done is kept in a ledger, OUTPUT/.weft (all.npz.weft of one file). The same command started again does only what is ' +
+    'missing, failed or changed, however it ended, and gives the same bytes. Another job is refused in the same place.'
   const values =
     'Pictures are read as numbers from 0 (black) to 1 (white) and computed in float32. Written as pictures, numbers below 0 become ' +
     '0, above 1 become 1, and the rest is rounded to 8 bits; npy and safetensors keep every number as it is.'
   return [
     'weft conv: convolve pictures and tensors, each to a file of its own',
     section('USAGE', [
-      '  weft conv INPUT... -o FOLDER --kernel NAME [flags]',
-      '  weft conv INPUT... -o FOLDER --weight TENSOR [--bias TENSOR] [flags]',
+      '  weft conv INPUT... -o OUTPUT --kernel NAME [flags]',
+      '  weft conv INPUT... -o OUTPUT --weight TENSOR [--bias TENSOR] [flags]',
     ]),
     wrap(about),
+    wrap(again),
     section('EXAMPLES', [
       '  weft conv photos/ -o out/ --kernel sobel',
       '  weft conv a.jpg b.png -o out/ --kernel blur --format jpg --quality 85',
@@ -59,6 +66,8 @@ function conv(): string {
       '  weft conv in/ -o out/ --weight w.safetensors:conv1.weight \\',
       '      --bias w.safetensors:conv1.bias --stride 2 --padding 1 --format npy',
       '  weft conv in/ -o out/ --kernel edge --json > log.jsonl',
+      "  weft conv 'scans/**/*.tif' -o all.npz --kernel blur",
+      '  weft failed out | weft conv - -o out/ --kernel edge',
     ]),
     section('KERNELS', [table(Object.entries(PRESETS).map(([name, { about }]): Row => [name, about]))]),
     section('NUMBERS', [wrap(`  ${values}`, 80, '  ')]),

@@ -94,6 +94,22 @@ test('the bar shows rate and time left in 80 columns on a terminal, and steps as
   expect(written[written.indexOf('a line\n') - 1]).toBe('\u001b[2K')
 })
 
+test('without a terminal a line now and then says how far it is', async () => {
+  const { stream, written } = terminal(false)
+  const said = new Promise<void>((resolve) => {
+    const write = (text: string): boolean => {
+      resolve()
+      return written.push(text) > 0
+    }
+    Object.assign(stream, { write })
+  })
+  const progress = new Progress(stream, true, 1)
+  progress.start(new Tally(5, 2))
+  await said
+  progress.stop()
+  expect(written[0]).toBe('0 of 3  - items/s  - left\n')
+})
+
 test('without a terminal, or when not wanted, there is no bar', () => {
   for (const [isTTY, wanted] of [
     [false, true],

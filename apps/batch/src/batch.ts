@@ -18,6 +18,7 @@ import { prepare } from './prepare.ts'
 import type { Reporter } from './report.ts'
 import type { Sink } from './sinks/sink.ts'
 import { addressOf } from './sources/inputs.ts'
+import { Reader } from './sources/read.ts'
 import type { Stop } from './stop.ts'
 import { Tally } from './tally.ts'
 
@@ -65,7 +66,8 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
     reporter.begin(info, tally)
     const { parallel } = job
     const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
-    const attempts = new Attempts({ station, sink, fingerprints, maxPixels: job.maxPixels }, new Gate(), job.timeoutMs)
+    const reader = new Reader(job.maxPixels)
+    const attempts = new Attempts({ station, sink, fingerprints, reader }, new Gate(), job.timeoutMs)
     const begun = performance.now()
     const timer = job.limitMs === undefined ? undefined : setTimeout(() => stop.because('time'), job.limitMs)
     try {
@@ -74,6 +76,7 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
       clearTimeout(timer)
       tally.seconds = (performance.now() - begun) / 1000
       tally.abandoned = attempts.abandoned.size > 0
+      await reader.close()
       await station.clear()
     }
   } finally {

@@ -9,6 +9,7 @@ import { Gate, inFlight } from './pool.ts'
 import { peek } from './prepare.ts'
 import type { Reporter } from './report.ts'
 import { lengthOf, type Sink } from './sinks/sink.ts'
+import { Reader } from './sources/read.ts'
 import type { Stop } from './stop.ts'
 import { Tally } from './tally.ts'
 
@@ -52,7 +53,8 @@ async function measure(job: Job, tasks: readonly Task[], files: Sink, reporter: 
   await using engine = await open(job.engine)
   const { parallel } = job
   const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
-  const line = { station, sink: discarding(files), fingerprints: new Fingerprints(), maxPixels: job.maxPixels }
+  const reader = new Reader(job.maxPixels)
+  const line = { station, sink: discarding(files), fingerprints: new Fingerprints(), reader }
   const attempts = new Attempts(line, new Gate(), job.timeoutMs)
   const begun = performance.now()
   const passed = (): number => performance.now() - begun
@@ -63,6 +65,7 @@ async function measure(job: Job, tasks: readonly Task[], files: Sink, reporter: 
     async ({ item }) => tally.count((await attempts.once(item)).result),
   )
   tally.seconds = passed() / 1000
+  await reader.close()
   await station.clear()
   return tally
 }

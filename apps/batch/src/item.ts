@@ -5,7 +5,7 @@ import { type Fingerprints, stampOf } from './fingerprint.ts'
 import type { Fingerprint, Placed } from './ledger/records.ts'
 import type { Item } from './outputs.ts'
 import type { Sink } from './sinks/sink.ts'
-import { readInput } from './sources/read.ts'
+import type { Reader } from './sources/read.ts'
 import { type StageTimes, Stopwatch } from './stages.ts'
 import type { Hands, Plain, Station } from './work.ts'
 
@@ -24,20 +24,16 @@ export interface Line {
   readonly station: Station
   readonly sink: Sink
   readonly fingerprints: Fingerprints
-  readonly maxPixels?: number | undefined
+  readonly reader: Reader
 }
 
 /** @throws what reading, the work or writing throws; IO when the input changes meanwhile. */
-export async function processItem(
-  item: Item,
-  { station, sink, fingerprints, maxPixels }: Line,
-  signal: AbortSignal,
-): Promise<Done> {
+export async function processItem(item: Item, { station, sink, fingerprints, reader }: Line, signal: AbortSignal): Promise<Done> {
   if (item.problem !== undefined) throw item.problem
   const watch = new Stopwatch()
   let placed: Placed | undefined
   const input = await watch.time('read', () => fingerprints.of(item.path))
-  const read: Hands['read'] = (request) => watch.time('decode', () => readInput(item, request, maxPixels))
+  const read: Hands['read'] = (request) => watch.time('decode', () => reader.read(item, input, request))
   const write: Hands['write'] = async (result) => {
     const encoded = await watch.time('encode', () => sink.encode(item, result))
     await expectUnchanged(item, input)

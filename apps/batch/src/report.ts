@@ -96,6 +96,7 @@ function summaryLine(tally: Tally, job: Job, engine: EngineInfo | undefined, exi
     itemsPerSecond: rate,
     ...(engine === undefined ? {} : { threads: engine.threads, tier: engine.tier }),
     parallel: job.parallel,
+    ...(job.shard === null ? {} : { shard: `${job.shard.index}/${job.shard.count}` }),
     folder: job.target.output,
     exitCode,
   }
@@ -134,6 +135,7 @@ function summaryText(tally: Tally, job: Job, engine: EngineInfo | undefined): st
           `${tally.seconds.toFixed(2)} s, ${tally.rate} items/s, ${sizes}`,
           `${count(engine.threads, 'thread')}, ${job.parallel} in parallel, tier ${engine.tier}`,
         ]),
+    ...(job.shard === null ? [] : [`shard ${job.shard.index} of ${job.shard.count}; when all are done: weft merge`]),
     `results: ${oneLine(job.target.output)}`,
   ].join('\n')
 }

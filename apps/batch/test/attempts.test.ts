@@ -12,6 +12,7 @@ import type { Line } from '../src/item.ts'
 import type { Placed } from '../src/ledger/records.ts'
 import type { Item } from '../src/outputs.ts'
 import { Gate } from '../src/pool.ts'
+import { Reader } from '../src/sources/read.ts'
 import type { Hands } from '../src/work.ts'
 import { temporaryFolder } from './helpers.ts'
 
@@ -35,7 +36,7 @@ function lineOf(process: (hands: Hands) => Promise<void>, cleared: string[] = []
     begin: async () => {},
     close: async () => {},
   }
-  return { station, sink, fingerprints: new Fingerprints() }
+  return { station, sink, fingerprints: new Fingerprints(), reader: new Reader() }
 }
 
 test('a worker that died or memory that was short is tried once more, alone', async () => {

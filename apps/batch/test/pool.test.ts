@@ -2,8 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Tensor } from '@weft/core'
 import { expect, test } from 'vitest'
+import { Cache } from '../src/cache.ts'
 import { magnitude } from '../src/conv/combine.ts'
-import { LayerCache } from '../src/conv/layers.ts'
 import { Gate, inFlight } from '../src/pool.ts'
 
 test('never more than the limit at once, all of them, begun in order', async () => {
@@ -72,7 +72,7 @@ function fakes(): { made: FakeLayer[]; prepare: (key: string) => () => Promise<F
 
 test('layers are prepared once, kept while recent, closed once when they go', async () => {
   const { made, prepare } = fakes()
-  const cache = new LayerCache<FakeLayer>(2)
+  const cache = new Cache<FakeLayer>(2)
   const use = (key: string): Promise<string> => cache.with(key, prepare(key), async (layer) => layer.key)
   expect(await Promise.all([use('a'), use('a'), use('b')])).toEqual(['a', 'a', 'b'])
   await use('a')
@@ -88,7 +88,7 @@ test('layers are prepared once, kept while recent, closed once when they go', as
 
 test('a layer in use is not closed when it is evicted, but right after', async () => {
   const { made, prepare } = fakes()
-  const cache = new LayerCache<FakeLayer>(1)
+  const cache = new Cache<FakeLayer>(1)
   const use = (key: string, ms: number): Promise<number> =>
     cache.with(key, prepare(key), async (layer) => {
       await wait(ms)
@@ -104,7 +104,7 @@ test('a layer in use is not closed when it is evicted, but right after', async (
 
 test('a failure to prepare is not remembered', async () => {
   const { prepare } = fakes()
-  const cache = new LayerCache<FakeLayer>(2)
+  const cache = new Cache<FakeLayer>(2)
   const fail = (): Promise<FakeLayer> => Promise.reject(new Error('no room'))
   await expect(cache.with('a', fail, async () => 1)).rejects.toThrow('no room')
   expect(await cache.with('a', prepare('a'), async ({ key }) => key)).toBe('a')

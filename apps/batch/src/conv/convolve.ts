@@ -1,10 +1,10 @@
 // One item through the convolution: decoded into the arena, convolved there, encoded from there.
 import { type FloatTensor, formatShape, type Shape } from '@weft/core'
 import type { Layer } from '@weft/parallel'
+import { Cache } from '../cache.ts'
 import type { Input } from '../sources/inputs.ts'
 import type { Hands, Plain, Shop, Station } from '../work.ts'
 import { magnitude } from './combine.ts'
-import { LayerCache } from './layers.ts'
 import type { Recipe } from './recipe.ts'
 
 /** Layers that stay prepared. */
@@ -13,7 +13,7 @@ const LAYERS = 8
 export class ConvStation implements Station {
   readonly #recipe: Recipe
   readonly #shop: Shop
-  readonly #layers = new LayerCache<Layer>(LAYERS)
+  readonly #layers = new Cache<Layer>(LAYERS)
 
   constructor(recipe: Recipe, shop: Shop) {
     this.#recipe = recipe

@@ -1,13 +1,13 @@
-// Prepared layers, one for each shape of input, the last few kept.
+// Things that are costly to make and must be closed, as prepared layers and open archives: the last few are kept.
 
 interface Kept<L> {
-  readonly layer: Promise<L>
+  readonly made: Promise<L>
   users: number
   evicted: boolean
 }
 
-/** Keeps the `capacity` layers that were used last. One that must go is closed once nobody uses it. */
-export class LayerCache<L extends { close(): Promise<void> }> {
+/** Keeps the `capacity` things that were used last. One that must go is closed once nobody uses it. */
+export class Cache<L extends { close(): Promise<void> }> {
   readonly #capacity: number
   /** Least recently used first. */
   readonly #kept = new Map<string, Kept<L>>()
@@ -21,18 +21,18 @@ export class LayerCache<L extends { close(): Promise<void> }> {
     return this.#kept.size
   }
 
-  /** Calls `use` with the layer of a key, prepared if it is not kept. A failure to prepare is not remembered. */
+  /** Calls `use` with the thing of a key, made by `prepare` if it is not kept. A failure to make it is not remembered. */
   async with<T>(key: string, prepare: () => Promise<L>, use: (layer: L) => Promise<T>): Promise<T> {
     const kept = this.#take(key, prepare)
     try {
-      return await use(await kept.layer)
+      return await use(await kept.made)
     } finally {
       kept.users--
       await this.#closeUnused(kept)
     }
   }
 
-  /** Lets go of every layer; resolves when those that nobody uses are closed. */
+  /** Lets go of all; resolves when those that nobody uses are closed. */
   async clear(): Promise<void> {
     for (const [key, kept] of [...this.#kept]) this.#evict(key, kept)
     await Promise.all(this.#closing)
@@ -41,9 +41,9 @@ export class LayerCache<L extends { close(): Promise<void> }> {
   #take(key: string, prepare: () => Promise<L>): Kept<L> {
     let kept = this.#kept.get(key)
     if (kept === undefined) {
-      const made = { layer: prepare(), users: 0, evicted: false }
-      made.layer.catch(() => this.#evict(key, made))
-      kept = made
+      const fresh = { made: prepare(), users: 0, evicted: false }
+      fresh.made.catch(() => this.#evict(key, fresh))
+      kept = fresh
     }
     kept.users++
     this.#kept.delete(key)
@@ -62,11 +62,11 @@ export class LayerCache<L extends { close(): Promise<void> }> {
     this.#closing.add(closing)
   }
 
-  /** A layer that was never prepared has nothing to close. */
+  /** What was never made has nothing to close. */
   async #closeUnused(kept: Kept<L>): Promise<void> {
     if (!kept.evicted || kept.users > 0) return
-    await kept.layer.then(
-      (layer) => layer.close(),
+    await kept.made.then(
+      (made) => made.close(),
       () => {},
     )
   }

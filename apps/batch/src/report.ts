@@ -5,13 +5,14 @@ import type { Failed } from './failure.ts'
 import type { BatchFlags } from './flag-types.ts'
 import type { Done } from './item.ts'
 import type { Job } from './job.ts'
+import { forecastLine, forecastText, rounded, summaryLine, summaryText } from './outcome.ts'
 import type { Item } from './outputs.ts'
 import { Progress } from './progress.ts'
 import { addressOf } from './sources/inputs.ts'
 import type { Reason } from './stop.ts'
 import { Latencies, writeSummary } from './summary.ts'
 import type { Tally } from './tally.ts'
-import { coloursFor, count, megabytes, oneLine, wrap } from './text.ts'
+import { coloursFor, count, oneLine, wrap } from './text.ts'
 
 export interface Reporter {
   begin(info: EngineInfo, tally: Tally): void
@@ -88,68 +89,8 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
   }
 }
 
-function summaryLine(tally: Tally, job: Job, engine: EngineInfo | undefined, exitCode: number): object {
-  const { items, skipped, done, failed, seconds, bytesRead, bytesWritten, rate } = tally
-  return {
-    type: 'summary',
-    ...rounded({ items, skipped, done, failed, left: tally.left, seconds, bytesRead, bytesWritten }),
-    itemsPerSecond: rate,
-    ...(engine === undefined ? {} : { threads: engine.threads, tier: engine.tier }),
-    parallel: job.parallel,
-    ...(job.shard === null ? {} : { shard: `${job.shard.index}/${job.shard.count}` }),
-    folder: job.target.output,
-    exitCode,
-  }
-}
-
-function forecastLine({ items, skipped, tasks, bytesToRead, measured, seconds }: Forecast): object {
-  const bytesToWrite = measured.done === 0 ? null : (measured.bytesWritten / measured.done) * tasks.length
-  return {
-    type: 'forecast',
-    ...rounded({ items, skipped, todo: tasks.length, bytesToRead, bytesToWrite, seconds, measured: measured.done }),
-  }
-}
-
-function forecastText({ items, skipped, tasks, bytesToRead, measured, seconds }: Forecast): string {
-  const before = skipped === 0 ? '' : `, ${skipped} were done before`
-  const what = `would do ${tasks.length} of ${count(items, 'item')}${before}: ${megabytes(bytesToRead)} to read`
-  if (seconds === null) return what
-  const size = megabytes((measured.bytesWritten / measured.done) * tasks.length)
-  return `${what}, about ${size} to write\nabout ${seconds.toFixed(1)} s, by ${count(measured.done, 'item')} in ${measured.seconds.toFixed(1)} s`
-}
-
-function summaryText(tally: Tally, job: Job, engine: EngineInfo | undefined): string {
-  const { green, red } = coloursFor(process.stdout)
-  const outcome = [
-    green(`${tally.done} of ${count(tally.items, 'item')} done`),
-    ...(tally.skipped === 0 ? [] : [green(`${tally.skipped} were done before`)]),
-    ...(tally.failed === 0 ? [] : [red(`${tally.failed} failed, named above`)]),
-    ...(tally.left === 0 ? [] : [red(`${tally.left} not begun`)]),
-  ]
-  const sizes = `${megabytes(tally.bytesRead)} read, ${megabytes(tally.bytesWritten)} written`
-  return [
-    outcome.join(', '),
-    ...(engine === undefined
-      ? []
-      : [
-          `${tally.seconds.toFixed(2)} s, ${tally.rate} items/s, ${sizes}`,
-          `${count(engine.threads, 'thread')}, ${job.parallel} in parallel, tier ${engine.tier}`,
-        ]),
-    ...(job.shard === null ? [] : [`shard ${job.shard.index} of ${job.shard.count}; when all are done: weft merge`]),
-    `results: ${oneLine(job.target.output)}`,
-  ].join('\n')
-}
-
 function told({ output }: Item, { ok, about, ms, input, placed }: Done): object {
   return { ok, output, ...about, ...rounded({ ms, bytesRead: input.bytes, bytesWritten: placed.bytes }) }
-}
-
-function rounded<T extends object>(values: T): T {
-  const entries = Object.entries(values).map(([key, value]) => [
-    key,
-    typeof value === 'number' ? Math.round(value * 1000) / 1000 : value,
-  ])
-  return Object.fromEntries(entries) as T
 }
 
 function print(line: object): void {

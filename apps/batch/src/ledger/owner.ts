@@ -3,15 +3,9 @@ import { link, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:f
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { WeftError } from '@weft/core'
+import { isRunning, type ProcessMark, thisProcess } from './process.ts'
 
-/** A process, told apart from a later one with the same number. */
-export interface Owner {
-  readonly host: string
-  /** Of the machine since it was started; '' where the system does not tell. */
-  readonly boot: string
-  readonly pid: number
-  /** When the process began, in the system's ticks since the boot; '' where the system does not tell. */
-  readonly began: string
+export interface Owner extends ProcessMark {
   /** Whether it ended in order. */
   readonly left?: boolean
 }
@@ -105,28 +99,6 @@ async function livingOwner(path: string): Promise<Owner | null> {
   }
   if (owner.boot !== here.boot) return null
   return (await isRunning(owner)) ? owner : null
-}
-
-/** A number is given to another process some day: the one meant is the one that began then. */
-async function isRunning({ pid, began }: Pick<Owner, 'pid' | 'began'>): Promise<boolean> {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
-  return (await beginningOf(pid)) === began
-}
-
-async function thisProcess(): Promise<Owner> {
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
-  return { host: hostname(), boot: boot.trim(), pid: process.pid, began: await beginningOf(process.pid) }
-}
-
-/** Field 22 of /proc/PID/stat; the name before it, in brackets, may hold anything. A zombie has ended. */
-async function beginningOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')
 }
 
 function parse(text: string): Owner | null {

@@ -1,12 +1,13 @@
 // Finding the inputs: files as they are named, folders searched through, patterns, lists and manifests, and what files hold.
 import { type Dirent, existsSync } from 'node:fs'
-import { glob, readdir, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import { WeftError } from '@weft/core'
 import { isReadable, parseAddress } from '@weft/io'
 import { type Input, isPicture, type Part, suffixOf } from './inputs.ts'
 import { type Listed, readList, readManifest } from './lists.ts'
 import { partsOf } from './parts.ts'
+import { isPattern, matches } from './pattern.ts'
 
 export interface FindOptions {
   /** The real path of the output folder, which is not searched. */
@@ -41,7 +42,7 @@ async function* inputsOf(source: string, options: FindOptions): AsyncGenerator<I
     return yield* atAddress(source, undefined, options)
   }
   if (source.startsWith('@')) return yield* listed(await readList(source.slice(1)), '.', options)
-  if (/[*?[{]/.test(source)) return yield* matching(source, options)
+  if (isPattern(source)) return yield* matching(source, options)
   yield* atAddress(source, undefined, options)
 }
 
@@ -127,27 +128,12 @@ async function* search(root: Pick<Input, 'path' | 'real'>, below: string, option
   }
 }
 
-/** A pattern: `*`, `?`, `[...]`, `{a,b}`, and `**` for any depth. Ids begin after the folders that hold none of these. */
 async function* matching(pattern: string, options: FindOptions): AsyncGenerator<Input> {
-  const parts = pattern.split('/')
-  const fixed = parts
-    .slice(
-      0,
-      parts.findIndex((part) => /[*?[{]/.test(part)),
-    )
-    .join('/')
-  const root = fixed === '' ? (pattern.startsWith('/') ? '/' : '.') : fixed
-  const found: string[] = []
-  for await (const path of glob(parts.slice(fixed === '' ? (root === '/' ? 1 : 0) : fixed.split('/').length).join('/'), {
-    cwd: root,
-  }))
-    found.push(path)
-  for (const id of found.sort()) {
-    const path = join(root, id)
-    if (id.split('/').some((name) => name.startsWith('.')) || !isReadable(id)) continue
-    const [real, kind] = [await realpath(path).catch(() => path), await stat(path).catch(() => null)]
-    if (kind?.isDirectory() || real.startsWith(`${options.except}/`)) continue
-    yield* withParts({ path, real: join(await realpath(dirname(path)), basename(path)), id, picture: isPicture(path) }, options)
+  for (const { path, below } of await matches(pattern)) {
+    if (!isReadable(below)) continue
+    const [folder, kind] = [await realpath(dirname(path)), await stat(path).catch(() => null)]
+    if (kind?.isDirectory() || `${folder}/`.startsWith(`${options.except}/`)) continue
+    yield* withParts({ path, real: join(folder, basename(path)), id: below, picture: isPicture(path) }, options)
   }
 }
 

@@ -1,9 +1,8 @@
 // The plan of the broadcast kernel: blocks of channels and of pixels, the tiles that cover them, and the memory that they need.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { segments } from '../direct/blocks.ts'
-import { inPlace, type Layout, readsInPlace, stagedLayout } from '../direct/layout.ts'
-import { productsOf, runCount, runStride, runsOf } from '../direct/order.ts'
+import type { Layout } from '../direct/layout.ts'
+import { productCount, productsOf, runCount, runStride, runsOf } from '../direct/order.ts'
 import type { StagedPlan } from '../direct/stage.ts'
 import { epilogueOf } from '../epilogue.ts'
 import { bestVectors } from '../estimate/broadcast.ts'
@@ -43,17 +42,15 @@ const LEAST_UNITS = 24
 
 export function planBroadcast(name: string, d: ConvDescriptor, traits: MachineTraits): BroadcastPlan {
   const dense = denseOf(d)
-  const { input, output, stride } = dense
+  const { input, output, stride, cut, layout } = dense
   const products = productsOf(d)
-  const vectors = bestVectors(d, traits)
+  const vectors = bestVectors(d, dense, traits)
   const channels = channelBlocks(d.oc, d.groups, products.length, traits.lanes, vectors)
   const most = mostPixels(vectors, traits, epilogueOf(d))
-  const { rows, cols } = segments(input, false)
-  const layout = readsInPlace(input, rows, cols) ? inPlace(input) : stagedLayout(input, rows, cols)
   const runs = runsOf(input, layout, products, {
     depth: [{ tap: 0, plane: 0 }],
-    height: rows[0].taps,
-    width: cols[0].taps,
+    height: cut.rows[0].taps,
+    width: cut.cols[0].taps,
   })
   const ways: Ways = { xRow: 4 * layout.pitch * stride[0], xCol: 4 * stride[1], yRow: 4 * output[1] }
   const parts = partsOf(dense, d, products.length, channels.length, most)
@@ -71,7 +68,7 @@ export function planBroadcast(name: string, d: ConvDescriptor, traits: MachineTr
     descriptor: d,
     traits,
     steps,
-    macs: d.oc * output[0] * output[1] * products.length,
+    macs: d.oc * output[0] * output[1] * productCount(runs),
     packedBytes: tablesAt + tables.byteLength,
     sharedBytes,
     privateBytes: ARGS_BYTES + sumsBytes(vectors, most, traits.lanes),

@@ -49,8 +49,8 @@ function timeOf(d: ConvDescriptor, traits: MachineTraits, cut: Segments, layout:
   return time
 }
 
-/** Calls that fill in zeros above and below; then rows, and vectors or floats of them. */
-function stageTime(d: ConvDescriptor, traits: MachineTraits, layout: Layout): number {
+/** Microseconds of staging: calls that fill in zeros above and below; then rows, and vectors or floats of them. */
+export function stageTime(d: ConvDescriptor, traits: MachineTraits, layout: Layout): number {
   const planes = d.ic * d.input[0]
   const vectors = d.paddingMode === 'zeros' && BY_VECTORS.includes(d.transposed ? 1 : d.stride[2])
   const row = vectors ? STAGED_VECTOR * Math.ceil(layout.cols / traits.lanes) : STAGED_FLOAT * layout.cols

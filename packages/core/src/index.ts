@@ -80,6 +80,7 @@ export type {
   ProgramPort,
   ProgramStep,
   RunProgramOptions,
+  Span,
 } from './program.ts'
 export { DTYPES, type Dtype, type Storage } from './tensor/dtype.ts'
 export { formatShape, MAX_ELEMENTS, type Shape, sameShape, sizeOf } from './tensor/shape.ts'

@@ -54,21 +54,39 @@ export interface ProgramConstant extends ValueInfo {
   readonly data: OpStorage
 }
 
+/** What one worker did of a step, at a stretch. */
+export interface Span {
+  /** Index of the step in the program. */
+  readonly step: number
+  /** From 0. */
+  readonly worker: number
+  /** Milliseconds, from the begin of the run. */
+  readonly start: number
+  readonly ms: number
+}
+
 export interface RunProgramOptions {
   readonly signal?: AbortSignal | undefined
+  /** Every worker on this run, for the lowest latency (default); or one worker, while the others do other runs, for the highest throughput. */
+  readonly parallel?: 'channels' | 'items' | undefined
+  /** Told at the end what was done when, by whom. */
+  readonly onSpans?: ((spans: readonly Span[]) => void) | undefined
 }
 
 /** A program that is ready to run. */
 export interface PreparedProgram {
   /**
    * Runs on inputs in the order of the program's; gives, in memory of their own, the outputs in theirs and
-   * then the counts of those that have one.
+   * then the counts of those that have one. Inputs must stay as they are until then.
+   * @throws ABORTED, WORKER, MEMORY, CLOSED
    */
   run(inputs: readonly OpStorage[], options?: RunProgramOptions): Promise<OpStorage[]>
   dispose(): Promise<void>
 }
 
 export interface Executor {
+  /** How many runs it can do at once. */
+  readonly concurrency: number
   /** Packs weights and compiles. @param constants those that the program's places and steps number */
   prepareProgram(program: Program, constants: readonly ProgramConstant[]): Promise<PreparedProgram>
 }

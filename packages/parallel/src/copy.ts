@@ -1,11 +1,12 @@
 // Copies between a caller's memory and the arena, in pieces that leave the event loop its turns.
 import { setImmediate } from 'node:timers/promises'
+import type { OpStorage } from '@weft/core'
 
-/** Floats copied at once: well under a millisecond. */
+/** Numbers copied at once: well under a millisecond. */
 const PIECE = 1 << 20
 
 /** Copies all of `from`; gives up early, with the rest left as it was, when the signal says so. */
-export async function copyFloats(to: Float32Array, from: Float32Array, signal?: AbortSignal): Promise<void> {
+export async function copyNumbers(to: OpStorage, from: OpStorage, signal?: AbortSignal): Promise<void> {
   for (let at = 0; at < from.length; at += PIECE) {
     if (at > 0) await setImmediate()
     if (signal?.aborted) return

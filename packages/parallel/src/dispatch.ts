@@ -10,10 +10,10 @@ import { Seat } from './seat.ts'
 /** Regions grow by steps of this many bytes, small ones by less. */
 const [REGION_STEP, SMALL_STEP] = [1 << 20, 1 << 16]
 
-/** A part for every member: of a run, with the number of shards of its first phase, or of what every worker does. */
+/** A part for every member: of a run, with the number of shards of its first phase; or of what every worker does, and what one of them has to do. */
 export type Parts =
   | { readonly runs: readonly RunTask[]; readonly shards: number }
-  | { readonly assembly: readonly AssemblyTask[] }
+  | { readonly assembly: readonly AssemblyTask[]; readonly shards: number }
 
 export interface Job {
   /** One worker or all of them. */
@@ -161,7 +161,7 @@ export class Dispatcher {
       job.signal?.addEventListener('abort', cancel, { once: true })
       if ('assembly' in parts) {
         await this.clear()
-        gang.assemble(parts.assembly, seats)
+        gang.assemble(parts.assembly, parts.shards, seats)
       } else {
         gang.run(parts.runs, parts.shards, seats, accompanied)
         if (accompanied) await gang.accompany(parts.runs[0], this.#caller)

@@ -10,6 +10,9 @@ import {
   describeConvTranspose,
   type FloatTensor,
   formatShape,
+  type PreparedProgram,
+  type Program,
+  type ProgramConstant,
   type RunOperands,
   type Shape,
   sizeOf,
@@ -25,6 +28,7 @@ import { Member } from './member.ts'
 import { type Ended, NOWHERE, type Visit, type WorkerData } from './messages.ts'
 import { NativeCompiler } from './native/code.ts'
 import { isNative, type Native, native } from './native/native.ts'
+import { EngineProgram } from './program.ts'
 import { chooseTier } from './tier.ts'
 import { type Tuned, type TuneLayer, type TuneOptions, tuneLayers } from './tuning/tune.ts'
 import { Tuning } from './tuning/tuning.ts'
@@ -114,6 +118,7 @@ class PiscinaEngine implements Engine {
     await dispatcher.submit({
       members: threads,
       start: (seats, control) => ({
+        shards: 0,
         assembly: seats.map((_, member) => ({ kind: 'meet', layer: -1, member, members: threads, control })),
       }),
     })
@@ -180,6 +185,15 @@ class PiscinaEngine implements Engine {
 
   async convTranspose(x: Tensor, params: ConvTransposeParams & RunOptions): Promise<FloatTensor> {
     return once(await this.prepareTranspose({ ...params, residual: hasTensor(params.residual) }, x.shape), x, params)
+  }
+
+  get concurrency(): number {
+    return this.#host.threads
+  }
+
+  async prepareProgram(program: Program, constants: readonly ProgramConstant[]): Promise<PreparedProgram> {
+    this.#host.checkOpen()
+    return EngineProgram.prepare(this.#host, this.#chosen.tier, program, constants, (d) => this.#tuning.kernelFor(d))
   }
 
   tensor(shape: Shape): FloatTensor {

@@ -29,9 +29,9 @@ export class Gang {
     this.control = control
   }
 
-  /** Asks every worker for its part; all have to come. */
-  assemble(tasks: readonly AssemblyTask[], seats: readonly Seat[]): void {
-    this.control.begin(0)
+  /** Asks every worker for its part; all have to come. What one of them has to do is claimed. */
+  assemble(tasks: readonly AssemblyTask[], shards: number, seats: readonly Seat[]): void {
+    this.control.begin(shards)
     tasks.forEach((task, index) => {
       this.#asked.set(seats[index], task)
       seats[index].assemble(task, this.#lost)

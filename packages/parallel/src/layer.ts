@@ -1,29 +1,24 @@
 // A prepared layer: what it keeps in the arena, and how a run is laid out over workers.
 import {
-  type Code,
   type ConvDescriptor,
   checkResidual,
   expectFloat,
   type FloatTensor,
   formatShape,
-  type Plan,
-  type Range,
-  type Selection,
   sameShape,
-  select,
-  shard,
   sizeOf,
   Tensor,
-  TIERS,
   type TierName,
   WeftError,
 } from '@weft/core'
-import { copyFloats, overlap } from './copy.ts'
+import { copyNumbers, overlap } from './copy.ts'
+import { define } from './define.ts'
 import type { Parts } from './dispatch.ts'
 import type { Host } from './host.ts'
-import type { DefineTask, Definition, RunTask } from './messages.ts'
+import type { RunTask } from './messages.ts'
 import { Phases } from './phases.ts'
 import { regionOf } from './regions.ts'
+import { Resident } from './resident.ts'
 import type { Seat } from './seat.ts'
 import type { Layer, Parallelism, RunOptions } from './types.ts'
 
@@ -42,27 +37,21 @@ export class PreparedLayer implements Layer {
   readonly descriptor: ConvDescriptor
   readonly selection: Layer['selection']
   readonly #host: Host
-  readonly #plan: Plan
-  readonly #code: Code
-  readonly #id: number
-  readonly #packed: number
-  /** The shards of each step, for a gang of every worker. */
-  readonly #shards: readonly Range[][]
+  readonly #resident: Resident
   readonly #pending = new Set<Promise<unknown>>()
-  #knownTo = -1
+  /** The generation of workers that knows the layer. */
+  #knownTo: number
   /** How long the last run took. */
   #lastMs = Number.POSITIVE_INFINITY
   #closed = false
 
-  private constructor(host: Host, d: ConvDescriptor, { kernel, plan, refusals }: Selection) {
+  private constructor(host: Host, resident: Resident, knownTo: number) {
+    const { plan, refusals } = resident
     this.#host = host
-    this.descriptor = d
-    this.selection = { kernel: kernel.name, refusals }
-    this.#plan = plan
-    this.#shards = plan.steps.map((_, step) => shard(kernel.costs(plan, step), host.threads))
-    this.#code = host.compile(kernel.functions(plan))
-    this.#packed = host.arena.allocate(plan.packedBytes)
-    this.#id = host.takeId()
+    this.#resident = resident
+    this.descriptor = plan.descriptor
+    this.selection = { kernel: plan.kernel, refusals }
+    this.#knownTo = knownTo
   }
 
   /** Plans, compiles and packs. The weights are checked already. */
@@ -74,12 +63,11 @@ export class PreparedLayer implements Layer {
     bias: FloatTensor | null,
     kernel?: string,
   ): Promise<PreparedLayer> {
-    const layer = new PreparedLayer(host, d, select(d, TIERS[tier].traits, kernel))
+    const resident = new Resident(host, tier, d, kernel)
     try {
-      await layer.#define(weight, bias)
-      return layer
+      return new PreparedLayer(host, resident, await define(host, [{ resident, weight, bias }]))
     } catch (error) {
-      layer.#release()
+      resident.release()
       throw error
     }
   }
@@ -102,17 +90,11 @@ export class PreparedLayer implements Layer {
     if (this.#closed) return
     this.#closed = true
     await Promise.allSettled(this.#pending)
-    this.#release()
+    this.#resident.release()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  #release(): void {
-    this.#host.member.forget(this.#id)
-    this.#host.arena.free(this.#packed)
-    this.#host.giveId(this.#id)
   }
 
   #check(x: Tensor, { out, residual, parallel = 'auto' }: RunOptions): void {
@@ -165,16 +147,18 @@ export class PreparedLayer implements Layer {
       if (places.x === null) copies.push([runs[0].x, x.data])
       if (places.residual === null && addend !== null) copies.push([runs[0].residual, addend])
       if (copies.length === 0) return { runs, shards }
-      const copied = copies.map(([to, from]) => copyFloats(arena.floats(to, from.length), from, signal))
+      const copied = copies.map(([to, from]) => copyNumbers(arena.floats(to, from.length), from, signal))
       return Promise.all(copied).then(() => ({ runs, shards }))
     }
     const finish = async (): Promise<void> => {
       this.#lastMs = performance.now() - computed.began
       result ??= Tensor.zeros(this.descriptor.yShape)
-      if (places.y === null) await copyFloats(result.data, arena.floats(computed.at, ySize), signal)
+      if (places.y === null) await copyNumbers(result.data, arena.floats(computed.at, ySize), signal)
     }
     for (let complete = false; !complete; ) {
-      if (this.#knownTo !== this.#host.generation) await this.#define(null, null)
+      if (this.#knownTo !== this.#host.generation) {
+        this.#knownTo = await define(this.#host, [{ resident: this.#resident, weight: null, bias: null }])
+      }
       const short = !single && this.#lastMs <= SHORT_MS
       if (short) this.#introduce()
       complete = await dispatcher.submit({ members, short, signal, start, finish })
@@ -185,6 +169,7 @@ export class PreparedLayer implements Layer {
 
   /** Each member's part of a run; an operand without a place gets one in the first member's region. */
   #parts(seats: readonly Seat[], control: number, alone: number, places: Places) {
+    const { id, plan, shards } = this.#resident
     const { batch, xShape, yShape } = this.descriptor
     const ySize = 4 * sizeOf(yShape)
     const wants = {
@@ -193,13 +178,13 @@ export class PreparedLayer implements Layer {
       yBytes: places.y === null ? ySize : 0,
       residualBytes: places.residual === null ? ySize : 0,
     }
-    const first = regionOf(this.#plan, wants)
-    const other = regionOf(this.#plan, { shared: alone > 0, xBytes: 0, yBytes: 0, residualBytes: 0 })
+    const first = regionOf(plan, wants)
+    const other = regionOf(plan, { shared: alone > 0, xBytes: 0, yBytes: 0, residualBytes: 0 })
     const bases = seats.map((seat, member) => this.#host.dispatcher.reserve(seat, (member === 0 ? first : other).bytes))
     const runs = bases.map((base, member): RunTask => {
       const region = member === 0 ? first : other
       return {
-        layer: this.#id,
+        layer: id,
         member,
         members: seats.length,
         control,
@@ -211,69 +196,17 @@ export class PreparedLayer implements Layer {
         shared: bases[0] + first.shared,
         alone,
         items: batch,
+        trace: 0,
       }
     })
-    return { runs, shards: new Phases({ alone, items: batch }, this.#shards).shards(0) }
-  }
-
-  get #definition(): Definition {
-    return { plan: this.#plan, code: this.#code, shards: this.#shards, packed: this.#packed }
+    return { runs, shards: new Phases({ alone, items: batch }, shards).shards(0) }
   }
 
   /** Makes the layer known to the calling thread. */
   #introduce(): void {
     const { member } = this.#host
-    if (!member.knows(this.#id)) member.define(this.#id, this.#definition)
-  }
-
-  /** Makes the layer known to every worker; packs where weights are given. A worker that is new knows no layer. */
-  async #define(weight: FloatTensor | null, bias: FloatTensor | null): Promise<void> {
-    const { arena, dispatcher, threads, generation } = this.#host
-    const cold = this.#host.takeCold(this.#code)
-    const raw = weight === null ? null : arena.allocate(4 * (weight.size + (bias?.size ?? 0)))
-    try {
-      const start = (seats: readonly Seat[], control: number): Parts => {
-        const { batch, xShape, yShape, residual } = this.descriptor
-        const bytes = (shape: readonly number[]) => (4 * sizeOf(shape)) / batch
-        const yBytes = bytes(yShape)
-        const residualBytes = residual ? yBytes : 0
-        const region = regionOf(this.#plan, { shared: true, xBytes: bytes(xShape), yBytes, residualBytes })
-        const base = cold ? dispatcher.reserve(seats[0], region.bytes) : 0
-        if (cold) arena.floats(base, region.bytes / 4).fill(0)
-        if (weight !== null && raw !== null) {
-          arena.floats(raw, weight.size).set(weight.data)
-          if (bias !== null) arena.floats(raw + 4 * weight.size, bias.size).set(bias.data)
-        }
-        const assembly = seats.map(
-          (_, member): DefineTask => ({
-            kind: 'define',
-            layer: this.#id,
-            member,
-            members: threads,
-            control,
-            ...this.#definition,
-            weights:
-              raw === null || weight === null
-                ? null
-                : { at: raw, count: weight.size, biasAt: raw + 4 * weight.size, biasCount: bias?.size ?? 0 },
-            warm: cold
-              ? {
-                  x: base + region.x,
-                  y: base + region.y,
-                  residual: base + region.residual,
-                  shared: base + region.shared,
-                  private: base + region.private,
-                }
-              : null,
-          }),
-        )
-        return { assembly }
-      }
-      await dispatcher.submit({ members: threads, start })
-      this.#knownTo = generation
-    } finally {
-      if (raw !== null) arena.free(raw)
-    }
+    const { id, definition } = this.#resident
+    if (!member.knows(id)) member.define(id, definition)
   }
 }
 

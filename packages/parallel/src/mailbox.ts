@@ -115,6 +115,7 @@ function writeRun(words: Int32Array, at: number, task: RunTask): void {
   words[at + 9] = task.shared
   words[at + 10] = task.alone
   words[at + 11] = task.items
+  words[at + 12] = task.trace
 }
 
 /** Offsets beyond 2 GiB are negative as words. */
@@ -132,5 +133,6 @@ function readRun(words: Int32Array, at: number): RunTask {
     shared: words[at + 9] >>> 0,
     alone: words[at + 10],
     items: words[at + 11],
+    trace: words[at + 12] >>> 0,
   }
 }

@@ -1,24 +1,17 @@
-// A member of a gang: a thread that knows layers by number and works on the phases of a run.
-import { type Binder, type Bindings, type Callable, checkedCode, Instances, kernelNamed, type Runner, runAlone } from '@weft/core'
+// A member of a gang: a thread that knows layers and programs by number and works on the phases of a run.
+import { type Binder, checkedCode, Instances, kernelNamed } from '@weft/core'
 import type { Control } from './control.ts'
-import type { Definition, RunTask } from './messages.ts'
+import { KnownLayer } from './layer-work.ts'
+import type { Definition, ProgramDefinition, RunTask } from './messages.ts'
 import type { Addon } from './native/addon.ts'
 import { NativeBinder } from './native/code.ts'
-import { Phases } from './phases.ts'
-
-interface Known extends Definition {
-  readonly bound: ReadonlyMap<string, Callable>
-  readonly itemBytes: { readonly x: number; readonly y: number }
-  /** Views and runner of the memory as large as it was then. */
-  buffer: ArrayBufferLike
-  runner: Runner
-}
+import { KnownProgram } from './program-work.ts'
 
 export class Member {
   readonly #memory: WebAssembly.Memory
   readonly #binder: Binder
   readonly #check: boolean
-  readonly #layers = new Map<number, Known>()
+  readonly #known = new Map<number, KnownLayer | KnownProgram>()
 
   /** `addon` makes machine code callable; without it code is WebAssembly. */
   constructor(memory: WebAssembly.Memory, addon: Addon | null, check: boolean) {
@@ -27,25 +20,34 @@ export class Member {
     this.#check = check
   }
 
-  /** Returns the layer's runner. */
-  define(layer: number, { plan, code, shards, packed }: Definition): Runner {
-    const { batch, xShape, yShape } = plan.descriptor
-    const kernel = kernelNamed(plan.kernel)
+  define(id: number, definition: Definition): KnownLayer {
+    const { plan, code } = definition
     const callables = this.#binder.bind(code)
-    const bound = this.#check ? checkedCode(callables, kernel.functions(plan), plan.traits, this.#memory) : callables
-    const itemBytes = { x: (4 * product(xShape)) / batch, y: (4 * product(yShape)) / batch }
-    const { buffer } = this.#memory
-    const runner = kernel.runner(plan, bound, buffer)
-    this.#layers.set(layer, { plan, code, shards, packed, bound, itemBytes, buffer, runner })
-    return runner
+    const functions = () => kernelNamed(plan.kernel).functions(plan)
+    const bound = this.#check ? checkedCode(callables, functions(), plan.traits, this.#memory) : callables
+    const layer = new KnownLayer(definition, bound, this.#memory)
+    this.#known.set(id, layer)
+    return layer
   }
 
-  knows(layer: number): boolean {
-    return this.#layers.has(layer)
+  /** Without effect where one of its layers is not known: a worker that is new did not get all. */
+  defineProgram(definition: ProgramDefinition): void {
+    const layers = new Map<number, KnownLayer>()
+    for (const step of definition.steps) {
+      if (step.kind === 'op') continue
+      const layer = this.#known.get(step.layer)
+      if (!(layer instanceof KnownLayer)) return
+      layers.set(step.layer, layer)
+    }
+    this.#known.set(definition.id, new KnownProgram(definition, layers, this.#memory))
   }
 
-  forget(layer: number): void {
-    this.#layers.delete(layer)
+  knows(id: number): boolean {
+    return this.#known.has(id)
+  }
+
+  forget(id: number): void {
+    this.#known.delete(id)
   }
 
   /**
@@ -53,51 +55,20 @@ export class Member {
    * moved on there may be more to do, or the job is over.
    */
   work(task: RunTask, control: Control, enough: () => boolean): number {
-    const layer = this.#current(task.layer)
-    const phases = new Phases(task, layer.shards)
+    const work = (this.#known.get(task.layer) as KnownLayer | KnownProgram).work(task)
     const cancelled = () => control.over
     for (;;) {
       const { generation } = control
       const left = control.claim()
       if (left <= 0) return generation
       const { phase } = control
-      const shards = phases.shards(phase)
-      if (!runShard(task, layer, phases.at(phase, shards - left), cancelled)) return generation
+      const shards = work.shards(phase)
+      if (!work.run(phase, shards - left, cancelled)) return generation
       if (control.finish(shards)) {
-        if (phase + 1 === phases.count) control.complete()
-        else control.open(phase + 1, phases.shards(phase + 1))
+        if (phase + 1 === work.phases) control.complete()
+        else control.open(phase + 1, work.shards(phase + 1))
       }
       if (enough()) return generation
     }
   }
-
-  /** The memory may have grown since the layer was last used; its old views end where it ended. */
-  #current(id: number): Known {
-    const layer = this.#layers.get(id) as Known
-    const { buffer } = this.#memory
-    if (layer.buffer.byteLength !== buffer.byteLength) {
-      layer.buffer = buffer
-      layer.runner = kernelNamed(layer.plan.kernel).runner(layer.plan, layer.bound, buffer)
-    }
-    return layer
-  }
-}
-
-type Shard = ReturnType<Phases['at']>
-
-function runShard(task: RunTask, layer: Known, { item, step, range }: Shard, cancelled: () => boolean): boolean {
-  const at: Bindings = {
-    x: task.x + item * layer.itemBytes.x,
-    y: task.y + item * layer.itemBytes.y,
-    residual: task.residual + item * layer.itemBytes.y,
-    packed: layer.packed,
-    shared: range === null ? task.own : task.shared,
-    private: task.private,
-  }
-  if (range === null) return runAlone(layer.plan, layer.runner, at, cancelled)
-  return layer.runner(step, range.begin, range.end, at, cancelled)
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((size, extent) => size * extent, 1)
 }

@@ -1,5 +1,5 @@
 // What main thread and workers say to each other. No tensor is ever posted: offsets into the arena are.
-import type { Bindings, Code, Plan, Range, WireError } from '@weft/core'
+import type { Code, OpPlan, Plan, Range, ValueInfo, WireError } from '@weft/core'
 
 export interface WorkerData {
   readonly memory: WebAssembly.Memory
@@ -11,7 +11,7 @@ export interface WorkerData {
 
 /** One member's part of a job. */
 interface Part {
-  /** A small number; it is used again after the layer is closed. */
+  /** The number of a layer or a program; it is used again after that is closed. */
   readonly layer: number
   readonly member: number
   readonly members: number
@@ -28,13 +28,60 @@ export interface Definition {
   readonly packed: number
 }
 
-/** Makes a layer known to a worker. Member 0 packs the weights and warms the code, the others wait for it. */
-export interface DefineTask extends Part, Definition {
-  readonly kind: 'define'
+/** A layer to be made known, and what has yet to be done for it, once. */
+export interface LayerDefinition extends Definition {
+  readonly id: number
   /** The caller's weights, where they have yet to be packed: byte offsets and counts of floats. */
   readonly weights: { readonly at: number; readonly count: number; readonly biasAt: number; readonly biasCount: number } | null
-  /** Memory to warm the code on, where it has yet to be optimised. */
-  readonly warm: Omit<Bindings, 'packed'> | null
+  /** Whether its code has yet to be optimised. */
+  readonly cold: boolean
+}
+
+/** Numbers at a byte offset: of the arena where they are fixed, else of the program's memory, which each run has elsewhere. */
+export interface Operand {
+  readonly info: ValueInfo
+  readonly at: number
+  readonly fixed: boolean
+}
+
+export type DefinedStep =
+  | {
+      readonly kind: 'conv'
+      readonly layer: number
+      readonly x: Operand
+      readonly residual: Operand | null
+      readonly y: Operand
+    }
+  | {
+      readonly kind: 'op'
+      readonly plan: OpPlan
+      readonly inputs: readonly (Operand | null)[]
+      readonly outputs: readonly Operand[]
+    }
+
+/** What members share before the next phase opens: ranges of units of a step of the program; of a convolution, of a step of an item. */
+export interface ProgramPhase {
+  readonly step: number
+  readonly item: number
+  readonly part: number
+  readonly shards: readonly Range[]
+}
+
+/** What a thread has to know of a program, beside its layers. */
+export interface ProgramDefinition {
+  readonly id: number
+  readonly steps: readonly DefinedStep[]
+  readonly phases: readonly ProgramPhase[]
+}
+
+/** Makes layers, and a program of them, known to a worker. Members claim the layers that have yet to be packed or warmed. */
+export interface DefineTask extends Part {
+  readonly kind: 'define'
+  readonly layers: readonly LayerDefinition[]
+  readonly program: ProgramDefinition | null
+  readonly claims: boolean
+  /** The own memory of a member that claims, to warm code on. */
+  readonly warm: number
 }
 
 /** Waits for the other members: a sign of life of every worker. */
@@ -57,6 +104,8 @@ export interface RunTask extends Part {
   /** How many items are done whole, and how many there are. */
   readonly alone: number
   readonly items: number
+  /** Where a program's members note when they did what; 0 where they do not. */
+  readonly trace: number
 }
 
 /** The mailbox of a visit that is only a sign of life. */

@@ -3,6 +3,7 @@ import type {
   ConvDescriptor,
   ConvOptions,
   ConvTransposeOptions,
+  Executor,
   FloatTensor,
   RunOperands,
   Selection,
@@ -87,7 +88,8 @@ export interface PrepareOptions {
   kernel?: string
 }
 
-export interface Engine extends AsyncDisposable {
+/** Also an executor of whole networks: `load(engine, path)` of @weft/model. */
+export interface Engine extends Executor, AsyncDisposable {
   readonly info: EngineInfo
   /** Plans, compiles, packs and warms a layer for inputs of shape `x`. @throws SHAPE, OPTION, WEIGHTS, MEMORY, CLOSED */
   prepare(params: ConvParams & RunOperands, x: Shape, options?: PrepareOptions): Promise<Layer>

@@ -7,6 +7,7 @@ import { Mailbox } from './mailbox.ts'
 import { Member } from './member.ts'
 import { type AssemblyTask, type DefineTask, type Ended, NOWHERE, type Visit, type WorkerData } from './messages.ts'
 import { loadAddon } from './native/addon.ts'
+import { type Region, warmRegion } from './regions.ts'
 import { warmUp } from './warm.ts'
 
 const { memory, addon, check } = workerData as WorkerData
@@ -53,14 +54,21 @@ function assemble(task: AssemblyTask, control: Control): void {
   for (let { generation } = control; !control.over; { generation } = control) control.wait(generation, LOOK_MS)
 }
 
-function define(task: DefineTask, control: Control): void {
-  const { layer, plan, packed, weights, warm } = task
-  const runner = member.define(layer, task)
-  if (task.member > 0) return
-  if (weights !== null) {
-    const weight = new Float32Array(memory.buffer, weights.at, weights.count)
-    const bias = weights.biasCount === 0 ? null : new Float32Array(memory.buffer, weights.biasAt, weights.biasCount)
-    kernelNamed(plan.kernel).pack(plan, weight, bias, memory.buffer, packed)
+function define({ layers, program, claims, warm }: DefineTask, control: Control): void {
+  const known = layers.map((layer) => member.define(layer.id, layer))
+  if (program !== null) member.defineProgram(program)
+  for (let left = claims ? control.claim() : 0; left > 0 && !control.over; left = control.claim()) {
+    const index = layers.length - left
+    const { plan, packed, weights, cold } = layers[index]
+    if (weights !== null) {
+      const weight = new Float32Array(memory.buffer, weights.at, weights.count)
+      const bias = weights.biasCount === 0 ? null : new Float32Array(memory.buffer, weights.biasAt, weights.biasCount)
+      kernelNamed(plan.kernel).pack(plan, weight, bias, memory.buffer, packed)
+    }
+    if (cold) warmUp(plan, known[index].runner, { ...placed(warmRegion(plan), warm), packed }, () => control.over)
   }
-  if (warm !== null) warmUp(plan, runner, { ...warm, packed }, () => control.over)
+}
+
+function placed({ x, y, residual, shared, private: own }: Region, base: number) {
+  return { x: base + x, y: base + y, residual: base + residual, shared: base + shared, private: base + own }
 }

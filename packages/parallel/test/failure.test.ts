@@ -120,6 +120,40 @@ describe('an engine', () => {
     }
   })
 
+  it('runs a program after workers died in it: those that took their place are told of it and of its layers', async () => {
+    const d = long.descriptor
+    const place = (shape: readonly number[], at: number) => ({ info: { dtype: 'float32', shape }, where: 'memory', at }) as const
+    const y = place(d.yShape, 4 * x.size)
+    const step = {
+      kind: 'conv',
+      name: 'conv',
+      descriptor: d,
+      x: place(d.xShape, 0),
+      weight: 0,
+      bias: null,
+      residual: null,
+      y,
+    } as const
+    const ports = { inputs: [{ name: 'x', place: step.x }], outputs: [{ name: 'y', place: y }] }
+    const program = { ...ports, steps: [step], bytes: 4 * (x.size + long.descriptor.yShape.reduce((a, b) => a * b)) }
+    const constant = { dtype: 'float32', shape: weight.shape, data: weight.data } as const
+    const prepared = await engine.prepareProgram(program, [constant])
+    const [expected] = await prepared.run([x.data])
+    for (const parallel of ['channels', 'items'] as const) {
+      const run = prepared.run([x.data], { parallel }).then(
+        () => null,
+        (error: WeftError) => error,
+      )
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await Promise.all([...threads].map((thread) => thread.terminate()))
+      const error = await run
+      if (error !== null) expect(error).toMatchObject({ code: 'WORKER', message: expect.stringMatching(/died/) })
+      const [again] = await prepared.run([x.data], { parallel })
+      expect(Buffer.compare(new Uint8Array(again.buffer), new Uint8Array(expected.buffer))).toBe(0)
+    }
+    await prepared.dispose()
+  })
+
   it('does not mind a worker that dies idle', async () => {
     const expected = await long.run(x)
     await [...threads][0].terminate()

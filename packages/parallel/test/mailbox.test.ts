@@ -22,7 +22,7 @@ describe('a mailbox', () => {
       own: HIGH + 256,
       shared: 2 ** 32 - 64,
     }
-    const first: RunTask = { layer: 3, member: 2, members: 3, control: HIGH, ...where, alone: 5, items: 8 }
+    const first: RunTask = { layer: 3, member: 2, members: 3, control: HIGH, ...where, alone: 5, items: 8, trace: 0 }
     expect(main.post(first)).toBe(true)
     expect(worker.take(true)).toEqual(first)
     expect(main.job).toBe(HIGH)

@@ -1,6 +1,5 @@
 // The executor of the calling thread: steps one after another, for tests and for small networks.
 import {
-  activate,
   type ConvProgramStep,
   type Executor,
   fastestTier,
@@ -17,7 +16,6 @@ import {
   Tensor,
   type TierName,
   WeftError,
-  withActivation,
 } from '@weft/core'
 
 export interface LocalExecutorOptions {
@@ -27,6 +25,7 @@ export interface LocalExecutorOptions {
 
 export function localExecutor({ tier }: LocalExecutorOptions = {}): Executor {
   return {
+    concurrency: 1,
     async prepareProgram(program, constants) {
       return new LocalProgram(program, constants, tier ?? fastestTier().tier)
     },
@@ -76,21 +75,11 @@ class LocalProgram implements PreparedProgram {
     return () => op.run(plan, from, to, 0, units)
   }
 
-  #conv(step: ConvProgramStep, tier: TierName): () => void {
-    const [x, y] = [step.x, step.y].map((place) => this.#at(place) as Float32Array)
+  #conv({ x, y, weight, bias, residual, descriptor }: ConvProgramStep, tier: TierName): () => void {
+    const floats = (place: Place) => this.#at(place) as Float32Array
     const tensor = (number: number) => new Tensor(this.#constants[number].data as Float32Array, this.#constants[number].shape)
-    const { descriptor, residual } = step
-    const layer = new LocalLayer(
-      residual === null ? descriptor : withActivation(descriptor, 'none'),
-      tensor(step.weight),
-      step.bias === null ? null : tensor(step.bias),
-      { tier },
-    )
-    if (residual === null) return () => layer.run(x, y)
-    const other = this.#at(residual)
-    return () => {
-      layer.run(x, y)
-      for (let i = 0; i < y.length; i++) y[i] = activate(y[i] + other[i], descriptor.activation)
-    }
+    const layer = new LocalLayer(descriptor, tensor(weight), bias === null ? null : tensor(bias), { tier })
+    const [from, to, addend] = [floats(x), floats(y), residual === null ? undefined : floats(residual)]
+    return () => layer.run(from, to, addend)
   }
 }

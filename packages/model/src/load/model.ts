@@ -1,5 +1,13 @@
 // load: a file to a Model, and the runs of one.
-import { type Executor, type OpStorage, type PreparedProgram, type Program, type Shape, WeftError } from '@weft/core'
+import {
+  type Executor,
+  type OpStorage,
+  type PreparedProgram,
+  type Program,
+  type RunProgramOptions,
+  type Shape,
+  WeftError,
+} from '@weft/core'
 import type { Graph, Port } from '../graph/graph.ts'
 import { optimize, type PassReport } from '../passes/passes.ts'
 import { type InputShape, type Specialized, specialize } from '../specialize/specialize.ts'
@@ -11,10 +19,6 @@ import { inputStorages, type ModelValues, outputValues } from './value.ts'
 
 /** Programs for different shapes that are kept ready. */
 const MOST_PROGRAMS = 8
-
-export interface ModelRunOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 /**
  * Reads a network and makes it ready for runs.
@@ -59,7 +63,7 @@ export class Model implements AsyncDisposable {
    * @returns by the names of the outputs, in memory of their own
    * @throws SHAPE, DTYPE for what the network does not take, MODEL, MEMORY, ABORTED, CLOSED
    */
-  async run(values: ModelValues, options: ModelRunOptions = {}): Promise<ModelValues> {
+  async run(values: ModelValues, options: RunProgramOptions = {}): Promise<ModelValues> {
     if (this.#closed) throw new WeftError('CLOSED', 'the model was closed')
     const inputs = inputStorages(this.inputs, values)
     const { key, specialized } = this.#specialize(inputs, (name) => values[name].shape)
@@ -71,9 +75,27 @@ export class Model implements AsyncDisposable {
     return outputValues(ready.program, ready.results)
   }
 
-  /** The outputs of many items, in their order. @param items for example from a generator: one is taken at a time */
-  async *stream(items: Iterable<ModelValues> | AsyncIterable<ModelValues>, options: ModelRunOptions = {}) {
-    for await (const item of items) yield await this.run(item, options)
+  /**
+   * The outputs of many items, in their order: an item a core, a few items taken ahead. When one fails, or the caller stops, no
+   * more are taken.
+   */
+  async *stream(
+    items: Iterable<ModelValues> | AsyncIterable<ModelValues>,
+    options: RunProgramOptions = {},
+  ): AsyncGenerator<ModelValues> {
+    const running: Promise<ModelValues>[] = []
+    try {
+      for await (const item of items) {
+        // A failure is thrown in its turn, not before.
+        const run = this.run(item, { parallel: 'items', ...options })
+        run.catch(() => {})
+        running.push(run)
+        if (running.length > this.#executor.concurrency) yield await (running.shift() as Promise<ModelValues>)
+      }
+      while (running.length > 0) yield await (running.shift() as Promise<ModelValues>)
+    } finally {
+      await Promise.allSettled(running)
+    }
   }
 
   /** The program for inputs of these shapes; numbers only of those inputs that say shapes. @throws SHAPE, MODEL */

@@ -35,7 +35,8 @@ export function place(graph: Graph, values: Values, steps: readonly Draft[], con
       if (draft.kind === 'op') return { kind: 'op', name, plan: draft.plan, inputs, outputs: draft.outputs.map(placeOf) }
       const [x, residual = null] = inputs as Place[]
       const [weight, bias] = [constants.numberOf(draft.weight), numberOf(draft.bias)]
-      return { kind: 'conv', name, descriptor: draft.descriptor, x, weight, bias, residual, y: placeOf(draft.outputs[0]) }
+      const descriptor = residual === null ? draft.descriptor : Object.freeze({ ...draft.descriptor, residual: true })
+      return { kind: 'conv', name, descriptor, x, weight, bias, residual, y: placeOf(draft.outputs[0]) }
     }),
     bytes,
   }

@@ -1,0 +1,86 @@
+// A layer as a thread knows it, and the thread's part in a run of it.
+import { type Bindings, type Callable, kernelNamed, type Runner, runAlone, sizeOf } from '@weft/core'
+import type { Definition, RunTask } from './messages.ts'
+import { Phases } from './phases.ts'
+import type { Work } from './work.ts'
+
+export class KnownLayer implements Definition {
+  readonly plan: Definition['plan']
+  readonly code: Definition['code']
+  readonly shards: Definition['shards']
+  readonly packed: number
+  /** Bytes of an item. */
+  readonly xBytes: number
+  readonly yBytes: number
+  readonly #bound: ReadonlyMap<string, Callable>
+  readonly #memory: WebAssembly.Memory
+  /** Of the memory as large as it was then. */
+  #buffer: ArrayBufferLike
+  #runner: Runner
+
+  constructor({ plan, code, shards, packed }: Definition, bound: ReadonlyMap<string, Callable>, memory: WebAssembly.Memory) {
+    const { batch, xShape, yShape } = plan.descriptor
+    this.plan = plan
+    this.code = code
+    this.shards = shards
+    this.packed = packed
+    this.xBytes = (4 * sizeOf(xShape)) / batch
+    this.yBytes = (4 * sizeOf(yShape)) / batch
+    this.#bound = bound
+    this.#memory = memory
+    this.#buffer = memory.buffer
+    this.#runner = kernelNamed(plan.kernel).runner(plan, bound, this.#buffer)
+  }
+
+  /** The memory may have grown since the layer was last used; its old views end where it ended. */
+  get runner(): Runner {
+    const { buffer } = this.#memory
+    if (this.#buffer.byteLength !== buffer.byteLength) {
+      this.#buffer = buffer
+      this.#runner = kernelNamed(this.plan.kernel).runner(this.plan, this.#bound, buffer)
+    }
+    return this.#runner
+  }
+
+  work(task: RunTask): Work {
+    return new LayerWork(this, task)
+  }
+}
+
+class LayerWork implements Work {
+  readonly #layer: KnownLayer
+  readonly #task: RunTask
+  readonly #phases: Phases
+  readonly #runner: Runner
+
+  constructor(layer: KnownLayer, task: RunTask) {
+    this.#layer = layer
+    this.#task = task
+    this.#phases = new Phases(task, layer.shards)
+    this.#runner = layer.runner
+  }
+
+  get phases(): number {
+    return this.#phases.count
+  }
+
+  shards(phase: number): number {
+    return this.#phases.shards(phase)
+  }
+
+  run(phase: number, shard: number, cancelled: () => boolean): boolean {
+    const { item, step, range } = this.#phases.at(phase, shard)
+    const { plan, xBytes, yBytes, packed } = this.#layer
+    const task = this.#task
+    const at: Bindings = {
+      x: task.x + item * xBytes,
+      y: task.y + item * yBytes,
+      residual: task.residual + item * yBytes,
+      packed,
+      shared: range === null ? task.own : task.shared,
+      private: task.private,
+    }
+    if (range === null) return runAlone(plan, this.#runner, at, cancelled)
+    return this.#runner(step, range.begin, range.end, at, cancelled)
+  }
+}

@@ -1,0 +1,139 @@
+// What a program keeps in the arena: its layers, packed, and the constants that its operators read.
+import {
+  type ConvDescriptor,
+  type ConvProgramStep,
+  type OpProgramStep,
+  type OpStorage,
+  opNamed,
+  type Place,
+  type Program,
+  type ProgramConstant,
+  type ProgramStep,
+  type Range,
+  shard,
+  sizeOf,
+  Tensor,
+  type TierName,
+} from '@weft/core'
+import type { Defined } from './define.ts'
+import type { Host } from './host.ts'
+import type { DefinedStep, Operand, ProgramDefinition, ProgramPhase } from './messages.ts'
+import type { Scratch } from './regions.ts'
+import { Resident } from './resident.ts'
+
+/** Elements that an operator reads and writes, below which sharing costs more than it gains. */
+const LEAST_SHARED = 1 << 14
+
+interface ResidentStep {
+  readonly step: ConvProgramStep
+  readonly resident: Resident
+}
+
+export class ProgramResidents {
+  readonly definition: ProgramDefinition
+  /** What the largest of its layers needs. */
+  readonly scratch: Scratch
+  readonly #host: Host
+  readonly #layers: ResidentStep[] = []
+  readonly #placed = new Map<OpStorage, number>()
+
+  /** @throws MEMORY, and gives back what it had taken */
+  constructor(
+    host: Host,
+    tier: TierName,
+    { steps }: Program,
+    constants: readonly ProgramConstant[],
+    kernelFor: (d: ConvDescriptor) => string | undefined,
+  ) {
+    this.#host = host
+    const id = host.takeId()
+    try {
+      const defined = steps.map((step): DefinedStep => {
+        if (step.kind === 'op') return this.#op(step, constants)
+        const resident = new Resident(host, tier, step.descriptor, kernelFor(step.descriptor))
+        this.#layers.push({ step, resident })
+        const [x, y] = [this.#operand(step.x, constants), this.#operand(step.y, constants)]
+        const residual = step.residual && this.#operand(step.residual, constants)
+        return { kind: 'conv', layer: resident.id, x, residual, y }
+      })
+      this.definition = { id, steps: defined, phases: this.#phases(steps) }
+    } catch (error) {
+      this.#give(id)
+      throw error
+    }
+    const most = (bytes: (resident: Resident) => number) =>
+      this.#layers.reduce((largest, { resident }) => Math.max(largest, bytes(resident)), 0)
+    this.scratch = { privateBytes: most(({ plan }) => plan.privateBytes), sharedBytes: most(({ plan }) => plan.sharedBytes) }
+  }
+
+  /** The layers, with their weights where constants are given. */
+  layers(constants: readonly ProgramConstant[] | null): Defined[] {
+    const tensor = (number: number | null) =>
+      constants === null || number === null ? null : new Tensor(constants[number].data as Float32Array, constants[number].shape)
+    return this.#layers.map(({ step, resident }) => ({ resident, weight: tensor(step.weight), bias: tensor(step.bias) }))
+  }
+
+  /** Makes all known to the calling thread. */
+  introduce(): void {
+    const { member } = this.#host
+    if (member.knows(this.definition.id)) return
+    for (const { resident } of this.#layers) member.define(resident.id, resident.definition)
+    member.defineProgram(this.definition)
+  }
+
+  release(): void {
+    this.#give(this.definition.id)
+  }
+
+  #give(id: number): void {
+    const { arena, member } = this.#host
+    for (const { resident } of this.#layers.splice(0)) resident.release()
+    for (const at of this.#placed.values()) arena.free(at)
+    this.#placed.clear()
+    member.forget(id)
+    this.#host.giveId(id)
+  }
+
+  #op({ plan, inputs, outputs }: OpProgramStep, constants: readonly ProgramConstant[]): DefinedStep {
+    const operand = (place: Place | null) => place && this.#operand(place, constants)
+    return { kind: 'op', plan, inputs: inputs.map(operand), outputs: outputs.map((place) => this.#operand(place, constants)) }
+  }
+
+  #operand({ info, where, at }: Place, constants: readonly ProgramConstant[]): Operand {
+    if (where === 'memory') return { info, at, fixed: false }
+    return { info, at: this.#constant(constants[at].data), fixed: true }
+  }
+
+  /** A constant's place in the arena; each is there once. */
+  #constant(data: OpStorage): number {
+    const known = this.#placed.get(data)
+    if (known !== undefined) return known
+    const { arena } = this.#host
+    const at = arena.allocate(data.byteLength)
+    this.#placed.set(data, at)
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    new Uint8Array(arena.memory.buffer, at, data.byteLength).set(bytes)
+    return at
+  }
+
+  #phases(steps: readonly ProgramStep[]): ProgramPhase[] {
+    let layer = 0
+    return steps.flatMap((step, index): ProgramPhase[] => {
+      if (step.kind === 'op') {
+        const shards = this.#shardsOf(step)
+        return shards.length === 0 ? [] : [{ step: index, item: 0, part: 0, shards }]
+      }
+      const { shards } = this.#layers[layer++].resident
+      const items = Array.from({ length: step.descriptor.batch }, (_, item) => item)
+      return items.flatMap((item) => shards.map((ranges, part) => ({ step: index, item, part, shards: ranges })))
+    })
+  }
+
+  /** The units of an operator as shards: a single one where there is little to do. */
+  #shardsOf({ plan }: OpProgramStep): Range[] {
+    const units = opNamed(plan.op).units(plan)
+    const elements = [...plan.inputs, ...plan.outputs].reduce((sum, info) => sum + (info === null ? 0 : sizeOf(info.shape)), 0)
+    if (units === 0) return []
+    return elements < LEAST_SHARED ? [{ begin: 0, end: units }] : shard(new Float64Array(units).fill(1), this.#host.threads)
+  }
+}

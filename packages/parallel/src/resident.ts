@@ -1,0 +1,50 @@
+// A resident: a convolution planned and compiled, its packed weights in the arena, known to threads by a number.
+import {
+  type Code,
+  type ConvDescriptor,
+  type Plan,
+  type Range,
+  type Refusal,
+  select,
+  shard,
+  TIERS,
+  type TierName,
+} from '@weft/core'
+import type { Host } from './host.ts'
+import type { Definition } from './messages.ts'
+
+export class Resident implements Definition {
+  readonly id: number
+  readonly plan: Plan
+  readonly code: Code
+  /** The shards of each step, for a gang of every worker. */
+  readonly shards: readonly Range[][]
+  readonly packed: number
+  readonly refusals: readonly Refusal[]
+  readonly #host: Host
+
+  /** @param kernel by name; by default that of the least estimate. @throws OPTION, MEMORY */
+  constructor(host: Host, tier: TierName, d: ConvDescriptor, name?: string) {
+    const { kernel, plan, refusals } = select(d, TIERS[tier].traits, name)
+    this.#host = host
+    this.plan = plan
+    this.refusals = refusals
+    this.shards = plan.steps.map((_, step) => shard(kernel.costs(plan, step), host.threads))
+    this.code = host.compile(kernel.functions(plan))
+    this.packed = host.arena.allocate(plan.packedBytes)
+    this.id = host.takeId()
+  }
+
+  /** What a thread is told. */
+  get definition(): Definition {
+    const { plan, code, shards, packed } = this
+    return { plan, code, shards, packed }
+  }
+
+  /** Gives memory and number back; no run may need them any more. */
+  release(): void {
+    this.#host.member.forget(this.id)
+    this.#host.arena.free(this.packed)
+    this.#host.giveId(this.id)
+  }
+}

@@ -167,12 +167,14 @@ export class EngineProgram implements PreparedProgram {
     return results
   }
 
-  /** The outputs of a program without steps: constants, and inputs as they are. */
+  /** The outputs of a program without steps: constants, and inputs as they are or in part. */
   #unchanged(inputs: readonly OpStorage[]): OpStorage[] {
-    return outputPlaces(this.#program).map(({ where, at }) => {
+    return outputPlaces(this.#program).map(({ info, where, at }) => {
       if (where === 'constant') return this.#constants[at].data.slice()
-      const index = this.#program.inputs.findIndex(({ place }) => place.where === 'memory' && place.at === at)
-      return inputs[index].slice()
+      if (sizeOf(info.shape) === 0) return new OP_STORAGE[info.dtype](0)
+      const index = this.#program.inputs.findIndex(({ place }, i) => holds(place, inputs[i].byteLength, at))
+      const first = (at - this.#program.inputs[index].place.at) / inputs[index].BYTES_PER_ELEMENT
+      return inputs[index].slice(first, first + sizeOf(info.shape))
     })
   }
 
@@ -188,4 +190,8 @@ export class EngineProgram implements PreparedProgram {
 
 function outputPlaces({ outputs }: Program): Place[] {
   return [...outputs.map(({ place }) => place), ...outputs.flatMap(({ count }) => count ?? [])]
+}
+
+function holds(place: Place, bytes: number, at: number): boolean {
+  return place.where === 'memory' && place.at <= at && at < place.at + bytes
 }

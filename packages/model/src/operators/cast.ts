@@ -10,6 +10,8 @@ export const cast: Operator = {
   adapt(node, context) {
     const to = dataType(intAttribute(node, 'to'), `attribute 'to' of ${describeNode(node)}`).dtype
     const x = input(node, context, 0)
-    return x.dtype === to ? { kind: 'view', input: 0, shape: x.shape } : { kind: 'op', op: 'cast', params: { to }, data: [0] }
+    return x.dtype === to
+      ? { kind: 'view', input: 0, views: [{ from: 0, shape: x.shape }] }
+      : { kind: 'op', op: 'cast', params: { to }, data: [0] }
   },
 }

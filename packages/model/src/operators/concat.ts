@@ -1,4 +1,5 @@
 // Concat, and Split: sizes are an attribute up to opset 12, an input from 13, or follow from the number of outputs.
+import { sizeOf } from '@weft/core'
 import { hasAttribute, intAttribute, intsAttribute } from '../graph/attributes.ts'
 import type { Node } from '../graph/graph.ts'
 import { axisFrom, cannot, input, optional } from './inputs.ts'
@@ -19,6 +20,17 @@ export const split: Operator = {
     const sizes = sizesOf(node, context) ?? equalSizes(node, shape[axis])
     if (sizes.length !== node.outputs.length) {
       throw cannot(node, `it has ${node.outputs.length} outputs for parts of (${sizes.join(', ')})`)
+    }
+    const parts = sizes.map((size) => shape.with(axis, size))
+    // The parts lie one after the other.
+    if (sizeOf(shape.slice(0, axis)) === 1) {
+      let next = 0
+      const views = parts.map((part) => {
+        const from = next
+        next += sizeOf(part)
+        return { from, shape: part }
+      })
+      return { kind: 'view', input: 0, views }
     }
     return { kind: 'op', op: 'split', params: { axis, sizes }, data: [0] }
   },

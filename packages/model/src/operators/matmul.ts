@@ -1,22 +1,75 @@
-// MatMul and Gemm.
+// MatMul and Gemm. A few rows by known weights are a convolution of pixels: its weights are packed once.
+import { describeConv, type OpParams, type Shape } from '@weft/core'
 import { floatAttribute, intAttribute } from '../graph/attributes.ts'
+import type { Constant, Node } from '../graph/graph.ts'
 import { present } from './inputs.ts'
-import type { Operator } from './operator.ts'
+import type { AdaptContext, AdaptedStep, ConvStep, Operator } from './operator.ts'
+
+/** A convolution reads its weights anew for every row. */
+const MOST_ROWS = 4
 
 export const matMul: Operator = {
   opTypes: ['MatMul'],
-  adapt: () => ({ kind: 'op', op: 'matMul', params: {}, data: [0, 1] }),
+  adapt: (node, context) => asConv(node, context, false, -1) ?? { kind: 'op', op: 'matMul', params: {}, data: [0, 1] },
 }
 
 export const gemm: Operator = {
   opTypes: ['Gemm'],
-  adapt(node, context) {
+  adapt(node, context): AdaptedStep {
     const params = {
       alpha: floatAttribute(node, 'alpha', 1),
       beta: floatAttribute(node, 'beta', 1),
       transposeA: intAttribute(node, 'transA', 0) !== 0,
       transposeB: intAttribute(node, 'transB', 0) !== 0,
-    }
-    return { kind: 'op', op: 'gemm', params, data: present(context, 0, 1, 2) }
+    } satisfies OpParams
+    const addend = context.inputs[2] ? 2 : -1
+    const plain = params.alpha === 1 && !params.transposeA && (addend < 0 || params.beta === 1)
+    const conv = plain ? asConv(node, context, params.transposeB, addend) : null
+    return conv ?? { kind: 'op', op: 'gemm', params, data: present(context, 0, 1, 2) }
   },
+}
+
+/** (rows, k) by known weights of (k, n), or transposed (n, k), plus a known addend of n, as a convolution; null where it is none. */
+function asConv(node: Node, context: AdaptContext, transposed: boolean, addend: number): ConvStep | null {
+  const [x, weight] = [context.inputs[0], context.known(1)]
+  if (
+    x?.dtype !== 'float32' ||
+    x.shape.length !== 2 ||
+    context.known(0) !== null ||
+    weight?.dtype !== 'float32' ||
+    weight.shape.length !== 2
+  )
+    return null
+  const [k, n] = transposed ? weight.shape.toReversed() : weight.shape
+  const [rows] = x.shape
+  if (x.shape[1] !== k || rows < 1 || rows > MOST_ROWS || k < 1 || n < 1) return null
+  if (addend >= 0 && !isRow(context.known(addend), n)) return null
+  const shapes: [Shape, Shape] = [
+    [rows, k, 1],
+    [n, k, 1],
+  ]
+  return {
+    kind: 'conv',
+    descriptor: describeConv(...shapes, addend >= 0, node.fused),
+    data: [0, 1, addend],
+    shape: [rows, n],
+    ...(transposed ? {} : { weight: transpose(weight) }),
+  }
+}
+
+function isRow(addend: Constant | null, n: number): boolean {
+  return addend !== null && addend.data.length === n && addend.shape.at(-1) === n
+}
+
+/** Once for all shapes of a network. */
+const TRANSPOSED = new WeakMap<Constant['data'], Constant>()
+
+function transpose({ dtype, shape: [k, n], data }: Constant): Constant {
+  const known = TRANSPOSED.get(data)
+  if (known !== undefined) return known
+  const turned = new Float32Array(data.length)
+  for (let row = 0; row < k; row++) for (let column = 0; column < n; column++) turned[column * k + row] = data[row * n + column]
+  const made: Constant = { dtype, shape: [n, k], data: turned }
+  TRANSPOSED.set(data, made)
+  return made
 }

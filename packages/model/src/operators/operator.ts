@@ -15,13 +15,25 @@ export interface ConvStep {
   readonly kind: 'conv'
   readonly descriptor: ConvDescriptor
   readonly data: readonly [x: number, weight: number, bias: number]
+  /** The weights, where they are not as the node has them. */
+  readonly weight?: Constant
+  /** The output's shape, where it is not the descriptor's. */
+  readonly shape?: Shape
 }
 
-/** The first output is the numbers of an input in another shape: nothing is computed. Reshape, Flatten, Squeeze, Identity ... */
+/** Consecutive numbers of an input, and the shape they are given. */
+export interface View {
+  /** Index of the first. */
+  readonly from: number
+  readonly shape: Shape
+}
+
+/** The outputs are numbers of an input as they lie there: nothing is computed. Reshape, Flatten, Squeeze, Identity, Split of the first axis ... */
 export interface ViewStep {
   readonly kind: 'view'
   readonly input: number
-  readonly shape: Shape
+  /** One an output. */
+  readonly views: readonly View[]
 }
 
 /** The outputs are known from shapes and attributes alone: Shape, Constant ... */
@@ -38,6 +50,8 @@ export interface AdaptContext {
   readonly inputs: readonly (ValueInfo | null)[]
   /** The numbers of input `i` where they are known, of any type; null where they are not, or the input is left out. */
   constant(i: number): readonly number[] | null
+  /** Input `i` where it is known, of any size. */
+  known(i: number): Constant | null
   /** The numbers of input `i`. @throws MODEL, naming the node and the input, when they are not known before the run */
   needs(i: number): readonly number[]
 }

@@ -45,7 +45,10 @@ export const identity = view('Identity', (_node, _context, x) => x)
 function view(opType: string, shapeOf: (node: Node, context: AdaptContext, x: Shape) => Shape): Operator {
   return {
     opTypes: [opType],
-    adapt: (node, context) => ({ kind: 'view', input: 0, shape: shapeOf(node, context, input(node, context, 0).shape) }),
+    adapt(node, context) {
+      const shape = shapeOf(node, context, input(node, context, 0).shape)
+      return { kind: 'view', input: 0, views: [{ from: 0, shape }] }
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 // Slice: starts, ends, axes and steps, attributes up to opset 9, inputs from 10; ends may lie far outside.
+import { type Shape, sizeOf } from '@weft/core'
 import { hasAttribute, intsAttribute } from '../graph/attributes.ts'
 import type { Node } from '../graph/graph.ts'
 import { axisFrom, cannot, input, optional } from './inputs.ts'
@@ -25,8 +26,19 @@ export const slice: Operator = {
       if (step[axis] === 0) throw cannot(node, 'a step is 0')
       ;[start[axis], count[axis]] = entries(from, ends[i], step[axis], shape[axis])
     })
+    const from = firstOf(shape, start, step, count)
+    if (from !== null) return { kind: 'view', input: 0, views: [{ from, shape: count }] }
     return { kind: 'op', op: 'slice', params: { start, step, count }, data: [0] }
   },
+}
+
+/** Index of the first number of a slice whose numbers lie one after the other; null for others. */
+function firstOf(shape: Shape, start: Shape, step: Shape, count: Shape): number | null {
+  if (step.some((by, axis) => by !== 1 && count[axis] > 1)) return null
+  const cut = shape.findIndex((extent, axis) => extent !== count[axis])
+  if (cut < 0) return 0
+  const consecutive = sizeOf(shape.slice(0, cut)) === 1 && shape.every((extent, axis) => axis <= cut || extent === count[axis])
+  return consecutive ? start[cut] * sizeOf(shape.slice(cut + 1)) : null
 }
 
 /** The first entry and how many there are, both bounds brought into the axis first. */

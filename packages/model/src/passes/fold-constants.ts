@@ -4,6 +4,7 @@ import { GraphEdit } from '../graph/edit.ts'
 import type { Constant, Graph, Node } from '../graph/graph.ts'
 import { adaptNode } from '../specialize/adapt.ts'
 import { EvaluationBudget, evaluate } from '../specialize/evaluate.ts'
+import { viewOf } from '../specialize/values.ts'
 
 export function foldConstants(graph: Graph): number {
   const edit = new GraphEdit(graph)
@@ -27,12 +28,12 @@ function resultsOf(
   const step = adaptNode(
     node,
     opset,
-    inputs.map((known, i) => known && { info: { dtype: known.dtype, shape: known.shape }, known, root: node.inputs[i] }),
+    inputs.map((known, i) => known && { info: { dtype: known.dtype, shape: known.shape }, known, root: node.inputs[i], at: 0 }),
   )
   if (step.kind === 'known') return step.outputs
   if (step.kind === 'view') {
     const of = inputs[step.input]
-    return of && [{ ...of, shape: step.shape }]
+    return of && step.views.map((view) => viewOf(of, view))
   }
   if (step.kind === 'conv' || opNamed(step.op).counted) return null
   const operands = step.data.map((i) => (i < 0 ? null : (inputs[i] ?? null)))

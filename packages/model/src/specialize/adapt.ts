@@ -1,7 +1,7 @@
 // A node, with what is known of its inputs, to what core does.
 import { formatShape, sizeOf, WeftError } from '@weft/core'
 import { describeNode, type Node } from '../graph/graph.ts'
-import type { AdaptContext, AdaptedStep } from '../operators/operator.ts'
+import type { AdaptContext, AdaptedStep, View } from '../operators/operator.ts'
 import { operatorOf } from '../operators/registry.ts'
 import type { Value } from './values.ts'
 
@@ -17,7 +17,7 @@ export function adaptNode(node: Node, opset: number, inputs: readonly (Value | n
   if (operator === undefined) throw new WeftError('MODEL', `there is no operator for ${describeNode(node)}`)
   try {
     const step = operator.adapt(node, contextOf(node, opset, inputs))
-    if (step.kind === 'view') checkView(node, step.shape, inputs[step.input] ?? null)
+    if (step.kind === 'view') for (const view of step.views) checkView(node, view, inputs[step.input] ?? null)
     return step
   } catch (error) {
     if (!(error instanceof WeftError) || error.message.includes(describeNode(node))) throw error
@@ -34,6 +34,7 @@ function contextOf(node: Node, opset: number, inputs: readonly (Value | null)[])
     opset,
     inputs: inputs.map((value) => value?.info ?? null),
     constant,
+    known: (i) => inputs[i]?.known ?? null,
     needs(i) {
       const numbers = constant(i)
       if (numbers === null) throw unknownInput(node, i)
@@ -50,8 +51,8 @@ export function unknownInput(node: Node, i: number): WeftError {
   })
 }
 
-function checkView(node: Node, shape: readonly number[], of: Value | null): void {
-  if (of === null || sizeOf(shape) !== sizeOf(of.info.shape)) {
+function checkView(node: Node, { from, shape }: View, of: Value | null): void {
+  if (of === null || from < 0 || from + sizeOf(shape) > sizeOf(of.info.shape)) {
     throw new WeftError(
       'SHAPE',
       `${describeNode(node)} cannot give ${formatShape(of?.info.shape ?? [])} the shape ${formatShape(shape)}`,

@@ -22,7 +22,7 @@ export function infer(graph: Graph, values: Values): Draft[] {
     if (step.kind === 'known') {
       step.outputs.forEach((constant, i) => node.outputs[i] && values.known(node.outputs[i], constant))
     } else if (step.kind === 'view') {
-      values.view(node.outputs[0], inputs[step.input] as Value, step.shape)
+      step.views.forEach((view, i) => node.outputs[i] && values.view(node.outputs[i], inputs[step.input] as Value, view))
     } else {
       const draft = step.kind === 'conv' ? draftConv(node, step, inputs, values) : draftOp(node, step, inputs, values, budget)
       if (draft !== null) drafts.push(draft)
@@ -37,7 +37,8 @@ function lookup(values: Values, name: string, node: Node): Value {
   return value
 }
 
-function draftConv(node: Node, { descriptor, data }: ConvStep, inputs: readonly (Value | null)[], values: Values): ConvDraft {
+function draftConv(node: Node, step: ConvStep, inputs: readonly (Value | null)[], values: Values): ConvDraft {
+  const { descriptor, data, shape = descriptor.yShape } = step
   const [x, weight, bias] = data.map((i) => (i < 0 ? null : (inputs[i] ?? null)))
   for (const value of [x, weight, bias]) {
     if (value && value.info.dtype !== 'float32') {
@@ -46,12 +47,12 @@ function draftConv(node: Node, { descriptor, data }: ConvStep, inputs: readonly 
   }
   if (!weight?.known) throw unknownInput(node, data[1])
   if (bias && !bias.known) throw unknownInput(node, data[2])
-  values.computed(node.outputs[0], { dtype: 'float32', shape: descriptor.yShape })
+  values.computed(node.outputs[0], { dtype: 'float32', shape })
   return {
     kind: 'conv',
     node,
     descriptor,
-    weight: weight.known,
+    weight: step.weight ?? weight.known,
     bias: bias?.known ?? null,
     inputs: [node.inputs[data[0]]],
     outputs: [node.outputs[0]],

@@ -3,14 +3,16 @@ import { type Place, type Program, type ProgramPort, type ProgramStep, WeftError
 import { type Constant, describeNode, type Graph } from '../graph/graph.ts'
 import type { Constants } from './constants.ts'
 import type { Draft } from './draft.ts'
+import { withoutConcats } from './homes.ts'
 import { countOf } from './infer.ts'
 import { lifetimes } from './lifetimes.ts'
 import { planMemory } from './memory.ts'
 import type { Values } from './values.ts'
 
-/** @param steps those that must run, in order */
-export function place(graph: Graph, values: Values, steps: readonly Draft[], constants: Constants): Program {
-  const lives = lifetimes(graph, values, steps)
+/** @param drafts those that must run, in order */
+export function place(graph: Graph, values: Values, drafts: readonly Draft[], constants: Constants): Program {
+  const { steps, homes } = withoutConcats(drafts, values)
+  const lives = lifetimes(graph, values, steps, homes)
   const names = [...lives.keys()]
   const { offsets, bytes } = planMemory([...lives.values()])
   const offsetOf = new Map(names.map((name, i) => [name, offsets[i]]))
@@ -19,10 +21,11 @@ export function place(graph: Graph, values: Values, steps: readonly Draft[], con
     const value = values.get(name)
     if (value === undefined) throw new WeftError('INTERNAL', `value '${name}' was lost`)
     if (value.known !== null) return { info: value.info, where: 'constant', at: constants.numberOf(value.known) }
-    return { info: value.info, where: 'memory', at: offsetOf.get(value.root) ?? 0 }
+    const home = homes.of(value.root)
+    return { info: value.info, where: 'memory', at: (offsetOf.get(home.root) ?? 0) + home.at + value.at }
   }
   const port = (name: string): ProgramPort => {
-    const count = countOf(values.get(name)?.root ?? name)
+    const count = countOf(values.wholeRoot(name) ?? name)
     return { name, place: placeOf(name), ...(values.get(count) === undefined ? {} : { count: placeOf(count) }) }
   }
   const numberOf = (constant: Constant | null) => (constant === null ? null : constants.numberOf(constant))

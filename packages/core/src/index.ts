@@ -63,6 +63,7 @@ export {
   type ValueInfo,
 } from './ops/op.ts'
 export { opNamed, planOp } from './ops/registry.ts'
+export type { OpBindings, OpRunner, VectorPath } from './ops/vector.ts'
 export { checkedCode } from './plan/checked.ts'
 export { type Binder, type Code, CodeCache, type Compiler, Instances, type Piece } from './plan/code.ts'
 export { checkResidual } from './plan/residual.ts'

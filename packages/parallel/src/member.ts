@@ -5,7 +5,7 @@ import { KnownLayer } from './layer-work.ts'
 import type { Definition, ProgramDefinition, RunTask } from './messages.ts'
 import type { Addon } from './native/addon.ts'
 import { NativeBinder } from './native/code.ts'
-import { KnownProgram } from './program-work.ts'
+import { type BindCode, KnownProgram } from './program-work.ts'
 
 export class Member {
   readonly #memory: WebAssembly.Memory
@@ -22,12 +22,15 @@ export class Member {
 
   define(id: number, definition: Definition): KnownLayer {
     const { plan, code } = definition
-    const callables = this.#binder.bind(code)
-    const functions = () => kernelNamed(plan.kernel).functions(plan)
-    const bound = this.#check ? checkedCode(callables, functions(), plan.traits, this.#memory) : callables
+    const bound = this.#bind(code, kernelNamed(plan.kernel).functions(plan), plan.traits)
     const layer = new KnownLayer(definition, bound, this.#memory)
     this.#known.set(id, layer)
     return layer
+  }
+
+  readonly #bind: BindCode = (code, functions, traits) => {
+    const callables = this.#binder.bind(code)
+    return this.#check ? checkedCode(callables, functions, traits, this.#memory) : callables
   }
 
   /** Without effect where one of its layers is not known: a worker that is new did not get all. */
@@ -39,7 +42,7 @@ export class Member {
       if (!(layer instanceof KnownLayer)) return
       layers.set(step.layer, layer)
     }
-    this.#known.set(definition.id, new KnownProgram(definition, layers, this.#memory))
+    this.#known.set(definition.id, new KnownProgram(definition, layers, this.#memory, this.#bind))
   }
 
   knows(id: number): boolean {

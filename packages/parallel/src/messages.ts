@@ -1,5 +1,5 @@
 // What main thread and workers say to each other. No tensor is ever posted: offsets into the arena are.
-import type { Code, OpPlan, Plan, Range, ValueInfo, WireError } from '@weft/core'
+import type { Code, MachineTraits, OpPlan, Plan, Range, ValueInfo, WireError } from '@weft/core'
 
 export interface WorkerData {
   readonly memory: WebAssembly.Memory
@@ -55,6 +55,8 @@ export type DefinedStep =
   | {
       readonly kind: 'op'
       readonly plan: OpPlan
+      /** The code of its vector path on a machine, where it has one. */
+      readonly vector: { readonly traits: MachineTraits; readonly code: Code } | null
       readonly inputs: readonly (Operand | null)[]
       readonly outputs: readonly Operand[]
     }

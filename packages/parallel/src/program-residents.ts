@@ -2,6 +2,8 @@
 import {
   type ConvDescriptor,
   type ConvProgramStep,
+  type MachineTraits,
+  type OpPlan,
   type OpProgramStep,
   type OpStorage,
   opNamed,
@@ -13,7 +15,9 @@ import {
   shard,
   sizeOf,
   Tensor,
+  TIERS,
   type TierName,
+  type VectorPath,
 } from '@weft/core'
 import type { Defined } from './define.ts'
 import type { Host } from './host.ts'
@@ -36,6 +40,9 @@ export class ProgramResidents {
   readonly #host: Host
   readonly #layers: ResidentStep[] = []
   readonly #placed = new Map<OpStorage, number>()
+  readonly #traits: MachineTraits
+  /** Of the vector paths of operators. */
+  readonly #paths = new Map<OpPlan, VectorPath>()
 
   /** @throws MEMORY, and gives back what it had taken */
   constructor(
@@ -46,6 +53,7 @@ export class ProgramResidents {
     kernelFor: (d: ConvDescriptor) => string | undefined,
   ) {
     this.#host = host
+    this.#traits = TIERS[tier].traits
     const id = host.takeId()
     try {
       const defined = steps.map((step): DefinedStep => {
@@ -61,9 +69,9 @@ export class ProgramResidents {
       this.#give(id)
       throw error
     }
-    const most = (bytes: (resident: Resident) => number) =>
-      this.#layers.reduce((largest, { resident }) => Math.max(largest, bytes(resident)), 0)
-    this.scratch = { privateBytes: most(({ plan }) => plan.privateBytes), sharedBytes: most(({ plan }) => plan.sharedBytes) }
+    const plans = this.#layers.map(({ resident }) => resident.plan)
+    const own = [...plans, ...this.#paths.values()].map(({ privateBytes }) => privateBytes)
+    this.scratch = { privateBytes: largest(own), sharedBytes: largest(plans.map(({ sharedBytes }) => sharedBytes)) }
   }
 
   /** The layers, with their weights where constants are given. */
@@ -95,8 +103,11 @@ export class ProgramResidents {
   }
 
   #op({ plan, inputs, outputs }: OpProgramStep, constants: readonly ProgramConstant[]): DefinedStep {
-    const operand = (place: Place | null) => place && this.#operand(place, constants)
-    return { kind: 'op', plan, inputs: inputs.map(operand), outputs: outputs.map((place) => this.#operand(place, constants)) }
+    const operand = (place: Place) => this.#operand(place, constants)
+    const path = opNamed(plan.op).vector?.(plan, this.#traits) ?? null
+    if (path !== null) this.#paths.set(plan, path)
+    const vector = path && { traits: this.#traits, code: this.#host.compile(path.functions) }
+    return { kind: 'op', plan, vector, inputs: inputs.map((place) => place && operand(place)), outputs: outputs.map(operand) }
   }
 
   #operand({ info, where, at }: Place, constants: readonly ProgramConstant[]): Operand {
@@ -131,9 +142,13 @@ export class ProgramResidents {
 
   /** The units of an operator as shards: a single one where there is little to do. */
   #shardsOf({ plan }: OpProgramStep): Range[] {
-    const units = opNamed(plan.op).units(plan)
+    const units = this.#paths.get(plan)?.units ?? opNamed(plan.op).units(plan)
     const elements = [...plan.inputs, ...plan.outputs].reduce((sum, info) => sum + (info === null ? 0 : sizeOf(info.shape)), 0)
     if (units === 0) return []
     return elements < LEAST_SHARED ? [{ begin: 0, end: units }] : shard(new Float64Array(units).fill(1), this.#host.threads)
   }
+}
+
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, one) => Math.max(most, one), 0)
 }

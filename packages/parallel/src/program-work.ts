@@ -1,11 +1,25 @@
 // A program as a thread knows it, and the thread's part in a run of it.
-import { type Bindings, OP_STORAGE, type OpStorage, opNamed, type Range, sizeOf } from '@weft/core'
+import {
+  type Bindings,
+  type Callable,
+  type Code,
+  type KernelFunction,
+  type MachineTraits,
+  OP_STORAGE,
+  type OpStorage,
+  opNamed,
+  type Range,
+  sizeOf,
+} from '@weft/core'
 import type { KnownLayer } from './layer-work.ts'
 import type { DefinedStep, Operand, ProgramDefinition, ProgramPhase, RunTask } from './messages.ts'
 import { now, Spans } from './spans.ts'
 import type { Work } from './work.ts'
 
 type Cancelled = () => boolean
+type OpStep = Extract<DefinedStep, { kind: 'op' }>
+/** Makes code callable in this thread. */
+export type BindCode = (code: Code, functions: readonly KernelFunction[], traits: MachineTraits) => ReadonlyMap<string, Callable>
 /** Units of a step of the program; of a convolution, of a step of one of its items. */
 type Part = (item: number, part: number, range: Range, cancelled: Cancelled) => boolean
 
@@ -13,12 +27,19 @@ export class KnownProgram {
   readonly definition: ProgramDefinition
   readonly #layers: ReadonlyMap<number, KnownLayer>
   readonly #memory: WebAssembly.Memory
+  readonly #bindCode: BindCode
   #steps: readonly Part[] = []
   /** What the steps were bound to. */
   #bound = { bytes: 0, memory: -1, own: -1, shared: -1 }
 
   /** @param layers the program's, by their numbers */
-  constructor(definition: ProgramDefinition, layers: ReadonlyMap<number, KnownLayer>, memory: WebAssembly.Memory) {
+  constructor(
+    definition: ProgramDefinition,
+    layers: ReadonlyMap<number, KnownLayer>,
+    memory: WebAssembly.Memory,
+    bindCode: BindCode,
+  ) {
+    this.#bindCode = bindCode
     this.definition = definition
     this.#layers = layers
     this.#memory = memory
@@ -39,19 +60,7 @@ export class KnownProgram {
 
   #bind(step: DefinedStep, task: RunTask, buffer: ArrayBufferLike): Part {
     const offset = ({ at, fixed }: Operand) => (fixed ? at : task.x + at)
-    if (step.kind === 'op') {
-      const view = (operand: Operand): OpStorage => {
-        const { dtype, shape } = operand.info
-        return new OP_STORAGE[dtype](buffer as ArrayBuffer, offset(operand), sizeOf(shape))
-      }
-      const op = opNamed(step.plan.op)
-      const [inputs, outputs] = [step.inputs.map((input) => input && view(input)), step.outputs.map(view)]
-      return (_item, _part, { begin, end }, cancelled) => {
-        if (cancelled()) return false
-        op.run(step.plan, inputs, outputs, begin, end)
-        return true
-      }
-    }
+    if (step.kind === 'op') return this.#bindOp(step, offset, task.private, buffer)
     const layer = this.#layers.get(step.layer) as KnownLayer
     const [x, y, residual] = [offset(step.x), offset(step.y), step.residual === null ? 0 : offset(step.residual)]
     const { runner, packed, xBytes, yBytes } = layer
@@ -65,6 +74,35 @@ export class KnownProgram {
         private: task.private,
       }
       return runner(part, begin, end, at, cancelled)
+    }
+  }
+
+  #bindOp(
+    { plan, vector, inputs, outputs }: OpStep,
+    offset: (operand: Operand) => number,
+    own: number,
+    buffer: ArrayBufferLike,
+  ): Part {
+    const op = opNamed(plan.op)
+    const path = vector && op.vector?.(plan, vector.traits)
+    if (path) {
+      const run = path.runner(this.#bindCode(vector.code, path.functions, vector.traits), buffer)
+      const at = {
+        inputs: inputs.map((input) => (input === null ? 0 : offset(input))),
+        outputs: outputs.map(offset),
+        private: own,
+      }
+      return (_item, _part, { begin, end }, cancelled) => run(begin, end, at, cancelled)
+    }
+    const view = (operand: Operand): OpStorage => {
+      const { dtype, shape } = operand.info
+      return new OP_STORAGE[dtype](buffer as ArrayBuffer, offset(operand), sizeOf(shape))
+    }
+    const [from, to] = [inputs.map((input) => input && view(input)), outputs.map(view)]
+    return (_item, _part, { begin, end }, cancelled) => {
+      if (cancelled()) return false
+      op.run(plan, from, to, begin, end)
+      return true
     }
   }
 }

@@ -1,78 +1,10 @@
 // Programs on the engine: the same numbers as the steps one by one, whatever the threads; and what befalls a run.
-import {
-  conv,
-  describeConv,
-  OP_STORAGE,
-  type OpParams,
-  opNamed,
-  type Place,
-  type Program,
-  type ProgramConstant,
-  type ProgramStep,
-  planOp,
-  type Shape,
-  type Span,
-  sizeOf,
-  Tensor,
-  type WeftError,
-} from '@weft/core'
+import { conv, type Span, type Tensor, type WeftError } from '@weft/core'
 import { type Engine, open } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
+import { Builder, numbers, runOp } from './program-builder.ts'
 
 const TIER = 'relaxed'
-
-function numbers(shape: Shape, seed: number): Tensor {
-  return new Tensor(
-    Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i * 0.37 + seed)),
-    shape,
-  )
-}
-
-/** A program is written down step by step; every value has its own bytes. */
-class Builder {
-  readonly steps: ProgramStep[] = []
-  readonly constants: ProgramConstant[] = []
-  bytes = 0
-
-  value(shape: Shape): Place {
-    const at = this.bytes
-    this.bytes += Math.ceil((4 * sizeOf(shape)) / 64) * 64
-    return { info: { dtype: 'float32', shape }, where: 'memory', at }
-  }
-
-  constant({ data, shape }: Tensor): Place {
-    const info = { dtype: 'float32', shape } as const
-    return { info, where: 'constant', at: this.constants.push({ ...info, data }) - 1 }
-  }
-
-  conv(x: Place, weight: Tensor, padding: number, residual: Place | null = null): Place {
-    const descriptor = describeConv(x.info.shape, weight.shape, false, {
-      padding,
-      activation: 'relu',
-      residual: residual !== null,
-    })
-    const y = this.value(descriptor.yShape)
-    const { at } = this.constant(weight)
-    this.steps.push({ kind: 'conv', name: `conv ${at}`, descriptor, x, weight: at, bias: null, residual, y })
-    return y
-  }
-
-  op(op: string, inputs: Place[], params: OpParams = {}): Place {
-    const plan = planOp(
-      op,
-      inputs.map(({ info }) => info),
-      params,
-    )
-    const y = this.value(plan.outputs[0].shape)
-    this.steps.push({ kind: 'op', name: op, plan, inputs, outputs: [y] })
-    return y
-  }
-
-  program(x: Place, y: Place): Program {
-    const { steps, bytes } = this
-    return { inputs: [{ name: 'x', place: x }], outputs: [{ name: 'y', place: y }], steps, bytes }
-  }
-}
 
 const X = [2, 5, 30, 31]
 const [W1, W2, SCALE] = [numbers([24, 5, 3, 3], 1), numbers([24, 24, 1, 1], 2), numbers([24, 1, 1], 3)]
@@ -86,26 +18,9 @@ function network() {
   const y = b.op('mul', [b.conv(pooled, W2, 0, pooled), b.constant(SCALE)])
   const program = b.program(x, y)
   const expected = (input: Tensor): Float32Array => {
-    const run = (name: string, inputs: Tensor[], params: OpParams) => {
-      const plan = planOp(
-        name,
-        inputs.map(({ shape }) => ({ dtype: 'float32', shape })),
-        params,
-      )
-      const out = new OP_STORAGE.float32(sizeOf(plan.outputs[0].shape))
-      const op = opNamed(name)
-      op.run(
-        plan,
-        inputs.map(({ data }) => data as Float32Array),
-        [out],
-        0,
-        op.units(plan),
-      )
-      return new Tensor(out, plan.outputs[0].shape)
-    }
-    const first = run('maxPool', [conv(input, { weight: W1, padding: 1, activation: 'relu' })], WINDOW)
+    const first = runOp('maxPool', [conv(input, { weight: W1, padding: 1, activation: 'relu' })], WINDOW)
     const second = conv(first, { weight: W2, activation: 'relu', residual: first })
-    return run('mul', [second, SCALE], {}).data as Float32Array
+    return runOp('mul', [second, SCALE], {}).data as Float32Array
   }
   return { program, constants: b.constants, expected }
 }

@@ -34,7 +34,7 @@ export const depthwise: Kernel<DepthwisePlan> = {
   order: (d) => (sumsTapsInTurn(d) && !byColumns([d.kernel[1], d.kernel[2]]) ? 'direct' : 'depthwise'),
   estimate: estimateDepthwise,
 
-  plan: planDepthwise,
+  plan: (d, traits) => planDepthwise(d, traits),
 
   costs: (plan, step) =>
     Float64Array.from({ length: plan.steps[step].units }, (_, unit) => plan.blocks[Math.floor(unit / plan.descriptor.ic)].rows),

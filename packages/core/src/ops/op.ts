@@ -1,5 +1,7 @@
 // The contract of an operator: what it makes of shapes, how its work is cut, and the work itself.
+import type { MachineTraits } from '../isa/machine.ts'
 import type { Shape } from '../tensor/shape.ts'
+import type { VectorPath } from './vector.ts'
 
 /** Element types of an operator's values. int64 is held in float64, exact to 2^53; bool is 0 or 1 in bytes. */
 export const OP_STORAGE = {
@@ -45,4 +47,6 @@ export interface Op<P extends OpParams = OpParams> {
   units(plan: OpPlan<P>): number
   /** Units [begin, end). Storages hold exactly the elements of their shapes; outputs need not be zero before. */
   run(plan: OpPlan<P>, inputs: readonly (OpStorage | null)[], outputs: readonly OpStorage[], begin: number, end: number): void
+  /** A faster way to the same numbers, for those calls that have one; depends on nothing but plan and machine. */
+  vector?(plan: OpPlan<P>, traits: MachineTraits): VectorPath | null
 }

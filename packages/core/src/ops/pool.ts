@@ -1,5 +1,6 @@
 // Pooling: the largest, the mean or the p-norm of every window. A unit is some rows of the output.
 import { expectDtype, given, needed } from './inputs.ts'
+import { maxPoolVector } from './max-pool-vector.ts'
 import type { Op, OpDType, OpPlan, OpStorage } from './op.ts'
 import { type PoolAxis, poolAxes, pooledShape, reach, tapCounts, type WindowParams } from './pool-window.ts'
 import { rowsOf, rowUnits } from './rows.ts'
@@ -7,12 +8,14 @@ import { rowsOf, rowUnits } from './rows.ts'
 /** Folds x[from], x[from + stride] ... into row[lo ... hi). */
 type Fold = (row: Float64Array, lo: number, hi: number, x: OpStorage, from: number, stride: number, p: number) => void
 
+/** A window whose numbers are all NaN gives -Infinity; others leave NaN out. */
 export const maxPool: Op<WindowParams> = {
   name: 'maxPool',
   infer: (inputs, params) => [pooled('maxPool', ['float32', 'uint8'], inputs, params)],
   units: (plan) => rowUnits(plan.outputs[0].shape),
   run: (plan, inputs, [out], begin, end) =>
     eachRow(plan, inputs, begin, end, Number.NEGATIVE_INFINITY, largest, 0, (row, at) => out.set(row, at)),
+  vector: maxPoolVector,
 }
 
 /** `countPadding`: padding counts as zeros in the mean. */
@@ -92,7 +95,7 @@ function pixel({ n, stride, dilation, before }: PoolAxis, out: number, tap: numb
 }
 
 function largest(row: Float64Array, lo: number, hi: number, x: OpStorage, from: number, stride: number): void {
-  for (let i = lo; i < hi; i++, from += stride) row[i] = Math.max(row[i], x[from])
+  for (let i = lo; i < hi; i++, from += stride) if (row[i] < x[from]) row[i] = x[from]
 }
 
 function sum(row: Float64Array, lo: number, hi: number, x: OpStorage, from: number, stride: number): void {

@@ -88,7 +88,7 @@ function emitLine(
   })
 }
 
-/** One tile: the bias, then every product by rows and columns of the kernel, epilogue, store. */
+/** One tile: the bias, then every product by rows and columns of the kernel, or the largest pixel; epilogue, store. */
 function emitTile(
   m: Machine,
   shape: DepthwiseShape,
@@ -103,23 +103,28 @@ function emitTile(
   const sums = Array.from({ length: rows }, () =>
     columns.map(() => {
       const sum = m.vec()
-      m.broadcast(sum, weights, 0)
+      if (shape.fold === 'sum') m.broadcast(sum, weights, 0)
+      else m.constant(sum, Number.NEGATIVE_INFINITY)
       return sum
     }),
   )
   m.scope(() => {
     const pixels = columns.map(() => m.vec())
-    const add = (at: number, tap: number, meets: readonly Meet[], weightOf: (kh: number) => Vec) => {
+    const add = (at: number, tap: number, meets: readonly Meet[], weightOf: ((kh: number) => Vec) | null) => {
       const { index, offset } = taps[tap]
       const pixel = at * rowFloats + index * pitch + offset - low
       columns.forEach(({ x, beyond }, col) => m.load(pixels[col], x, 4 * (pixel + beyond)))
       for (const { row, kh } of meets) {
-        const weight = weightOf(kh)
-        sums[row].forEach((sum, col) => m.madd(sum, pixels[col], weight))
+        const weight = weightOf?.(kh)
+        sums[row].forEach((sum, col) => (weight ? m.madd(sum, pixels[col], weight) : m.max(sum, sum, pixels[col])))
       }
     }
-    const reader = weightReader(m, shape, weights, held)
     const lines = inputRows(shape, rows)
+    if (shape.fold === 'max') {
+      for (const { at, meets } of lines) taps.forEach((_, tap) => add(at, tap, meets, null))
+      return
+    }
+    const reader = weightReader(m, shape, weights, held)
     if (byColumns(shape.kernel)) {
       taps.forEach((_, tap) => {
         const weightOf = reader.column(tap)

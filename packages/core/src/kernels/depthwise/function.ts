@@ -20,7 +20,7 @@ export const DEPTHWISE_ARGS = {
   ySkip: 7,
   /** Per output channel its bias, then its weights. */
   weights: 8,
-  /** Memory for staged rows, all of which is set to zero first, its vectors, and the distance from a channel to the next. */
+  /** Memory for staged rows, all of which is set to the padding first, its vectors, and the distance from a channel to the next. */
   buffer: 9,
   vectors: 10,
   plane: 11,
@@ -43,9 +43,9 @@ export function depthwiseFunction(shape: DepthwiseShape): KernelFunction {
   }
 }
 
-function nameOf({ kernel, strideY, dilationY, rows, width, tile, lastRows, epilogue }: DepthwiseShape): string {
+function nameOf({ fold, kernel, strideY, dilationY, rows, width, tile, lastRows, epilogue }: DepthwiseShape): string {
   const parts = [
-    `f32-depthwise-${kernel[0]}x${kernel[1]}`,
+    `f32-${fold === 'sum' ? 'depthwise' : 'maxpool'}-${kernel[0]}x${kernel[1]}`,
     `s${strideY}x${rows.stride}`,
     ...(dilationY === 1 && rows.dilation === 1 ? [] : [`d${dilationY}x${rows.dilation}`]),
     `w${rows.width}p${rows.before}to${width}`,
@@ -56,7 +56,7 @@ function nameOf({ kernel, strideY, dilationY, rows, width, tile, lastRows, epilo
 
 function emitDepthwise(m: Machine, shape: DepthwiseShape): void {
   const args = DEPTHWISE_ARGS
-  emitZeros(m)
+  emitPadding(m, shape.fold === 'sum' ? 0 : Number.NEGATIVE_INFINITY)
   const [x, y, weights] = [m.arg(args.x), m.arg(args.y), m.arg(args.weights)]
   m.loop(m.arg(args.bands), () => {
     // A channel is read long after it was staged: a load that spans two stores waits until both are in the cache.
@@ -86,24 +86,24 @@ function overPlanes(m: Machine, start: number, body: (plane: Int) => void): void
 }
 
 /** Stages the rows of a channel at `plane`; `x` is moved behind the last. */
-function emitStage(m: Machine, { rows }: DepthwiseShape, x: Int, plane: Int): void {
+function emitStage(m: Machine, { fold, rows }: DepthwiseShape, x: Int, plane: Int): void {
   m.scope(() => {
     const to = copyOf(m, plane)
     m.loop(m.arg(DEPTHWISE_ARGS.xRows), () => {
-      emitStageRow(m, rows, x, to)
+      emitStageRow(m, rows, x, to, fold === 'max')
       m.add(x, 4 * rows.width)
       m.add(to, 4 * rows.rowFloats)
     })
   })
 }
 
-/** What is not staged over stays zero for all channels. */
-function emitZeros(m: Machine): void {
+/** What is not staged over stays so for all channels. */
+function emitPadding(m: Machine, value: number): void {
   m.scope(() => {
-    const [at, zero] = [m.arg(DEPTHWISE_ARGS.buffer), m.vec()]
-    m.constant(zero, 0)
+    const [at, padding] = [m.arg(DEPTHWISE_ARGS.buffer), m.vec()]
+    m.constant(padding, value)
     m.loop(m.arg(DEPTHWISE_ARGS.vectors), () => {
-      m.store(at, 0, zero)
+      m.store(at, 0, padding)
       m.add(at, 4 * m.traits.lanes)
     })
   })
@@ -126,7 +126,7 @@ function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape
     y,
     ...(epilogue.residual ? [residualOf(y, words, args, DEPTHWISE_ARGS)] : []),
     span('x', channels * (xBytes + arg('xSkip')) - arg('xSkip')),
-    span('weights', 4 * outputs * (1 + kernel[0] * kernel[1])),
+    ...(shape.fold === 'sum' ? [span('weights', 4 * outputs * (1 + kernel[0] * kernel[1]))] : []),
     span('buffer', 4 * arg('vectors') * lanes),
     span('stage', planes + 4 * arg('xRows') * rows.rowFloats),
     span('first', planes + 4 * (inRows * rows.rowFloats + rows.slack - rows.low)),

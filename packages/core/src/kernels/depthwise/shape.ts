@@ -19,8 +19,12 @@ export function byColumns([kh, kw]: readonly [number, number]): boolean {
   return kh > 1 && kh * kw > MOST_TAPS_BY_ROWS
 }
 
+/** What becomes of the pixels under a window: their products with weights are summed, or the largest of them is taken. */
+export type Fold = 'sum' | 'max'
+
 /** All that the code of a depthwise function depends on. */
 export interface DepthwiseShape {
+  readonly fold: Fold
   readonly kernel: readonly [number, number]
   readonly strideY: number
   readonly dilationY: number
@@ -35,9 +39,10 @@ export interface DepthwiseShape {
 /** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
 const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
 
-export function shapeFor(d: ConvDescriptor, traits: MachineTraits): DepthwiseShape {
+export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 'sum'): DepthwiseShape {
   const rows = rowsOf(d, traits.lanes)
   const base = {
+    fold,
     kernel: [d.kernel[1], d.kernel[2]] as const,
     strideY: d.stride[1],
     dilationY: d.dilation[1],
@@ -55,11 +60,11 @@ export function shapeFor(d: ConvDescriptor, traits: MachineTraits): DepthwiseSha
 
 type Base = Omit<DepthwiseShape, 'tile' | 'lastRows'>
 
-function* tilesFor({ kernel, width, epilogue }: Base, height: number, traits: MachineTraits): Generator<DepthwiseTile> {
+function* tilesFor({ fold, kernel, width, epilogue }: Base, height: number, traits: MachineTraits): Generator<DepthwiseTile> {
   const taps = kernel[0] * kernel[1]
   const mostCols = Math.min(MOST_COLS, Math.ceil(width / traits.lanes))
   const product = traits.fused ? 0 : 1
-  for (const held of [true, false]) {
+  for (const held of fold === 'sum' ? [true, false] : [false]) {
     for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
       for (let cols = 1; cols <= mostCols; cols++) {
         const weights = held ? 0 : byColumns(kernel) ? kernel[0] : 1

@@ -5,19 +5,20 @@ import { pixelsOf, type Rows } from './rows.ts'
 /** Vectors of a row that are copied one after the other; more are a loop. */
 const MOST_UNROLLED = 8
 
-/** Emits the copy of one row. Bytes behind its pixels may be set to zero up to the pitch. */
-export function emitStageRow(m: Machine, rows: Rows, from: Int, to: Int): void {
-  if (rows.stride === 1) stageVectors(m, rows, from, to)
-  else if (rows.stride === 2) stageHalves(m, rows, from, to)
+/** Emits the copy of one row. Bytes behind its pixels may be set to zero up to the pitch, unless the copy is `exact`. */
+export function emitStageRow(m: Machine, rows: Rows, from: Int, to: Int, exact: boolean): void {
+  if (rows.stride === 1) stageVectors(m, rows, from, to, exact)
+  else if (rows.stride === 2) stageHalves(m, rows, from, to, exact)
   else stageSingles(m, rows, from, to)
 }
 
-function stageVectors(m: Machine, { width }: Rows, from: Int, to: Int): void {
+function stageVectors(m: Machine, { width }: Rows, from: Int, to: Int, exact: boolean): void {
   const { lanes } = m.traits
   const pixels = m.vec()
   if (width < lanes) {
     m.loadFirst(pixels, from, 0, width)
-    m.store(to, 0, pixels)
+    if (exact) m.storeFirst(to, 0, pixels, width)
+    else m.store(to, 0, pixels)
     return
   }
   const copy = (source: Int, target: Int, at: number) => {
@@ -30,7 +31,7 @@ function stageVectors(m: Machine, { width }: Rows, from: Int, to: Int): void {
 }
 
 /** Stride 2: even and odd pixels part, two vectors at a time. */
-function stageHalves(m: Machine, { width, phases, pitch }: Rows, from: Int, to: Int): void {
+function stageHalves(m: Machine, { width, phases, pitch }: Rows, from: Int, to: Int, exact: boolean): void {
   const { lanes } = m.traits
   const [first, second, half] = [m.vec(), m.vec(), m.vec()]
   /** `pixel` is that of the row in lane 0, where `to` is the place of pixel `base`. */
@@ -38,7 +39,10 @@ function stageHalves(m: Machine, { width, phases, pitch }: Rows, from: Int, to: 
     for (const [index, phase] of phases.entries()) {
       if ((pixel + phase) % 2 === 0) m.evens(half, first, second)
       else m.odds(half, first, second)
-      m.store(target, 4 * (index * pitch + Math.ceil((pixel - phase) / 2)), half)
+      const at = 4 * (index * pitch + Math.ceil((pixel - phase) / 2))
+      const pixels = pixelsOf(width, 2, phase)
+      if (!exact || pixels >= lanes) m.store(target, at, half)
+      else if (pixels > 0) m.storeFirst(target, at, half, pixels)
     }
   }
   if (width < 2 * lanes) {

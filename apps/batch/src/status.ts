@@ -12,6 +12,7 @@ export interface LedgerStatus {
   readonly name: string
   readonly run: RunRecord | null
   readonly done: number
+  /** By id: in the ledger they are in the order in which they failed. */
   readonly failed: readonly FailedRecord[]
   /** Items of the last start that are neither. */
   readonly left: number
@@ -35,7 +36,7 @@ export async function statusOf(output: string): Promise<LedgerStatus[]> {
     names.map(async (name) => {
       const { run, items } = await readPast({ output, state, name }, null)
       const records = [...items.values()]
-      const failed = records.filter((record) => record.state === 'failed')
+      const failed = records.filter((record) => record.state === 'failed').sort((a, b) => (a.id < b.id ? -1 : 1))
       const done = records.length - failed.length
       const left = Math.max(0, (run?.items ?? 0) - records.length)
       return { name, run, done, failed, left, owner: await ownerOf(state, name) }

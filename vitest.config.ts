@@ -4,7 +4,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@weft/source', 'node', 'import', 'default'] } },
   resolve: { conditions: ['@weft/source', 'node', 'import', 'default'] },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'examples/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

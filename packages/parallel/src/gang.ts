@@ -24,6 +24,8 @@ export class Gang {
   #failure: WeftError | null = null
   /** Whether the calling thread works along: it never leaves before the end. */
   #accompanied = false
+  /** From its end on its control block is another job's: what befalls a seat is no matter of its own any more. */
+  #dissolved = false
 
   constructor(control: Control) {
     this.control = control
@@ -69,13 +71,12 @@ export class Gang {
    */
   async end(): Promise<boolean> {
     if (!this.control.over) await this.control.ended()
-    if (this.control.completed) {
-      for (const seat of this.#asked.keys()) seat.withdraw()
-      return true
-    }
-    while (![...this.#asked.keys()].every((seat) => seat.withdraw())) await sleep(SLOW_MS)
-    if (this.#failure !== null) throw this.#failure
-    return false
+    const { completed } = this.control
+    if (completed) for (const seat of this.#asked.keys()) seat.withdraw()
+    else while (![...this.#asked.keys()].every((seat) => seat.withdraw())) await sleep(SLOW_MS)
+    this.#dissolved = true
+    if (!completed && this.#failure !== null) throw this.#failure
+    return completed
   }
 
   /** Whether every member that was asked had to leave, and none failed: the run can be done anew. */
@@ -85,7 +86,7 @@ export class Gang {
 
   readonly #lost: Bereaved = (seat, how, error) => {
     const task = this.#asked.get(seat)
-    if (task === undefined || this.control.completed) return
+    if (task === undefined || this.#dissolved || this.control.completed) return
     this.#asked.delete(seat)
     if (how !== 'absent') this.#fail(task, how, error)
     else if (this.deserted) this.control.stop()

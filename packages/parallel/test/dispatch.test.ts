@@ -60,6 +60,26 @@ describe('the dispatcher', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
+  it('lets no worker that dies idle, its job done, stop the job that has the control block now', async () => {
+    const { dispatcher, pool, controlOf, oneShard } = played(2)
+    const done = [0, 1].map((layer) => dispatcher.submit(runJob(layer, 1)))
+    const runs = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
+    for (const [index, run] of runs.entries()) {
+      oneShard(run, 1)
+      pool[index].mailbox.finish()
+      await done[index]
+      await settled()
+    }
+    const next = dispatcher.submit(runJob(2, 1))
+    const task = pool[0].mailbox.take(false) as RunTask
+    expect(task.control).toBe(runs[1].control)
+    pool[1].die(dead())
+    await settled()
+    expect(controlOf(task).over).toBe(false)
+    oneShard(task, 1)
+    expect(await next).toBe(true)
+  })
+
   it('keeps the region of a seat, and enlarges it when a job needs more', async () => {
     const { arena, dispatcher, pool, oneShard } = played(1)
     const regions: number[] = []

@@ -2,6 +2,7 @@
 import { buildApplication, buildCommand, buildRouteMap, type CommandContext, ExitCode, run, text_en } from '@stricli/core'
 import { kernelNamed, TIER_CHOICES, type TierChoice } from '@weft/core'
 import { ABOUT, SCALE_HELP } from './help.ts'
+import { HTML_FLAG } from './html-flag.ts'
 import { layersCommand } from './layers/command.ts'
 import type { LayersFlags } from './layers/job.ts'
 import { MODES, type ModeChoice } from './mode.ts'
@@ -18,6 +19,7 @@ export interface Flags {
   readonly minRuns: number
   readonly json?: string
   readonly csv?: string
+  readonly html?: string
   readonly quiet: boolean
   readonly list: boolean
 }
@@ -107,6 +109,7 @@ function application(keep: (what: Asked) => void) {
           placeholder: 'FILE',
           brief: 'Write rows as CSV; - prints them for the table',
         },
+        html: HTML_FLAG,
         quiet: {
           kind: 'boolean',
           default: false,

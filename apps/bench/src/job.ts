@@ -6,7 +6,7 @@ import { type Mode, modesOf } from './mode.ts'
 import { quoted } from './quote.ts'
 import { resolveTarget, suiteNames, type Target } from './suites.ts'
 import { defaultThreads } from './threads.ts'
-import { checkWritable, STDOUT } from './write.ts'
+import { checkHtml, checkWritable, STDOUT } from './write.ts'
 
 export interface Job {
   readonly targets: readonly Target[]
@@ -19,6 +19,7 @@ export interface Job {
   /** Paths; - is standard output. */
   readonly json: string | undefined
   readonly csv: string | undefined
+  readonly html: string | undefined
   readonly quiet: boolean
 }
 
@@ -34,6 +35,7 @@ export function resolveJob(targets: readonly string[], flags: Flags): Job {
     throw new WeftError('OPTION', 'only one of --json and --csv can be printed with -')
   checkWritable('--json', flags.json)
   checkWritable('--csv', flags.csv)
+  checkHtml(flags.html)
   return Object.freeze({
     targets: targets.map(resolveTarget),
     threads: flags.threads ?? defaultThreads(availableParallelism()),
@@ -44,6 +46,7 @@ export function resolveJob(targets: readonly string[], flags: Flags): Job {
     minRuns: Math.ceil(flags.minRuns),
     json: flags.json,
     csv: flags.csv,
+    html: flags.html,
     quiet: flags.quiet,
   })
 }

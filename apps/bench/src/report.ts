@@ -6,9 +6,13 @@ import { tableText } from './table.ts'
 import { asJson, STDOUT, writeText } from './write.ts'
 
 /** Writes the files of the job. @returns what goes to standard output. @throws IO */
-export async function writeReport(report: Report, { json, csv, quiet }: Job): Promise<string> {
+export async function writeReport(report: Report, { json, csv, html, quiet }: Job): Promise<string> {
   if (json !== undefined && json !== STDOUT) await writeText(json, asJson(report))
   if (csv !== undefined && csv !== STDOUT) await writeText(csv, csvText(report))
+  if (html !== undefined) {
+    const [{ openResults }, { writePage }] = await Promise.all([import('./report/results.ts'), import('./report/write-page.ts')])
+    await writePage(html, [openResults(report)])
+  }
   if (json === STDOUT) return asJson(report)
   return csv === STDOUT ? csvText(report) : tableText(report, !quiet)
 }

@@ -20,6 +20,12 @@ export function checkWritable(flag: string, path: string | undefined): void {
     throw new WeftError('IO', `${flag} ${path}: there is no folder ${dirname(path)}; make it first`)
 }
 
+/** A page is opened in a browser: it goes to a file. */
+export function checkHtml(path: string | undefined): void {
+  if (path === STDOUT) throw new WeftError('OPTION', '--html needs the name of a file, for example report.html')
+  checkWritable('--html', path)
+}
+
 /** Under another name first: a file is never half written. */
 export async function writeText(path: string, text: string): Promise<void> {
   const unfinished = `${path}.${process.pid}.tmp`

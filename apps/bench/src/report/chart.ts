@@ -1,0 +1,46 @@
+// A chart: a vega-lite specification drawn as SVG on our side. Colours are variables of the page, so one drawing serves light and dark.
+import { createHash } from 'node:crypto'
+import type { Config, TopLevelSpec } from 'vega-lite'
+import { Html } from './html.ts'
+
+export type Spec = TopLevelSpec
+
+const LABEL = { labelColor: 'var(--quiet)', titleColor: 'var(--quiet)', labelFontSize: 11, titleFontSize: 11 } as const
+const CONFIG: Config = {
+  background: 'transparent',
+  font: 'system-ui, sans-serif',
+  aria: false,
+  view: { stroke: 'transparent' },
+  axis: {
+    ...LABEL,
+    titleFontWeight: 'normal',
+    gridColor: 'var(--grid)',
+    domainColor: 'var(--line)',
+    tickColor: 'var(--line)',
+  },
+  legend: { ...LABEL, titleFontWeight: 'normal', orient: 'top', labelLimit: 0 },
+}
+
+/** @param about what it shows, for who does not see it */
+export async function draw(spec: Spec, about: string): Promise<Html> {
+  // Imported here: other commands start without it.
+  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')])
+  const { spec: full } = compile({ config: CONFIG, autosize: { type: 'fit', contains: 'padding' }, padding: 2, ...spec } as Spec)
+  const view = new View(parse(full), { renderer: 'none' })
+  const svg = await view.toSVG()
+  view.finalize()
+  return new Html(alone(svg, about))
+}
+
+/** As a part of a page: drawings there share their names, so those of each get a prefix. */
+function alone(svg: string, about: string): string {
+  const prefix = createHash('sha256').update(svg).digest('hex').slice(0, 8)
+  const label = about.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+  return svg
+    .replace(/\bid="([^"]*)"/g, `id="c${prefix}-$1"`)
+    .replace(/url\(#([^)]*)\)/g, `url(#c${prefix}-$1)`)
+    .replace(/^<svg [^>]*>/, (tag) => {
+      const kept = /\b(width|height|viewBox)="[^"]*"/g
+      return `<svg ${tag.match(kept)?.join(' ')} role="img" aria-label="${label}">`
+    })
+}

@@ -16,11 +16,13 @@ import { EXIT } from './exit-codes.ts'
 import type { ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
 import { ALIASES, COMMANDS, CONV_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
 import { helpFor } from './help.ts'
+import { RUN_FLAGS, type RunFlags } from './run/flags.ts'
 import { COLUMNS, oneLine, wrap } from './text.ts'
 import { VERSION } from './version.ts'
 
 export type Request =
   | { readonly command: 'conv'; readonly flags: ConvFlags; readonly sources: readonly string[] }
+  | { readonly command: 'run'; readonly flags: RunFlags; readonly model: string; readonly sources: readonly string[] }
   | { readonly command: 'explain'; readonly flags: ExplainFlags; readonly problem: string }
   | { readonly command: 'status' | 'failed' | 'merge'; readonly flags: OutputFlags; readonly output: string }
 
@@ -42,6 +44,22 @@ const conv = buildCommand<ConvFlags, string[], Context>({
     },
   },
   docs: { brief: 'convolve pictures and tensors' },
+})
+
+const runModel = buildCommand<RunFlags, string[], Context>({
+  func(flags, model, ...sources) {
+    this.request = { command: 'run', flags, model, sources }
+  },
+  parameters: {
+    flags: RUN_FLAGS,
+    aliases: ALIASES,
+    positional: {
+      kind: 'array',
+      minimum: 2,
+      parameter: { parse: String, placeholder: 'MODEL INPUT', brief: 'an ONNX file, then files, folders, patterns, lists' },
+    },
+  },
+  docs: { brief: 'run a network over pictures and tensors' },
 })
 
 const explain = buildCommand<ExplainFlags, [string], Context>({
@@ -83,7 +101,7 @@ const text = (complaint: (message: string) => string): ApplicationText => ({
 const application = (complaint: (message: string) => string) =>
   buildApplication<Context>(
     buildRouteMap({
-      routes: { conv, explain, status: about('status'), failed: about('failed'), merge: about('merge') },
+      routes: { conv, run: runModel, explain, status: about('status'), failed: about('failed'), merge: about('merge') },
       docs: { brief: 'convolution over pictures and tensors, on every core' },
     }),
     {
@@ -128,6 +146,7 @@ export async function readArguments(argv: readonly string[]): Promise<Request | 
 }
 
 function positionals(request: Request): readonly string[] {
+  if (request.command === 'run') return [request.model, ...request.sources]
   if (request.command === 'conv') return request.sources
   return [request.command === 'explain' ? request.problem : request.output]
 }

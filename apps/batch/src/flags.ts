@@ -5,6 +5,7 @@ import { NUMERICS, PADDING_MODES } from '@weft/core'
 import { BATCH_FLAGS, switchedOn, tier } from './batch-flags.ts'
 import { PRESET_NAMES } from './conv/presets.ts'
 import type { ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
+import { ALL_SECTIONS, type Section } from './sections.ts'
 import { activation, padding, perAxis, text, wholeNumber } from './values.ts'
 
 export const EXPLAIN_FLAGS: FlagParametersForType<ExplainFlags> = {
@@ -18,7 +19,7 @@ export const OUTPUT_COMMANDS = {
   failed: 'the items that failed, as a list that can be given back: weft failed out | weft conv - -o out ...',
   merge: 'check that shards together did every item once, and join their one file for all',
 } as const
-export const COMMANDS: readonly string[] = ['conv', 'explain', ...Object.keys(OUTPUT_COMMANDS)]
+export const COMMANDS: readonly string[] = ['conv', 'run', 'explain', ...Object.keys(OUTPUT_COMMANDS)]
 
 export const OUTPUT_FLAGS: FlagParametersForType<OutputFlags> = { json: switchedOn('lines of JSON') }
 
@@ -107,13 +108,11 @@ export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
 /** The letters of flags that have one. */
 export const ALIASES = { o: 'output', q: 'quiet' } as const
 
-/** The order of `--help`. */
-export const SECTIONS: readonly (readonly [string, readonly (keyof ConvFlags)[]])[] = [
+/** The order of `weft conv --help`. */
+export const CONV_SECTIONS: readonly Section<keyof ConvFlags>[] = [
   [
     'WHAT TO COMPUTE',
-    ['kernel', 'weight', 'bias', 'stride', 'padding', 'paddingMode', 'dilation', 'groups', 'activation', 'numerics'],
+    ['kernel', 'weight', 'bias', 'stride', 'padding', 'paddingMode', 'dilation', 'groups', 'activation', 'numerics', 'channels'],
   ],
-  ['FILES', ['output', 'channels', 'batchAxis', 'maxPixels', 'format', 'quality']],
-  ['STARTING AGAIN', ['restart', 'verify', 'retryFailed', 'dryRun', 'retries', 'haltAfter', 'timeout', 'timeLimit']],
-  ['RUNNING', ['threads', 'tier', 'parallel', 'shard', 'json', 'summary', 'quiet', 'verbose']],
+  ...ALL_SECTIONS,
 ]

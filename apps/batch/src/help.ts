@@ -2,30 +2,30 @@
 
 import { PRESETS } from './conv/presets.ts'
 import { EXIT_TEXT } from './exit-codes.ts'
-import { ALIASES, CONV_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS, SECTIONS } from './flags.ts'
+import { CONV_FLAGS, CONV_SECTIONS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
+import { AGAIN, COMMON, flagRow, flagSections, type Row, SOURCES, section } from './help-parts.ts'
+import { runHelp } from './run/help.ts'
 import { table, wrap } from './text.ts'
 import { VERSION } from './version.ts'
 
-type Row = readonly [string, string]
-
-interface Flag {
-  readonly brief: string
-  readonly placeholder?: string
-}
-
 /** Help of the command that is named, or of all. */
 export function helpFor(command: string | undefined): string {
-  const text = command === 'conv' ? conv() : command === 'explain' ? explain() : isAbout(command) ? about(command) : overview()
-  return `${text}\n`
+  return `${textFor(command)}\n`
 }
 
-const COMMON: readonly Row[] = [['--help, -h', 'this text']]
+function textFor(command: string | undefined): string {
+  if (command === 'conv') return conv()
+  if (command === 'run') return runHelp()
+  if (command === 'explain') return explain()
+  return isAbout(command) ? about(command) : overview()
+}
 
 function overview(): string {
   return [
     `weft ${VERSION}: convolution over pictures and tensors, on every core`,
     section('USAGE', [
-      '  weft conv INPUT... -o FOLDER --kernel NAME    convolve files and folders',
+      '  weft run MODEL INPUT... -o OUTPUT             run a network over files and folders',
+      '  weft conv INPUT... -o OUTPUT --kernel NAME    convolve files and folders',
       '  weft explain PROBLEM                          what would run, and why',
       '  weft status OUTPUT                            how far a run is',
       '  weft failed OUTPUT                            what failed, as a list',
@@ -33,21 +33,15 @@ function overview(): string {
       '  weft COMMAND --help                           all about a command',
       '  weft --version',
     ]),
-    section('TRY', ['  weft conv photos/ -o out/ --kernel sobel', '  weft explain ic64ih56oc64kh3ph1']),
+    section('TRY', [
+      '  weft run model.onnx photos/ -o out/',
+      '  weft conv photos/ -o out/ --kernel sobel',
+      '  weft explain ic64ih56oc64kh3ph1',
+    ]),
   ].join('\n\n')
 }
 
 function conv(): string {
-  const about =
-    'INPUT is a file, a folder or a pattern (quoted): pictures (png, jpg, webp, tiff) and tensors (npy, npz, safetensors). ' +
-    'Folders are searched through at any depth; names that begin with a point are skipped. Of a file that holds several, ' +
-    'each entry or page is an item; one of them is x.npz:name or stack.tif#3. @list.txt is a list of paths, - one on standard ' +
-    'input, and a .csv or .jsonl a manifest with path and id. Each result keeps its path below the folder and gets the ' +
-    'extension of its format; -o all.npz (.safetensors, .jsonl, .npy) makes one file of all. A file that cannot be read is named ' +
-    'and the others go on.'
-  const again =
-    'What was done is kept in a ledger, OUTPUT/.weft (all.npz.weft of one file). The same command started again does only what is ' +
-    'missing, failed or changed, however it ended, and gives the same bytes. Another job is refused in the same place.'
   const values =
     'Pictures are read as numbers from 0 (black) to 1 (white) and computed in float32. Written as pictures, numbers below 0 become ' +
     '0, above 1 become 1, and the rest is rounded to 8 bits; npy and safetensors keep every number as it is.'
@@ -57,8 +51,8 @@ function conv(): string {
       '  weft conv INPUT... -o OUTPUT --kernel NAME [flags]',
       '  weft conv INPUT... -o OUTPUT --weight TENSOR [--bias TENSOR] [flags]',
     ]),
-    wrap(about),
-    wrap(again),
+    wrap(SOURCES),
+    wrap(AGAIN),
     section('EXAMPLES', [
       '  weft conv photos/ -o out/ --kernel sobel',
       '  weft conv a.jpg b.png -o out/ --kernel blur --format jpg --quality 85',
@@ -71,8 +65,7 @@ function conv(): string {
     ]),
     section('KERNELS', [table(Object.entries(PRESETS).map(([name, { about }]): Row => [name, about]))]),
     section('NUMBERS', [wrap(`  ${values}`, 80, '  ')]),
-    ...SECTIONS.map(([title, names]) => section(title, [table(names.map((name) => flagRow(name, CONV_FLAGS[name])))])),
-    section('ALSO', [table([...COMMON, ['--', 'what follows are inputs, also names that begin with -']])]),
+    ...flagSections(CONV_SECTIONS, CONV_FLAGS),
     section('EXIT CODES', [table(EXIT_TEXT)]),
   ].join('\n\n')
 }
@@ -106,14 +99,4 @@ function explain(): string {
     ]),
     section('FLAGS', [table([...Object.entries(EXPLAIN_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
   ].join('\n\n')
-}
-
-function flagRow(name: string, { placeholder, brief }: Flag): Row {
-  const letter = Object.entries(ALIASES).find(([, of]) => of === name)?.[0]
-  const dashed = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
-  return [`--${dashed}${letter === undefined ? '' : `, -${letter}`}${placeholder === undefined ? '' : ` ${placeholder}`}`, brief]
-}
-
-function section(title: string, lines: readonly string[]): string {
-  return [title, ...lines].join('\n')
 }

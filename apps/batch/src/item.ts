@@ -34,13 +34,14 @@ export async function processItem(item: Item, { station, sink, fingerprints, rea
   let placed: Placed | undefined
   const input = await watch.time('read', () => fingerprints.of(item.path))
   const read: Hands['read'] = (request) => watch.time('decode', () => reader.read(item, input, request))
+  const readNamed: Hands['readNamed'] = (names, taker) => watch.time('decode', () => reader.readNamed(item, input, names, taker))
   const write: Hands['write'] = async (result) => {
     const encoded = await watch.time('encode', () => sink.encode(item, result))
     await expectUnchanged(item, input)
     signal.throwIfAborted()
     placed = await watch.time('write', () => sink.put(item, encoded))
   }
-  const about = await station.process(item, { signal, read, write })
+  const about = await station.process(item, { signal, read, readNamed, write })
   if (placed === undefined) throw new WeftError('INTERNAL', `${item.path}: the work ended without a result`)
   return { ok: true, about, ms: watch.ms, stages: watch.stages, input, placed }
 }

@@ -50,7 +50,7 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
     throw new WeftError('OPTION', '--quality goes with --format jpg or --format webp')
   const target = await resolveTarget(flags.output, format)
   const except = target.joined === null ? target.real : await realFolder(target.state)
-  const inputs = await findInputs(sources, { except, batchAxis: flags.batchAxis })
+  const inputs = await findInputs(sources, { except, batchAxis: flags.batchAxis, whole: work.whole ?? false })
   const formatFor = (input: Input): OutputFormat => target.joined?.format ?? format ?? work.naturalFormat(input)
   for (const input of inputs) if (input.problem === undefined) work.expectWritable(input, formatFor(input))
   const items = nameOutputs(inputs, target, formatFor)

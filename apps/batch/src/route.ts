@@ -11,6 +11,7 @@ import type { BatchFlags } from './flag-types.ts'
 import { resolveJob } from './job.ts'
 import { merge, mergedText } from './merge.ts'
 import { reporterFor } from './report.ts'
+import { runWork } from './run/work.ts'
 import { failedLines, statusOf, statusText } from './status.ts'
 import { Stop } from './stop.ts'
 import { complain } from './text.ts'
@@ -29,6 +30,7 @@ export async function route(argv: readonly string[]): Promise<number> {
     if ('output' in request) return await look(request)
     if (wantsPairing(request.flags.tier)) allowPairing()
     if (request.command === 'conv') return await batch(await convWork(request.flags), request)
+    if (request.command === 'run') return await batch(await runWork(request.model, request.flags), request)
     process.stdout.write(`${await explainProblem(request.problem, request.flags)}\n`)
     return EXIT.done
   } catch (error) {

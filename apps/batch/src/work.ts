@@ -16,6 +16,8 @@ export interface Work {
    * adds the version of weft and what it was told itself (format, quality, tier).
    */
   readonly identity: Readonly<Record<string, Plain>>
+  /** Whether a file of several tensors is one item, rather than each of them. */
+  readonly whole?: boolean
   /** The format of an input's result unless the user chose one. */
   naturalFormat(input: Input): OutputFormat
   /** Refuses at once what would fail for every such input. @throws OPTION */
@@ -63,6 +65,8 @@ export interface ReadRequest {
 export interface Hands {
   /** The item as float32: a picture as (C, H, W) of 0 to 1, a tensor as it is. */
   read(request: ReadRequest): Promise<Tensor<Float32Array>>
+  /** The tensors of these names of a file that holds several, as float32. @throws NOT_FOUND; OPTION for another file. `taker` is for messages */
+  readNamed(names: readonly string[], taker: string): Promise<Readonly<Record<string, Tensor<Float32Array>>>>
   /** Encodes and stores the result of the item. Its memory may be used again once this resolves. */
   write(result: Result): Promise<void>
   /** Aborted when the item is given up. */

@@ -14,6 +14,8 @@ export interface FindOptions {
   readonly except: string
   /** The axis along which .npy files are cut into items. */
   readonly batchAxis?: number | undefined
+  /** Whether a file of several tensors is one input. */
+  readonly whole?: boolean
 }
 
 /**
@@ -83,8 +85,8 @@ function takenApart(source: string, { batchAxis = 0 }: FindOptions): { path: str
   return { path: file, part: /\.npy$/i.test(file) ? { kind: 'slice', axis: batchAxis, index } : { kind: 'page', index } }
 }
 
-async function* withParts(input: Input, { batchAxis }: FindOptions): AsyncGenerator<Input> {
-  const parts = await partsOf(input.path, batchAxis)
+async function* withParts(input: Input, { batchAxis, whole = false }: FindOptions): AsyncGenerator<Input> {
+  const parts = whole ? undefined : await partsOf(input.path, batchAxis)
   if (parts === undefined) yield input
   else for (const part of parts) yield { ...input, part, id: input.id + suffixOf(part) }
 }

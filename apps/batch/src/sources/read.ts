@@ -1,5 +1,5 @@
 // Reading an item: the whole of a file, or the part of it that the item is.
-import type { Tensor } from '@weft/core'
+import { type Tensor, WeftError } from '@weft/core'
 import { DEFAULT_MAX_PIXELS, NpzFile, readNpySlice, readTensor, SafetensorsFile } from '@weft/io'
 import { Cache } from '../cache.ts'
 import type { Fingerprint } from '../ledger/records.ts'
@@ -8,6 +8,8 @@ import type { Input } from './inputs.ts'
 
 /** Archives that stay open: each entry would else read the list of all. */
 const OPEN = 8
+
+const ARCHIVE = /\.(npz|safetensors)$/i
 
 export class Reader {
   readonly #archives = new Cache<NpzFile | SafetensorsFile>(OPEN)
@@ -24,13 +26,33 @@ export class Reader {
     { channels, frame, into }: ReadRequest,
   ): Promise<Tensor<Float32Array>> {
     if (part?.kind === 'slice') return await readNpySlice(path, part.axis, part.index, { into })
-    if (part?.kind === 'entry') {
-      const open = (): Promise<NpzFile | SafetensorsFile> =>
-        /\.npz$/i.test(path) ? NpzFile.open(path) : SafetensorsFile.open(path)
-      return await this.#archives.with(`${hash} ${path}`, open, (archive) => archive.read(part.name, { into }))
-    }
+    if (part?.kind === 'entry') return await this.#archive(path, hash, (archive) => archive.read(part.name, { into }))
     const page = part?.kind === 'page' ? part.index : undefined
     return await readTensor(path, { channels, frame, into, maxPixels: this.#maxPixels, page })
+  }
+
+  /** Several tensors of one archive. @throws OPTION for a file that is none, and what reading throws */
+  async readNamed(
+    { path }: Input,
+    { hash }: Fingerprint,
+    names: readonly string[],
+    taker: string,
+  ): Promise<Record<string, Tensor<Float32Array>>> {
+    if (!ARCHIVE.test(path)) {
+      const problem = `${taker} takes ${names.join(', ')}; give .npz or .safetensors files with entries of these names`
+      throw new WeftError('OPTION', `${path} is one tensor or picture: ${problem}`, { path })
+    }
+    return await this.#archive(path, hash, async (archive) => {
+      const tensors: [string, Tensor<Float32Array>][] = []
+      for (const name of names) tensors.push([name, await archive.read(name)])
+      return Object.fromEntries(tensors)
+    })
+  }
+
+  #archive<T>(path: string, hash: string, work: (archive: NpzFile | SafetensorsFile) => Promise<T>): Promise<T> {
+    const open = (): Promise<NpzFile | SafetensorsFile> =>
+      /\.npz$/i.test(path) ? NpzFile.open(path) : SafetensorsFile.open(path)
+    return this.#archives.with(`${hash} ${path}`, open, work)
   }
 
   async close(): Promise<void> {

@@ -83,6 +83,8 @@ describe.each(tiers)('on the %s tier', (tier) => {
     const y = runKernel(d, operands, tier)
     y.forEach((value, i) => {
       expect(Math.abs(value - 1 / (1 + Math.exp(-operands.x.data[i])))).toBeLessThan(3e-7)
+      expect(value).toBeGreaterThanOrEqual(0)
+      expect(value).toBeLessThanOrEqual(1)
     })
   })
 

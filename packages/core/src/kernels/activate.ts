@@ -87,6 +87,11 @@ function sigmoid(m: Machine, registers: readonly Vec[]): void {
     m.constant(p, 0.5)
     m.times(y, y, p)
     m.plus(y, y, p)
+    // A logarithm of it may be next: rounding must not leave 0 to 1.
+    m.constant(p, 0)
+    m.max(y, y, p)
+    m.constant(p, 1)
+    m.min(y, y, p)
   }
 }
 

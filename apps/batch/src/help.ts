@@ -24,7 +24,7 @@ function overview(): string {
   return [
     `weft ${VERSION}: convolution over pictures and tensors, on every core`,
     section('USAGE', [
-      '  weft run MODEL INPUT... -o OUTPUT             run a network over files and folders',
+      '  weft run MODEL INPUT... -o OUTPUT             run a network over files',
       '  weft conv INPUT... -o OUTPUT --kernel NAME    convolve files and folders',
       '  weft explain PROBLEM                          what would run, and why',
       '  weft status OUTPUT                            how far a run is',

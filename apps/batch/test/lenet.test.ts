@@ -1,5 +1,5 @@
 // The LeNet of ../digits reads handwriting that it was never trained on, from files.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tensor } from '@weft/core'
 import { readImage } from '@weft/io'
@@ -7,28 +7,20 @@ import { load } from '@weft/model'
 import { open } from '@weft/parallel'
 import { expect, test } from 'vitest'
 import { heldOutDigits, labelOf, writeDigits } from '../scripts/digits.ts'
-import { temporaryFolder } from './helpers.ts'
+import { jsonLines, temporaryFolder, weft } from './helpers.ts'
 
 const LENET = join(import.meta.dirname, '../digits/lenet.onnx')
 const COUNT = 1000
 const GREY = { channels: 'gray' } as const
 const at = temporaryFolder()
 
-test('over 98 % of 1,000 unseen digits are read right', async () => {
+test('weft run reads over 98 % of 1,000 unseen digits right', async () => {
   await writeDigits(at('digits'), COUNT)
-  const names = readdirSync(at('digits')).sort()
-  expect(names.length).toBe(COUNT)
-  await using engine = await open({ threads: 2 })
-  await using model = await load(engine, LENET)
-  async function* images() {
-    for (const name of names) yield { image: (await readImage(at(`digits/${name}`), GREY)).reshape([1, 1, 28, 28]) }
-  }
-  const read: number[] = []
-  for await (const { probabilities } of model.stream(images())) {
-    const scores = probabilities.data as Float32Array
-    read.push(scores.indexOf(Math.max(...scores)))
-  }
-  const right = names.filter((name, i) => labelOf(name) === read[i]).length
+  const { code } = await weft(['run', LENET, at('digits'), '-o', at('read.jsonl'), '--top', '1'])
+  expect(code).toBe(0)
+  const read = jsonLines(readFileSync(at('read.jsonl'), 'utf8')) as { id: string; top: [{ class: number }] }[]
+  expect(new Set(read.map(({ id }) => id)).size).toBe(COUNT)
+  const right = read.filter(({ id, top: [first] }) => labelOf(id) === first.class).length
   expect(right).toBeGreaterThan(0.98 * COUNT)
 })
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Tensor, type TierName } from '@weft/core'
-import { load } from '@weft/model'
+import { readModel } from '@weft/model'
 import { type Engine, open } from '@weft/parallel'
 import { openReference } from '../../../tools/peers/reference.ts'
 import { pictures } from '../test/real/pictures.ts'
@@ -54,19 +54,20 @@ try {
 async function compare(engine: Engine, name: string): Promise<void> {
   const script = join(import.meta.dirname, 'networks.py')
   const made = execFileSync('/usr/bin/python3', [script, folder, name], { encoding: 'utf8' })
-  const [path, size] = made.trim().split('\n').at(-1)?.split(' ') as [string, string]
+  const [path, size] = (made.trim().split('\n').at(-1) ?? '').split(' ')
   const shape = [Number(values.batch), 3, Number(size), Number(size)]
   const x = pictures(shape, 'nchw', 1)
   const wanted = await referenceOutput(path, x, shape)
-  await using model = await load(engine, path)
+  const file = await readModel(path)
+  await using model = file.on(engine)
   const { y } = await model.run({ x: new Tensor(x, shape) })
   let [min, max, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
   for (const [i, value] of wanted.entries()) {
     const off = Math.abs(Number(y.data[i]) - value)
-    ;[min, max, most] = [Math.min(min, value), Math.max(max, value), off <= most ? most : off]
+    ;[min, max, most] = [Math.min(min, value), Math.max(max, value), Math.max(most, off)]
   }
   const relative = most / (max - min)
-  const steps = model.program({ x: { shape } }).steps.length
+  const steps = file.program({ x: { shape } }).steps.length
   const range = `${min.toPrecision(4)} to ${max.toPrecision(4)}`
   console.log(
     `${name.padEnd(20)} ${String(steps).padStart(5)}  ${range.padEnd(22)}  ${most.toExponential(2).padStart(19)}  ${relative.toExponential(2).padStart(12)}`,

@@ -1,6 +1,6 @@
 // What is done to each item of a batch: the seam between the batch route and the commands that compute.
 import type { Shape, Tensor } from '@weft/core'
-import type { Channels } from '@weft/io'
+import type { Channels, Frame } from '@weft/io'
 import type { Engine, Parallelism } from '@weft/parallel'
 import type { OutputFormat } from './outputs.ts'
 import type { Input } from './sources/inputs.ts'
@@ -53,6 +53,8 @@ export type Result =
 export interface ReadRequest {
   /** How pictures are read. */
   readonly channels: Channels
+  /** How pictures are resized and cut, from the width and height of each; as they are unless told. */
+  readonly frame?: (width: number, height: number) => Frame
   /** Memory for the numbers, asked for once the input was found sound. */
   readonly into: (shape: Shape) => Float32Array
 }

@@ -1,6 +1,7 @@
 // PNG, JPEG, WebP and TIFF to tensors.
 import { type FloatTensor, MAX_ELEMENTS, type Shape, Tensor, WeftError } from '@weft/core'
 import type { Metadata, OutputInfo, Sharp } from 'sharp'
+import { expectFrame, type Frame, framed } from './frame.ts'
 import { imageFormatOfBytes } from './image-format.ts'
 import { imageLibrary } from './image-library.ts'
 import { InputFile } from './input-file.ts'
@@ -16,6 +17,8 @@ export interface ImageReadOptions {
   maxPixels?: number | undefined
   /** Which page of a TIFF, from 0; the first unless told. */
   page?: number | undefined
+  /** How the picture is resized and cut, from the width and height of the upright picture; as it is unless told. */
+  frame?: ((width: number, height: number) => Frame) | undefined
   /** Asked for memory of the shape (C, H, W), once the image was decoded whole; see `ReadOptions`. */
   into?: ((shape: Shape) => Float32Array) | undefined
 }
@@ -62,6 +65,7 @@ export async function readImage(path: string, options: ImageReadOptions = {}): P
  * - The numbers are those in the file: a colour profile is not applied (as in Pillow and OpenCV). CMYK becomes sRGB.
  * - 'gray' of a colour image is 0.299 R + 0.587 G + 0.114 B; 'rgb' of a grey one repeats it. 'gray' and 'rgb' drop alpha
  *   without blending; 'rgba' of an image without alpha is opaque, 1.
+ * - A picture with a `frame` is resized by the mean of what each pixel covers (as Pillow's and torchvision's bilinear).
  * - Only one page or frame is read, the first unless `page` says.
  *
  * @throws FORMAT when it is no such image, or damaged or cut short anywhere, even where a decoder could fill the rest with
@@ -73,7 +77,7 @@ export async function decodeImage(bytes: Uint8Array, options: ImageDecodeOptions
 }
 
 async function decode(bytes: Uint8Array, label: string, options: ImageReadOptions): Promise<FloatTensor> {
-  const { channels = 'rgb', maxPixels = DEFAULT_MAX_PIXELS, page = 0, into } = options
+  const { channels = 'rgb', maxPixels = DEFAULT_MAX_PIXELS, page = 0, frame, into } = options
   expectOptions(channels, maxPixels, page)
   if (imageFormatOfBytes(bytes) === undefined) throw formatError(label, 'it is not a PNG, JPEG, WebP or TIFF image')
 
@@ -82,8 +86,20 @@ async function decode(bytes: Uint8Array, label: string, options: ImageReadOption
   const metadata = await codec(label, () => sharp(bytes, { limitInputPixels: false, page }).metadata())
   expectReadable(metadata, CHANNELS[channels], maxPixels, label)
   const image = sharp(bytes, { page, limitInputPixels: maxPixels, failOn: 'warning', autoOrient: true, ignoreIcc: true })
-  const { data, info } = await codec(label, () => rawOf(image, metadata).toBuffer({ resolveWithObject: true }))
-  return await toTensor(data, info, metadata.depth === 'ushort', channels, label, into)
+  const upright = metadata.autoOrient
+  const within = frame?.(upright.width, upright.height)
+  if (within !== undefined) expectFrame(within, label)
+  const placed = within === undefined ? image : framed(image, within)
+  const { data, info } = await codec(label, () => rawOf(placed, metadata).toBuffer({ resolveWithObject: true }))
+  // Of an extended picture sharp tells the size before.
+  return await toTensor(
+    data,
+    { ...info, ...(within && { width: within.width, height: within.height }) },
+    metadata.depth === 'ushort',
+    channels,
+    label,
+    into,
+  )
 }
 
 function rawOf(image: Sharp, metadata: Metadata): Sharp {

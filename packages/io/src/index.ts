@@ -12,6 +12,7 @@ export {
   type WriteTensorOptions,
   writeTensor,
 } from './formats.ts'
+export type { Frame } from './frame.ts'
 export {
   DEFAULT_MAX_PIXELS,
   decodeImage,

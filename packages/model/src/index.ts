@@ -10,7 +10,7 @@ export {
   type Port,
 } from './graph/graph.ts'
 export { type LocalExecutorOptions, localExecutor } from './load/local.ts'
-export { load, type Model } from './load/model.ts'
+export { load, type Model, type ModelFile, readModel } from './load/model.ts'
 export type { ModelValue, ModelValues } from './load/value.ts'
 export { PASSES, type Pass, type PassReport } from './passes/passes.ts'
 export type { InputShape } from './specialize/specialize.ts'

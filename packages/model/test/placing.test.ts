@@ -1,7 +1,7 @@
 // Where values lie: parts of a concatenation are made in place, parts of a split are read where they lie.
 import { Tensor } from '@weft/core'
 import { describe, expect, it } from 'vitest'
-import { load, localExecutor } from '../src/index.ts'
+import { localExecutor, readModel } from '../src/index.ts'
 import { type FileNode, onnxFile } from './onnx-file.ts'
 
 const executor = localExecutor({ tier: 'simd128' })
@@ -27,9 +27,8 @@ const constants = {
   to: { type: 7, dims: [1], values: [8] },
   axis: { type: 7, dims: [1], values: [1] },
 }
-const network = (outputs: string[], more: FileNode[] = []) =>
-  load(
-    executor,
+const networkFile = (outputs: string[], more: FileNode[] = []) =>
+  readModel(
     onnxFile({
       inputs: [{ name: 'x', shape: ['n', 2, 'h', 'w'] }],
       outputs: outputs.map((name) => ({ name })),
@@ -37,13 +36,15 @@ const network = (outputs: string[], more: FileNode[] = []) =>
       constants,
     }),
   )
+const network = async (...given: Parameters<typeof networkFile>) => (await networkFile(...given)).on(executor)
 
 describe('values of a network', () => {
   it('are made where a concatenation would put them, and read where a split would take them from', async () => {
     const outputs = ['abc', 'p', 'r', 's', 'b']
-    await using model = await network(outputs)
+    const file = await networkFile(outputs)
+    await using model = file.on(executor)
     const ops = (batch: number) =>
-      model.program({ x: { shape: [batch, 2, 5, 7] } }).steps.map((step) => (step.kind === 'op' ? step.plan.op : 'conv'))
+      file.program({ x: { shape: [batch, 2, 5, 7] } }).steps.map((step) => (step.kind === 'op' ? step.plan.op : 'conv'))
     expect(ops(1)).toEqual(['conv', 'conv', 'conv', 'relu'])
     expect(ops(2)).toEqual(['conv', 'conv', 'concat', 'conv', 'concat', 'split', 'relu', 'slice'])
     // Two items at once are put together by copying: the same numbers.
@@ -87,8 +88,7 @@ describe('a product with known weights', () => {
   ] as const)(
     '%s of a few rows is a convolution, of many is not; the numbers are those of the definition',
     async (_, op, attributes, transposed, biased) => {
-      await using model = await load(
-        executor,
+      const file = await readModel(
         onnxFile({
           inputs: [{ name: 'x', shape: ['n', 5] }],
           outputs: [{ name: 'y' }],
@@ -96,7 +96,8 @@ describe('a product with known weights', () => {
           constants: { w: { dims: transposed ? [4, 5] : [5, 4], values: w }, c: { dims: [4], values: c } },
         }),
       )
-      const kinds = [1, 4, 5].map((rows) => model.program({ x: { shape: [rows, 5] } }).steps[0].kind)
+      await using model = file.on(executor)
+      const kinds = [1, 4, 5].map((rows) => file.program({ x: { shape: [rows, 5] } }).steps[0].kind)
       expect(kinds).toEqual(['conv', 'conv', 'op'])
       const { y } = await model.run({ x: new Tensor(Float32Array.from(x), [3, 5]) })
       expect(y.shape).toEqual([3, 4])

@@ -18,7 +18,11 @@ export class Reader {
   }
 
   /** An archive that was replaced has another fingerprint, and is opened anew. @throws what reading throws */
-  async read({ path, part }: Input, { hash }: Fingerprint, { channels, into }: ReadRequest): Promise<Tensor<Float32Array>> {
+  async read(
+    { path, part }: Input,
+    { hash }: Fingerprint,
+    { channels, frame, into }: ReadRequest,
+  ): Promise<Tensor<Float32Array>> {
     if (part?.kind === 'slice') return await readNpySlice(path, part.axis, part.index, { into })
     if (part?.kind === 'entry') {
       const open = (): Promise<NpzFile | SafetensorsFile> =>
@@ -26,7 +30,7 @@ export class Reader {
       return await this.#archives.with(`${hash} ${path}`, open, (archive) => archive.read(part.name, { into }))
     }
     const page = part?.kind === 'page' ? part.index : undefined
-    return await readTensor(path, { channels, into, maxPixels: this.#maxPixels, page })
+    return await readTensor(path, { channels, frame, into, maxPixels: this.#maxPixels, page })
   }
 
   async close(): Promise<void> {

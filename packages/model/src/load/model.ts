@@ -26,9 +26,39 @@ const MOST_PROGRAMS = 8
  * @throws NOT_FOUND, IO, FORMAT for a damaged file, MODEL for what weft cannot do (all missing operators at once), TOO_LARGE
  */
 export async function load(executor: Executor, source: string | Uint8Array): Promise<Model> {
-  const { graph, name } = await readSource(source)
+  return (await readModel(source)).on(executor)
+}
+
+/** A network that was read and found sound, not yet on an executor. */
+export interface ModelFile {
+  /** For messages: the file's name. */
+  readonly name: string
+  /** SHA-256 of all that it was read from, hexadecimal. */
+  readonly digest: string
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  readonly passes: readonly PassReport[]
+  /** The program for inputs of these shapes; numbers only of those inputs that say shapes. @throws SHAPE, MODEL */
+  program(inputs: Readonly<Record<string, InputShape>>): Program
+  /** The network on an executor: an engine, say. */
+  on(executor: Executor): Model
+}
+
+/** Reads a network: what `load` does before it needs an executor. @throws as `load` */
+export async function readModel(source: string | Uint8Array): Promise<ModelFile> {
+  const { graph, name, digest } = await readSource(source)
   checkOperators(graph, name)
-  return new Model(executor, graph, optimize(graph))
+  const passes = optimize(graph)
+  const { inputs, outputs } = graph
+  return Object.freeze({
+    name,
+    digest,
+    inputs,
+    outputs,
+    passes,
+    program: (shapes) => specialize(graph, shapes).program,
+    on: (executor) => new Model(executor, graph, passes),
+  } satisfies ModelFile)
 }
 
 interface Ready {
@@ -96,11 +126,6 @@ export class Model implements AsyncDisposable {
     } finally {
       await Promise.allSettled(running)
     }
-  }
-
-  /** The program for inputs of these shapes; numbers only of those inputs that say shapes. @throws SHAPE, MODEL */
-  program(inputs: Readonly<Record<string, InputShape>>): Program {
-    return specialize(this.#graph, inputs).program
   }
 
   /** The program's key and, where none is kept under it, the program. */

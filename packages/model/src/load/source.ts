@@ -1,18 +1,43 @@
-// A path or bytes to a graph.
+// A path or bytes to a graph, and the hash of all that it was read from.
+import { createHash, type Hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { WeftError } from '@weft/core'
 import type { Graph } from '../graph/graph.ts'
-import { externalDataBeside, noExternalData } from '../onnx/external.ts'
+import { type ExternalData, externalDataBeside, noExternalData } from '../onnx/external.ts'
 import { readOnnx } from '../onnx/read.ts'
 
+export interface Source {
+  readonly graph: Graph
+  /** What sentences call it. */
+  readonly name: string
+  /** SHA-256 of the file, then of the parts of files beside it in the order in which they were read; hexadecimal. */
+  readonly digest: string
+}
+
 /** @throws NOT_FOUND, IO, FORMAT, MODEL, TOO_LARGE */
-export async function readSource(source: string | Uint8Array): Promise<{ graph: Graph; name: string }> {
-  if (typeof source !== 'string') return { graph: readOnnx(source, 'the model', noExternalData), name: 'the model' }
-  const bytes = await readFile(source).catch((cause: NodeJS.ErrnoException) => {
+export async function readSource(source: string | Uint8Array): Promise<Source> {
+  const bytes = typeof source === 'string' ? await bytesOf(source) : source
+  const name = typeof source === 'string' ? basename(source) : 'the model'
+  const hash = createHash('sha256').update(bytes)
+  const external = typeof source === 'string' ? hashed(externalDataBeside(source), hash) : noExternalData
+  const graph = readOnnx(bytes, name, external)
+  return { graph, name, digest: hash.digest('hex') }
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  return await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const code = cause.code === 'ENOENT' ? 'NOT_FOUND' : 'IO'
-    throw new WeftError(code, `cannot read ${source}: ${cause.message}`, { path: source }, { cause })
+    throw new WeftError(code, `cannot read ${path}: ${cause.message}`, { path }, { cause })
   })
-  const name = basename(source)
-  return { graph: readOnnx(bytes, name, externalDataBeside(source)), name }
+}
+
+function hashed(external: ExternalData, hash: Hash): ExternalData {
+  return {
+    read(entries, bytes, where) {
+      const part = external.read(entries, bytes, where)
+      hash.update(part)
+      return part
+    },
+  }
 }

@@ -24,10 +24,10 @@ export function expectFrame(frame: Frame, label: string): void {
   const sound = sizes.every((size) => Number.isSafeInteger(size) && size >= 1) && [left, top].every(Number.isSafeInteger)
   const shown = left < width && top < height && left + pictureWidth > 0 && top + pictureHeight > 0
   if (!sound || !shown || !(fill >= 0 && fill <= 1))
-    throw new WeftError('OPTION', `${label}: its frame ${JSON.stringify(frame)} shows nothing of it`, { frame })
+    throw new WeftError('OPTION', `${label}: its frame ${JSON.stringify(frame)} shows nothing of it`, { ...frame })
   for (const pixels of [width * height, pictureWidth * pictureHeight])
     if (4 * pixels > MAX_ELEMENTS)
-      throw new WeftError('TOO_LARGE', `${label}: its frame has ${pixels} pixels; ${MAX_ELEMENTS / 4} at most`, { frame })
+      throw new WeftError('TOO_LARGE', `${label}: its frame has ${pixels} pixels; ${MAX_ELEMENTS / 4} at most`, { ...frame })
 }
 
 /** `image`, resized and put on its canvas. */

@@ -1,12 +1,14 @@
 // The command line: flags and targets as they were written, or the exit code where that is all there is to it.
 import { buildApplication, buildCommand, buildRouteMap, type CommandContext, ExitCode, run, text_en } from '@stricli/core'
 import { kernelNamed, TIER_CHOICES, type TierChoice } from '@weft/core'
+import { type CompareFlags, compareCommand } from './compare/command.ts'
 import { ABOUT, SCALE_HELP } from './help.ts'
 import { HTML_FLAG } from './html-flag.ts'
 import { layersCommand } from './layers/command.ts'
 import type { LayersFlags } from './layers/job.ts'
 import { MODES, type ModeChoice } from './mode.ts'
 import { atLeast } from './numbers.ts'
+import { type ReportFlags, reportCommand } from './report/command.ts'
 import { parseThreadsWithOne } from './threads.ts'
 import { VERSION } from './version.ts'
 
@@ -27,6 +29,8 @@ export interface Flags {
 export type Asked =
   | { readonly command: 'scale'; readonly targets: readonly string[]; readonly flags: Flags }
   | { readonly command: 'layers'; readonly flags: LayersFlags }
+  | { readonly command: 'report'; readonly files: readonly string[]; readonly flags: ReportFlags }
+  | { readonly command: 'compare'; readonly files: readonly [string, string]; readonly flags: CompareFlags }
 
 const [FAILED, USAGE] = [1, 2]
 const USAGE_CODES: readonly number[] = [ExitCode.InvalidArgument, ExitCode.UnknownCommand]
@@ -129,7 +133,9 @@ function application(keep: (what: Asked) => void) {
     },
   })
   const layers = layersCommand((flags) => keep({ command: 'layers', flags }))
-  return buildApplication(buildRouteMap({ routes: { scale, layers }, docs: ABOUT }), {
+  const report = reportCommand((files, flags) => keep({ command: 'report', files, flags }))
+  const compare = compareCommand((files, flags) => keep({ command: 'compare', files, flags }))
+  return buildApplication(buildRouteMap({ routes: { scale, layers, report, compare }, docs: ABOUT }), {
     name: 'weft-bench',
     versionInfo: { currentVersion: VERSION },
     documentation: { onlyRequiredInUsageLine: true },

@@ -2,6 +2,7 @@
 import { costOf } from '@weft/core'
 import type { Mode } from './mode.ts'
 import type { CaseResult, Figures, Row, TargetResult, Total } from './result.ts'
+import { keptRounds } from './rounds.ts'
 import { summarise } from './statistics.ts'
 import { type Case, macsOf, type Target } from './suites.ts'
 import type { Trial } from './trial.ts'
@@ -21,7 +22,7 @@ export function figuresOf(flops: number, ms: number, threads: number, single: nu
 /** What is read of a trial. */
 export type Outcome = Pick<
   Trial,
-  'mode' | 'threads' | 'copies' | 'samples' | 'prepareMs' | 'firstRunMs' | 'selection' | 'identical' | 'trouble'
+  'mode' | 'threads' | 'copies' | 'rounds' | 'prepareMs' | 'firstRunMs' | 'selection' | 'identical' | 'trouble'
 >
 
 export function caseResult(
@@ -32,7 +33,9 @@ export function caseResult(
 ): CaseResult {
   const d = problem.descriptor
   const cost = costOf(d)
-  const summaries = outcomes.map(({ samples, trouble }) => (trouble === null && samples.length > 0 ? summarise(samples) : null))
+  const summaries = outcomes.map(({ rounds, trouble }) =>
+    trouble === null && rounds.length > 0 ? summarise(rounds.flat()) : null,
+  )
   const singles = new Map<Mode, number | null>()
   for (const [index, { mode, threads }] of outcomes.entries()) if (threads === 1) singles.set(mode, summaries[index]?.p50 ?? null)
   const rows = outcomes.map((outcome, index): Row => {
@@ -46,6 +49,7 @@ export function caseResult(
       prepareMs,
       firstRunMs,
       ms,
+      rounds: ms === null ? [] : keptRounds(outcome.rounds),
       figures: ms === null ? null : figuresOf(cost.flops, ms.p50, threads, singles.get(mode) ?? null, peak),
       identical: outcome.identical,
       trouble: outcome.trouble,

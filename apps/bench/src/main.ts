@@ -19,6 +19,14 @@ async function main(): Promise<number> {
       const { runLayers } = await import('./layers/run.ts')
       return ended(await runLayers(job))
     }
+    if (asked.command === 'report') {
+      const { runReport } = await import('./report/run.ts')
+      return ended(await runReport(asked.files, asked.flags))
+    }
+    if (asked.command === 'compare') {
+      const { runCompare } = await import('./compare/run.ts')
+      return ended(runCompare(asked.files, asked.flags))
+    }
     if (asked.flags.list) {
       const { listSuites } = await import('./suites.ts')
       return ended({ text: listSuites(), failures: 0 })

@@ -63,7 +63,7 @@ export async function measure(job: Job, progress: Progress): Promise<Report> {
     )
     return {
       tool: 'weft-bench',
-      format: 1,
+      format: 2,
       version: VERSION,
       date,
       command: commandOf(job, tier),

@@ -4,6 +4,7 @@ import type { CopySpeed } from './copy-speed.ts'
 import type { MachineFacts } from './machine.ts'
 import type { Mode } from './mode.ts'
 import type { Others } from './others.ts'
+import type { Rounds } from './rounds.ts'
 import type { Summary } from './statistics.ts'
 
 /** What follows from the time of one problem. */
@@ -28,6 +29,8 @@ export interface Row {
   readonly firstRunMs: number
   /** Milliseconds of one problem; with items those of a run over its copies. Null where there is trouble. */
   readonly ms: Summary | null
+  /** Some of the times that these were made from. */
+  readonly rounds: Rounds
   readonly figures: Figures | null
   /** Whether every result had the bits of one thread's; null where none came so far. */
   readonly identical: boolean | null
@@ -71,7 +74,7 @@ export interface TargetResult {
 
 export interface Report {
   readonly tool: 'weft-bench'
-  readonly format: 1
+  readonly format: 2
   readonly version: string
   readonly date: string
   readonly command: string

@@ -19,7 +19,7 @@ export class Trial {
   prepareMs = 0
   firstRunMs = 0
   /** Milliseconds of one problem: those of a run over its copies. */
-  readonly samples: number[] = []
+  readonly rounds: number[][] = []
   selection: Layer['selection'] | null = null
   /** Whether the results had the bits of one thread's; null as long as none were held against them. */
   identical: boolean | null = null
@@ -80,11 +80,13 @@ export class Trial {
   /** One turn: at least so many runs, and for at least so long. */
   async turn(leastRuns: number, leastMs: number, keep: boolean): Promise<void> {
     await this.#unlessTrouble(async () => {
-      for (let [runs, spent] = [0, 0]; runs < leastRuns || spent < leastMs; runs++) {
+      const round: number[] = []
+      for (let spent = 0; round.length < leastRuns || spent < leastMs; ) {
         const ms = await this.#run()
         spent += ms
-        if (keep) this.samples.push(ms / this.copies)
+        round.push(ms / this.copies)
       }
+      if (keep) this.rounds.push(round)
     })
   }
 

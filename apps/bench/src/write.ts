@@ -7,8 +7,9 @@ import { WeftError } from '@weft/core'
 /** For a path: standard output. */
 export const STDOUT = '-'
 
+/** Lists of numbers in a line each. */
 export function asJson(report: object): string {
-  return `${JSON.stringify(report, null, 2)}\n`
+  return `${JSON.stringify(report, null, 2).replace(/\[\n[-+\d.e,\s]+\]/g, (list) => list.replace(/\s+/g, ' '))}\n`
 }
 
 /** Before anything is measured: minutes of work should not end at a folder that is not there. */

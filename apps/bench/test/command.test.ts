@@ -41,7 +41,7 @@ describe('weft-bench scale', () => {
     const report = JSON.parse(readFileSync(json, 'utf8')) as Report
     expect(report).toMatchObject({
       tool: 'weft-bench',
-      format: 1,
+      format: 2,
       failures: 0,
       settings: { threads: [1, 2], minMs: 1, minRuns: 1, rounds: 5 },
     })

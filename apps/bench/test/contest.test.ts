@@ -53,7 +53,7 @@ describe('contest', () => {
       ['items', 3, 3],
     ])
     for (const trial of trials) expect(trial).toMatchObject({ trouble: null, identical: true, selection: { kernel: 'fake' } })
-    for (const trial of trials) expect(trial.samples.length).toBe(10)
+    for (const trial of trials) expect(trial.rounds.map((round) => round.length)).toEqual([2, 2, 2, 2, 2])
     // Two references, a check of each; a round of two runs each, thrown away; the next one backwards.
     expect(log.slice(6, 14)).toEqual(['1 channels 2', '3 channels 2', '1 items 2', '3 items 6'].flatMap((run) => [run, run]))
     expect(log.slice(14, 18)).toEqual(['3 items 6', '3 items 6', '1 items 2', '1 items 2'])
@@ -91,7 +91,7 @@ describe('contest', () => {
     const trials = await contest([fakeEngine(1), fakeEngine(3, [], fail)], layer, job, say)
     expect(trials.map(({ trouble }) => trouble)).toEqual([null, 'a worker died [WORKER]', null, 'a worker died [WORKER]'])
     const none = await contest([fakeEngine(1, [], fail), fakeEngine(3)], layer, job, say)
-    expect(none.every(({ trouble, samples }) => trouble !== null && samples.length === 0)).toBe(true)
+    expect(none.every(({ trouble, rounds }) => trouble !== null && rounds.length === 0)).toBe(true)
   })
 
   it('refuses what does not fit into memory together, before it takes any', async () => {

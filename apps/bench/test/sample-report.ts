@@ -12,7 +12,7 @@ export function sampleReport(samples: readonly number[], name = 'layer*2'): Repo
         mode,
         threads,
         copies: mode === 'items' ? threads : 1,
-        samples: threads === 1024 && mode === 'items' ? [] : [...samples],
+        rounds: threads === 1024 && mode === 'items' ? [] : [[...samples]],
         prepareMs: 12.5,
         firstRunMs: 123456,
         selection: { kernel: 'f32-direct', refusals: [] },
@@ -23,7 +23,7 @@ export function sampleReport(samples: readonly number[], name = 'layer*2'): Repo
   )
   return {
     tool: 'weft-bench',
-    format: 1,
+    format: 2,
     version: '0.1.0',
     date: '2026-01-02T03:04:05.678Z',
     command: 'weft-bench scale g4ic64id16ih56iw57oc64kd3kh3 --threads 1,2,1024 --tier relaxed --min-ms 500 --min-runs 10',

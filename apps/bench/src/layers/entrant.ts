@@ -13,7 +13,8 @@ export interface Outcome {
   readonly impl: Impl
   readonly threads: number
   kernel: string | null
-  readonly samples: number[]
+  /** Milliseconds of each run. */
+  readonly rounds: (readonly number[])[]
   /** Of the result, over the largest sum of |x w|. */
   error: number | null
   /** Why it has no such convolution. */
@@ -57,7 +58,7 @@ export class Entrant {
       impl: this.impl,
       threads: this.threads,
       kernel: null,
-      samples: [],
+      rounds: [],
       error: null,
       unsupported: null,
       trouble: null,
@@ -85,7 +86,7 @@ export class Entrant {
 
   async turn(outcome: Outcome, turn: Turn): Promise<void> {
     await unlessTrouble(outcome, async () => {
-      outcome.samples.push(...(await this.#child.ask('turn', turn)).samples)
+      outcome.rounds.push((await this.#child.ask('turn', turn)).samples)
     })
   }
 

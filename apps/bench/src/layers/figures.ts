@@ -1,5 +1,6 @@
 // From outcomes to rows, from rows to ratios, from ratios to geometric means.
 import { type ConvCost, costOf } from '@weft/core'
+import { keptRounds } from '../rounds.ts'
 import { quantile } from '../statistics.ts'
 import type { Case } from '../suites.ts'
 import { CLASSES, classesOf } from './classes.ts'
@@ -22,8 +23,9 @@ const RIVAL_NAMES = Object.keys(RIVALS) as Rival[]
 
 /** The rows of one layer. @param threads what the outcome stands for: all counts, for a peer of one thread */
 export function rowOf({ problem }: Case, outcome: Outcome, threads: number, cost: ConvCost, bound: Bound | null): Row {
-  const { impl, kernel, samples, error, unsupported, trouble } = outcome
-  const sorted = trouble === null && unsupported === null ? Float64Array.from(samples).sort() : []
+  const { impl, kernel, rounds, error, unsupported, trouble } = outcome
+  const timed = trouble === null && unsupported === null ? rounds : []
+  const sorted = Float64Array.from(timed.flat()).sort()
   const at = (part: number) => (sorted.length === 0 ? null : quantile(sorted, part))
   const [bestMs, low, medianMs, high] = [at(0), at(0.1), at(0.5), at(0.9)]
   const gflops = medianMs === null ? null : cost.flops / medianMs / 1e6
@@ -38,6 +40,7 @@ export function rowOf({ problem }: Case, outcome: Outcome, threads: number, cost
     bestMs,
     spread: medianMs === null ? null : ((high as number) - (low as number)) / medianMs,
     runs: sorted.length,
+    rounds: keptRounds(timed),
     gflops,
     boundShare: gflops === null || bound === null ? null : gflops / bound.gflops,
     error,

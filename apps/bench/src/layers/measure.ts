@@ -39,7 +39,7 @@ export async function measureLayers(job: LayersJob, pairing: boolean, progress: 
     const rows = results.flatMap((result) => result.rows)
     return {
       tool: 'weft-bench layers',
-      format: 1,
+      format: 2,
       version: VERSION,
       date,
       command: layersCommand(job),

@@ -1,6 +1,7 @@
 // The shape of what `layers` found: what --json writes, and what the table is made from.
 import type { MachineFacts } from '../machine.ts'
 import type { Others } from '../others.ts'
+import type { Rounds } from '../rounds.ts'
 import type { Impl } from './entrant.ts'
 import type { Bound } from './limits.ts'
 import type { PeerName } from './peers.ts'
@@ -27,6 +28,8 @@ export interface Row {
   /** From the 10th to the 90th percentile, over the median. */
   readonly spread: number | null
   readonly runs: number
+  /** Some of the times that these were made from. */
+  readonly rounds: Rounds
   /** FLOPs of the definition over the median. */
   readonly gflops: number | null
   /** Of what bounds the layer; beyond 1 where fewer multiplications are done than the definition has. */
@@ -51,7 +54,7 @@ export interface LayerResult {
 
 export interface LayersReport {
   readonly tool: 'weft-bench layers'
-  readonly format: 1
+  readonly format: 2
   readonly version: string
   readonly date: string
   readonly command: string

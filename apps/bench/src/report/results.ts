@@ -2,10 +2,15 @@
 import { readFileSync, statSync } from 'node:fs'
 import { WeftError } from '@weft/core'
 import * as v from 'valibot'
+import type { Timing } from '../compare/changes.ts'
+import type { Facts } from './facts.ts'
 import type { Section } from './page.ts'
 import { SCALE } from './scale-kind.ts'
 
 export interface Results {
+  readonly facts: Facts
+  /** What was timed, a row each. */
+  timings(): Timing[]
   /** Of a page. */
   sections(): Promise<Section[]>
 }

@@ -1,9 +1,11 @@
 // Results of `weft-bench scale`.
 import * as v from 'valibot'
+import type { Timing } from '../compare/changes.ts'
 import { MODES } from '../mode.ts'
 import type { Report } from '../result.ts'
+import { factsOf } from './facts.ts'
 import type { Kind } from './results.ts'
-import { ABOUT, count, MACHINE, OTHERS, positive, TIER } from './schema.ts'
+import { ABOUT, count, line, MACHINE, OTHERS, positive, TIER } from './schema.ts'
 
 const FIGURES = v.looseObject({
   gflops: positive,
@@ -15,26 +17,27 @@ const ROW = v.looseObject({
   mode: v.picklist(MODES),
   threads: count,
   batch: count,
-  kernel: v.nullable(v.string()),
+  kernel: v.nullable(line),
   prepareMs: positive,
   firstRunMs: positive,
   ms: v.nullable(v.looseObject({ min: positive, p50: positive, p90: positive, p99: positive, max: positive, runs: count })),
+  rounds: v.array(v.array(positive)),
   figures: v.nullable(FIGURES),
-  trouble: v.nullable(v.string()),
+  trouble: v.nullable(line),
 })
 const CASE = v.looseObject({
-  problem: v.string(),
-  name: v.string(),
+  problem: line,
+  name: line,
   count,
   macs: positive,
   flops: positive,
   bytes: positive,
   intensity: positive,
   rows: v.array(ROW),
-  trouble: v.nullable(v.string()),
+  trouble: v.nullable(line),
 })
 const TARGET = v.looseObject({
-  name: v.string(),
+  name: line,
   convolutions: count,
   cases: v.array(CASE),
   totals: v.array(v.looseObject({ mode: v.picklist(MODES), threads: count, ms: positive, figures: FIGURES })),
@@ -44,7 +47,7 @@ const REPORT = v.looseObject({
   machine: MACHINE,
   others: OTHERS,
   tier: TIER,
-  peak: v.looseObject({ gflopsPerCore: v.nullable(positive), how: v.string() }),
+  peak: v.looseObject({ gflopsPerCore: v.nullable(positive), how: line }),
   copy: v.looseObject({ gbPerSecond: positive }),
   settings: v.looseObject({ modes: v.array(v.picklist(MODES)), threads: v.array(count) }),
   targets: v.array(TARGET),
@@ -52,15 +55,28 @@ const REPORT = v.looseObject({
 
 export const SCALE: Kind = {
   tool: 'weft-bench',
-  format: 1,
+  format: 2,
   open(value) {
     v.assert(REPORT, value)
     const report = value as unknown as Report
+    const facts = factsOf(report, report.tier, report.others)
     return {
+      facts,
+      timings: () => timingsOf(report),
       async sections() {
         const { scaleSections } = await import('./scale-page.ts')
-        return scaleSections(report)
+        return scaleSections(report, facts)
       },
     }
   },
+}
+
+function timingsOf({ targets }: Report): Timing[] {
+  return targets.flatMap(({ cases }) =>
+    cases.flatMap(({ problem, name, rows }) =>
+      rows
+        .filter(({ rounds }) => rounds.length > 0)
+        .map(({ mode, threads, rounds }) => ({ name, way: `${threads}, ${mode}`, key: `${problem} ${mode} ${threads}`, rounds })),
+    ),
+  )
 }

@@ -1,5 +1,6 @@
 // Random problems of a sweep: the same ones for the same seed.
 import { type Problem, parseProblem } from '@weft/core'
+import { generator } from '../random.ts'
 
 const MOST = { channels: 512, pixels: 130, kernel: 7, stride: 3 }
 /** Multiply-accumulates of a problem at most: a sweep of hundreds then ends within minutes. */
@@ -36,16 +37,4 @@ function randomProblem(random: () => number): Problem | null {
   const [oh, ow] = [Math.floor((ih + 2 * ph - kh) / sh) + 1, Math.floor((iw + 2 * pw - kw) / sh) + 1]
   if (oh < 1 || ow < 1 || (ic / groups) * oc * kh * kw * oh * ow > MOST_MACS) return null
   return parseProblem(`g${groups}ic${ic}ih${ih}iw${iw}oc${oc}kh${kh}kw${kw}sh${sh}ph${ph}pw${pw}`)
-}
-
-/** Numbers from 0 to below 1: xorshift. */
-function generator(seed: number): () => number {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) >>> 0 || 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    state >>>= 0
-    return state / 2 ** 32
-  }
 }

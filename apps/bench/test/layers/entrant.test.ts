@@ -27,7 +27,7 @@ describe('a contest', () => {
           { unsupported: null, trouble: expect.stringMatching(/^wrong: /) },
           { unsupported: null, trouble: expect.stringMatching(/^its process ended with 7/) },
         ])
-        expect(outcomes.map(({ samples }) => samples.length)).toEqual([5, 0, 0, 0, 0])
+        expect(outcomes.map(({ rounds }) => rounds.flat().length)).toEqual([5, 0, 0, 0, 0])
       }
     } finally {
       await Promise.all(entrants.map((entrant) => entrant.close()))

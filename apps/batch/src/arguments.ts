@@ -23,7 +23,7 @@ import { VERSION } from './version.ts'
 export type Request =
   | { readonly command: 'conv'; readonly flags: ConvFlags; readonly sources: readonly string[] }
   | { readonly command: 'run'; readonly flags: RunFlags; readonly model: string; readonly sources: readonly string[] }
-  | { readonly command: 'explain'; readonly flags: ExplainFlags; readonly problem: string }
+  | { readonly command: 'explain'; readonly flags: ExplainFlags; readonly subject: string }
   | { readonly command: 'status' | 'failed' | 'merge'; readonly flags: OutputFlags; readonly output: string }
 
 interface Context extends CommandContext {
@@ -63,14 +63,17 @@ const runModel = buildCommand<RunFlags, string[], Context>({
 })
 
 const explain = buildCommand<ExplainFlags, [string], Context>({
-  func(flags, problem) {
-    this.request = { command: 'explain', flags, problem }
+  func(flags, subject) {
+    this.request = { command: 'explain', flags, subject }
   },
   parameters: {
     flags: EXPLAIN_FLAGS,
-    positional: { kind: 'tuple', parameters: [{ parse: String, placeholder: 'PROBLEM', brief: 'as in ic64ih56oc64kh3ph1' }] },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ parse: String, placeholder: 'MODEL|PROBLEM', brief: 'model.onnx, or a problem as in ic64ih56oc64kh3ph1' }],
+    },
   },
-  docs: { brief: 'what would run for a convolution, and why' },
+  docs: { brief: 'what would run for a network or a convolution, and why' },
 })
 
 /** Commands that look at an output. */
@@ -148,7 +151,7 @@ export async function readArguments(argv: readonly string[]): Promise<Request | 
 function positionals(request: Request): readonly string[] {
   if (request.command === 'run') return [request.model, ...request.sources]
   if (request.command === 'conv') return request.sources
-  return [request.command === 'explain' ? request.problem : request.output]
+  return [request.command === 'explain' ? request.subject : request.output]
 }
 
 function sentence(error: ArgumentScannerError): string {

@@ -6,9 +6,33 @@ import { BATCH_FLAGS, switchedOn, tier } from './batch-flags.ts'
 import { PRESET_NAMES } from './conv/presets.ts'
 import type { ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
 import { ALL_SECTIONS, type Section } from './sections.ts'
-import { activation, padding, perAxis, text, wholeNumber } from './values.ts'
+import { activation, namedShape, padding, perAxis, text, wholeNumber } from './values.ts'
 
 export const EXPLAIN_FLAGS: FlagParametersForType<ExplainFlags> = {
+  shape: {
+    kind: 'parsed',
+    parse: namedShape,
+    variadic: true,
+    optional: true,
+    placeholder: 'SHAPE',
+    brief: 'of a network: the shape of its input as in 1x3x224x224, or of one of several as in x=1x3x224x224',
+  },
+  passes: switchedOn('of a network: what each pass over the graph did'),
+  profile: switchedOn('of a network: run it, and tell how long each layer took'),
+  trace: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    placeholder: 'FILE',
+    brief: 'of a network: run it, and write when each worker did what, for chrome://tracing or ui.perfetto.dev',
+  },
+  threads: {
+    kind: 'parsed',
+    parse: wholeNumber(1, 1024),
+    optional: true,
+    placeholder: 'N',
+    brief: 'worker threads of --profile and --trace; every core unless told',
+  },
   tier,
   json: switchedOn('the same as one line of JSON'),
 }

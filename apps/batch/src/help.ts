@@ -26,7 +26,7 @@ function overview(): string {
     section('USAGE', [
       '  weft run MODEL INPUT... -o OUTPUT             run a network over files',
       '  weft conv INPUT... -o OUTPUT --kernel NAME    convolve files and folders',
-      '  weft explain PROBLEM                          what would run, and why',
+      '  weft explain MODEL                            its layers, kernels and times',
       '  weft status OUTPUT                            how far a run is',
       '  weft failed OUTPUT                            what failed, as a list',
       '  weft merge OUTPUT                             check and join shards',
@@ -83,16 +83,24 @@ function about(command: keyof typeof OUTPUT_COMMANDS): string {
 }
 
 function explain(): string {
-  const about =
-    'Prints the shapes, the cost and the kernel that would run for a convolution, what each other would take, or why it refuses. PROBLEM is a ' +
-    'text of keys and numbers as benchdnn writes them: mb batch, ic and oc channels, ih iw input, kh kw kernel, sh sw stride, ph pw ' +
+  const network =
+    'Of MODEL, an ONNX file: what it takes and gives, and a table of its layers: output shape, parameters, multiply-accumulates, the kernel ' +
+    'and its estimate, with totals and the memory of a run. Sizes that may vary are taken as 1, heights and widths as 224, unless ' +
+    '--shape tells.'
+  const problem =
+    'Of PROBLEM, a text of keys and numbers as benchdnn writes them, the shapes, the cost and the kernel of a convolution, what each ' +
+    'other kernel would take, or why it refuses: mb batch, ic and oc channels, ih iw input, kh kw kernel, sh sw stride, ph pw ' +
     'padding, dh dw dilation (0 is none), g groups, id kd sd pd dd the depth of 3-D, tr1 transposed. What the width leaves out is as ' +
     'the height.'
   return [
-    'weft explain: what would run for a convolution, and why',
-    section('USAGE', ['  weft explain PROBLEM [flags]']),
-    wrap(about),
+    'weft explain: what would run for a network or a convolution, and why',
+    section('USAGE', ['  weft explain MODEL [flags]', '  weft explain PROBLEM [--tier NAME] [--json]']),
+    wrap(network),
+    wrap(problem),
     section('EXAMPLES', [
+      '  weft explain model.onnx --profile',
+      '  weft explain model.onnx --shape 1x3x640x480 --passes',
+      '  weft explain model.onnx --trace trace.json',
       '  weft explain ic64ih56oc64kh3ph1',
       '  weft explain g32ic32ih112oc32kh3sh2ph1 --tier simd128',
       '  weft explain ic3iw16000oc64kw400sw160 --json',

@@ -6,7 +6,7 @@ import { runJob } from './batch.ts'
 import { convWork } from './conv/work.ts'
 import { forecast } from './dry-run.ts'
 import { EXIT, exitCodeAfter, exitCodeOf } from './exit-codes.ts'
-import { explainProblem } from './explain.ts'
+import { explainAnything } from './explain/anything.ts'
 import type { BatchFlags } from './flag-types.ts'
 import { resolveJob } from './job.ts'
 import { merge, mergedText } from './merge.ts'
@@ -31,7 +31,7 @@ export async function route(argv: readonly string[]): Promise<number> {
     if (wantsPairing(request.flags.tier)) allowPairing()
     if (request.command === 'conv') return await batch(await convWork(request.flags), request)
     if (request.command === 'run') return await batch(await runWork(request.model, request.flags), request)
-    process.stdout.write(`${await explainProblem(request.problem, request.flags)}\n`)
+    process.stdout.write(`${await explainAnything(request.subject, request.flags)}\n`)
     return EXIT.done
   } catch (error) {
     complain(error)

@@ -55,3 +55,9 @@ export function roundedFor({ dtype }: Port, data: Float32Array): void {
   if (dtype === 'float32') return
   for (let i = 0; i < data.length; i++) data[i] = Math.min(255, Math.max(0, Math.round(data[i])))
 }
+
+/** For a person: `x float32 (1, 3, h, w)`. */
+export function portText({ name, dtype, shape }: Port): string {
+  const sizes = shape === null ? 'of any shape' : formatShape(shape.map((size) => size ?? '?') as unknown as number[])
+  return `${name} ${dtype} ${sizes}`
+}

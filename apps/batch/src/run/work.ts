@@ -1,13 +1,14 @@
 // `weft run` as work for a batch: one network, on pictures and tensors.
 import { createHash } from 'node:crypto'
-import { formatShape, WeftError } from '@weft/core'
-import { type ModelFile, type Port, readModel } from '@weft/model'
+import { WeftError } from '@weft/core'
+import { type ModelFile, readModel } from '@weft/model'
 import type { OutputFormat } from '../outputs.ts'
 import type { Input } from '../sources/inputs.ts'
 import type { Plain, Work } from '../work.ts'
 import type { RunFlags } from './flags.ts'
 import type { Kind } from './kinds/kind.ts'
 import { KINDS } from './kinds/kinds.ts'
+import { portText } from './port.ts'
 import { describePreprocessing } from './preprocess.ts'
 import { resolveSettings, type Settings, saveSettings } from './settings.ts'
 import { RunStation } from './station.ts'
@@ -57,9 +58,4 @@ function expectWritable({ picture, path }: Input, format: OutputFormat, file: Mo
     const problem = `${path} is a picture; ${file.name} takes ${file.inputs.map(portText).join(' and ')}`
     throw new WeftError('OPTION', `${problem}: give tensors (npy, npz, safetensors)`, { path })
   }
-}
-
-export function portText({ name, dtype, shape }: Port): string {
-  const sizes = shape === null ? 'of any shape' : formatShape(shape.map((size) => size ?? '?') as unknown as number[])
-  return `${name} ${dtype} ${sizes}`
 }

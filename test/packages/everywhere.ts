@@ -1,0 +1,97 @@
+// The packed packages on every Node that they promise: tiers, the program of `project/`, both commands, the time that core takes to
+// load; on one that is too old what the commands say; and what the registry knows against our dependencies. Prints a table, exits 1 where one fails.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PNPM, Project, packAll, ROOT, start } from './pack.ts'
+
+const NODES = ['22', '24', 'latest']
+const TOO_OLD = '20'
+const IMPORT_LIMIT_MS = 30
+const IMPORTS = 15
+
+const temporary: string[] = []
+const failures: string[] = []
+try {
+  const tarballs = mkdtempSync(join(tmpdir(), 'weft-tarballs-'))
+  temporary.push(tarballs)
+  const packed = await packAll(tarballs)
+  console.log('node      auto     portable  threads  import of core  weft, weft-bench')
+  for (const version of NODES) {
+    const project = new Project(await nodeOf(version))
+    temporary.push(project.folder)
+    await project.install(packed)
+    await project.run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', '.'])
+    console.log(await attempt(`Node ${version}`, () => rowOf(project)))
+  }
+  const old = new Project(await nodeOf(TOO_OLD))
+  temporary.push(old.folder)
+  await old.install(packed)
+  console.log(await attempt(`Node ${TOO_OLD}`, () => refusals(old)))
+} finally {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true })
+}
+console.log(await attempt('audit', audit))
+if (failures.length > 0) console.log(`failed: ${failures.join(', ')}`)
+process.exitCode = failures.length === 0 ? 0 : 1
+
+async function attempt(name: string, what: () => Promise<string>): Promise<string> {
+  try {
+    return await what()
+  } catch (error) {
+    failures.push(name)
+    return `${name}: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** The npm package `node` brings the program itself. */
+async function nodeOf(version: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-node-'))
+  temporary.push(folder)
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+  await start('npm', ['install', '--no-audit', '--no-fund', `node@${version}`], folder)
+  return join(folder, 'node_modules/node/bin/node')
+}
+
+async function rowOf(project: Project): Promise<string> {
+  const auto = await printed(project, 'auto')
+  const portable = await printed(project, 'wasm')
+  await project.run('weft', ['explain', 'ic2ih3oc1kh2'])
+  await project.run('weft-bench', ['scale', 'ic2ih3oc1kh2', '--threads', '1', '--min-ms', '0', '--min-runs', '1', '--quiet'])
+  const times: number[] = []
+  const load = "const t = performance.now(); await import('@weft/core'); console.log(performance.now() - t)"
+  for (let i = 0; i < IMPORTS; i++) times.push(Number((await project.run('node', ['--input-type=module', '-e', load])).stdout))
+  const [best, median] = [Math.min(...times), times.sort((a, b) => a - b)[IMPORTS >> 1]]
+  if (best > IMPORT_LIMIT_MS) failures.push(`the import of core took ${best.toFixed(1)} ms at best`)
+  const { stdout: version } = await project.run('node', ['--version'])
+  return `${version.trim().padEnd(10)}${auto.tier.padEnd(9)}${portable.tier.padEnd(10)}${String(auto.threads).padEnd(9)}${`${best.toFixed(1)} to ${median.toFixed(1)} ms`.padEnd(16)}run`
+}
+
+async function printed(project: Project, tier: string): Promise<{ tier: string; threads: number }> {
+  const ran = JSON.parse((await project.run('node', ['built/main.js'], { WEFT_TIER: tier })).stdout)
+  const wrong = ran.results.find((one: unknown) => JSON.stringify(one) !== '[56,72,104,120]')
+  if (wrong !== undefined) throw new Error(`tier ${ran.tier} gave ${wrong} for the lecture's 56, 72, 104, 120`)
+  return ran
+}
+
+/** What each command says to a Node that is too old: one line, with the Node that it needs. */
+async function refusals(project: Project): Promise<string> {
+  const said: string[] = []
+  for (const command of ['weft', 'weft-bench']) {
+    const { stderr } = await project.run('sh', ['-c', `${command} --help || test $? = 2`])
+    if (!/^.*needs Node 22.*\n$/.test(stderr)) throw new Error(`${command} says: ${stderr}`)
+    said.push(stderr.trim())
+  }
+  return said.join('\n')
+}
+
+async function audit(): Promise<string> {
+  try {
+    await start('npx', ['-y', PNPM, 'audit', '--audit-level', 'high'], ROOT)
+  } catch (error) {
+    if (String(error).includes('ERR_PNPM_AUDIT_BAD_RESPONSE'))
+      return 'audit     not done: the registry does not answer such questions'
+    throw error
+  }
+  return 'audit     nothing high'
+}

@@ -1,0 +1,88 @@
+// What would be published: packed, looked over by the tools that know how packages go wrong, installed elsewhere and run.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Packed, Project, packAll, ROOT, start, unpackedSize } from './pack.ts'
+
+const LIBRARIES = ['@weft/core', '@weft/io', '@weft/model', '@weft/parallel']
+const COMMANDS = ['@weft/batch', '@weft/bench']
+const BIN = join(ROOT, 'node_modules/.bin')
+
+const folder = mkdtempSync(join(tmpdir(), 'weft-tarballs-'))
+const project = new Project(process.execPath)
+let packed: readonly Packed[] = []
+const bytesOf = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync((packed.find((one) => one.name === name) as Packed).tarball))
+
+beforeAll(async () => {
+  packed = await packAll(folder)
+})
+afterAll(() => {
+  for (const path of [folder, project.folder]) rmSync(path, { recursive: true, force: true })
+})
+
+describe('a packed package', () => {
+  it('is one of those that are known', () => {
+    expect(packed.map(({ name }) => name).sort()).toEqual([...LIBRARIES, ...COMMANDS].sort())
+  })
+
+  it.each([...LIBRARIES, ...COMMANDS])('%s leaves publint nothing to say', async (name) => {
+    const { messages, pkg } = await publint({ pack: { tarball: bytesOf(name).buffer }, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+  })
+
+  it.each(LIBRARIES)('%s has types where an ES module looks for them', async (name) => {
+    const checked = await checkPackage(createPackageFromTarballData(bytesOf(name)))
+    // We publish ES modules only: what a CommonJS program or a resolver older than "exports" makes of them is known.
+    const apart = ['NoResolution', 'CJSResolvesToESM']
+    const problems = checked.types === false ? ['no types'] : checked.problems
+    expect(
+      problems.filter(
+        (one) =>
+          typeof one === 'string' ||
+          !(apart.includes(one.kind) && 'resolutionKind' in one && /node10|cjs/.test(one.resolutionKind)),
+      ),
+    ).toEqual([])
+  })
+
+  it('core and parallel come to less than 500 kB', () => {
+    const sizes = ['@weft/core', '@weft/parallel'].map((name) => unpackedSize(bytesOf(name)))
+    expect(sizes[0] + sizes[1]).toBeLessThan(500_000)
+  })
+})
+
+it('every dependency is imported, and every import is a dependency', async () => {
+  await start(join(BIN, 'knip'), ['--dependencies', '--no-progress'], ROOT)
+})
+
+describe('an empty project outside of the workspace', () => {
+  beforeAll(async () => {
+    await project.install(packed)
+  })
+
+  it('compiles a program against the types, down to the last declaration', async () => {
+    await project.run(join(BIN, 'tsc'), ['-p', '.'])
+  })
+
+  it('runs that program: this thread, two workers, an ONNX file and an npy file give the results of the lecture', async () => {
+    const { results, threads } = JSON.parse((await project.run('node', ['built/main.js'])).stdout) as Printed
+    expect(results).toEqual(Array.from({ length: 4 }, () => [56, 72, 104, 120]))
+    expect(threads).toBe(2)
+  })
+
+  it('has weft and weft-bench on its path', async () => {
+    expect((await project.run('weft', ['explain', 'ic2ih3oc1kh2'])).stdout).toContain('kernel ')
+    expect((await project.run('weft-bench', ['scale', '--list'])).stdout).toContain('resnet50')
+    const run = ['scale', 'ic2ih3oc1kh2', '--threads', '1', '--min-ms', '0', '--min-runs', '1', '--quiet']
+    expect((await project.run('weft-bench', run)).stdout).toContain('ic2ih3oc1kh2')
+  })
+})
+
+interface Printed {
+  readonly results: readonly (readonly number[])[]
+  readonly threads: number
+}

@@ -18,6 +18,9 @@ export interface BatchFlags {
   readonly format?: OutputFormat | undefined
   readonly quality?: number | undefined
   readonly batchAxis?: number | undefined
+  readonly every?: number | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
   readonly maxPixels?: number | undefined
   readonly threads?: number | undefined
   readonly tier?: TierChoice | undefined

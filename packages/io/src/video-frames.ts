@@ -1,12 +1,20 @@
 // The frames of a video as pictures, in whatever order they are asked for; decoded in theirs, a few ahead at most.
 import { type FloatTensor, WeftError } from '@weft/core'
+import { expectFrame, type Frame, framed } from './frame.ts'
 import { DEFAULT_MAX_PIXELS, type ImageReadOptions } from './image-decode.ts'
+import { imageLibrary } from './image-library.ts'
 import { formatError } from './io-error.ts'
 import { pictureTensor } from './picture-tensor.ts'
 import { secondsOf, type VideoFrame } from './video.ts'
 import { type DecodedFrame, tooManyPixels, VideoDecoder } from './video-decoder.ts'
 import { EarlyFrames } from './video-early.ts'
 import { nextStretch } from './video-runs.ts'
+
+/** Red, green and blue. */
+const BANDS = 3
+
+/** As of pictures. */
+export type PictureOptions = Pick<ImageReadOptions, 'channels' | 'frame' | 'into'>
 
 interface Asked {
   readonly frame: VideoFrame
@@ -58,11 +66,14 @@ export class VideoFrames {
    * @throws FORMAT when it is damaged or cut off, TOO_LARGE past `maxPixels`, NOT_FOUND without ffmpeg, WORKER when something
    * ended it, CLOSED
    */
-  async read(frame: VideoFrame, { channels = 'rgb', into }: Pick<ImageReadOptions, 'channels' | 'into'>): Promise<FloatTensor> {
-    const { width, height } = frame.track
+  async read(which: VideoFrame, { channels = 'rgb', frame, into }: PictureOptions = {}): Promise<FloatTensor> {
+    const { width, height } = which.track
     if (width * height > this.#maxPixels) throw tooManyPixels(this.#path, width, height, this.#maxPixels)
-    const decoded = await this.#decoded(frame)
-    return await pictureTensor(decoded.samples, decoded, 3, channels, into)
+    const decoded = await this.#decoded(which)
+    const within = frame?.(decoded.width, decoded.height)
+    if (within === undefined) return await pictureTensor(decoded.samples, decoded, BANDS, channels, into)
+    const samples = await framedSamples(decoded, within, `${this.#path}#${which.index}`)
+    return await pictureTensor(samples, within, BANDS, channels, into)
   }
 
   async close(): Promise<void> {
@@ -168,4 +179,11 @@ export class VideoFrames {
     this.#decoding = null
     await decoding?.decoder.stop()
   }
+}
+
+async function framedSamples({ samples, width, height }: DecodedFrame, within: Frame, label: string): Promise<Uint8Array> {
+  expectFrame(within, label)
+  const sharp = await imageLibrary()
+  const image = sharp(samples, { raw: { width, height, channels: BANDS }, limitInputPixels: false })
+  return await framed(image, within).raw({ depth: 'uchar' }).toBuffer()
 }

@@ -17,6 +17,9 @@ const MAX_FRAMES = 4_000_000
 
 /** What demuxers complain of is missing or cut off; not that of decoders and parsers, which is seen when a frame is read. */
 const COMPLAINT = /^\[(?:matroska|mov|avi|mpeg|mpegvideo|asf|flv|ogg)(?:,[^ ]*)? @ [^\]]*\] \[(?:error|fatal)\] (.*)$/
+/** Where decoders refuse a size. */
+const PIXELS = /Picture size (\d+)x(\d+) exceeds specified max pixel count (\d+)/
+
 /** Complaints that are not about frames. */
 const BESIDE = /chapter|metadata|attach|cover/i
 
@@ -98,6 +101,8 @@ async function timesOf(
   const failure = await process.await(process.ended)
   if (times.length > MAX_FRAMES) throw tooLarge(path, `it has more than ${MAX_FRAMES} frames`)
   if (failure !== null && failure.code !== 'FORMAT') throw failure
+  const [, width, height, most] = (PIXELS.exec(process.complaint) ?? []).map(Number)
+  if (times.length === 0 && most !== undefined) throw tooManyPixels(path, width, height, most)
   if (times.length === 0) throw formatError(path, `it is no video that ffmpeg reads: ${process.complaint || 'it has no frames'}`)
   return { times: times.sort((a, b) => a - b), damage: damage ?? failure?.message ?? null }
 }

@@ -138,6 +138,13 @@ export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
     brief: 'begin nothing more after so long, and end with exit code 10',
   },
   json: switchedOn('a line of JSON for each item and one for the whole, nothing else on standard output'),
+  log: {
+    kind: 'enum',
+    values: ['json'],
+    optional: true,
+    placeholder: 'json',
+    brief: 'on standard error a line of JSON for each event, for collectors of logs, and neither progress nor words',
+  },
   quiet: switchedOn('no progress and no summary; failures are still named'),
   verbose: switchedOn('say which tier and kernels run, and why not faster ones'),
 }

@@ -36,6 +36,7 @@ export interface BatchFlags {
   readonly timeout?: number | undefined
   readonly timeLimit?: number | undefined
   readonly json?: boolean | undefined
+  readonly log?: 'json' | undefined
   readonly quiet?: boolean | undefined
   readonly verbose?: boolean | undefined
 }

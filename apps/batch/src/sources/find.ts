@@ -31,7 +31,9 @@ export async function findInputs(sources: readonly string[], options: FindOption
     const before = inputs.length
     for await (const input of inputsOf(source, options)) inputs.push(input)
     if (inputs.length === before) {
-      throw new WeftError('NOT_FOUND', `${source} holds no picture and no tensor that weft reads, nor a frame that is wanted`, { source })
+      throw new WeftError('NOT_FOUND', `${source} holds no picture and no tensor that weft reads, nor a frame that is wanted`, {
+        source,
+      })
     }
   }
   return inputs

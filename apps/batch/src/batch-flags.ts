@@ -4,7 +4,7 @@ import { TIER_CHOICES } from '@weft/core'
 import type { BatchFlags } from './flag-types.ts'
 import { OUTPUT_FORMATS } from './outputs.ts'
 import { parseShard } from './shard.ts'
-import { seconds, share, text, wholeNumber } from './values.ts'
+import { moment, seconds, share, text, wholeNumber } from './values.ts'
 
 /** A flag that only is there or is not. */
 export const switchedOn = (brief: string) => ({ kind: 'boolean', optional: true, withNegated: false, brief }) as const
@@ -46,6 +46,27 @@ export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
     optional: true,
     placeholder: 'N',
     brief: 'cut .npy files along this axis, counted from 0: each slice is an item',
+  },
+  every: {
+    kind: 'parsed',
+    parse: wholeNumber(1, 10_000_000),
+    optional: true,
+    placeholder: 'N',
+    brief: 'of videos the first of each N frames; every frame unless told',
+  },
+  from: {
+    kind: 'parsed',
+    parse: moment,
+    optional: true,
+    placeholder: 'SECONDS',
+    brief: 'of videos only frames so long after the first, or later',
+  },
+  to: {
+    kind: 'parsed',
+    parse: moment,
+    optional: true,
+    placeholder: 'SECONDS',
+    brief: 'of videos only frames before so long after the first',
   },
   maxPixels: {
     kind: 'parsed',
@@ -117,6 +138,13 @@ export const BATCH_FLAGS: FlagParametersForType<BatchFlags> = {
     brief: 'begin nothing more after so long, and end with exit code 10',
   },
   json: switchedOn('a line of JSON for each item and one for the whole, nothing else on standard output'),
+  log: {
+    kind: 'enum',
+    values: ['json'],
+    optional: true,
+    placeholder: 'json',
+    brief: 'on standard error a line of JSON for each event, for collectors of logs, and neither progress nor words',
+  },
   quiet: switchedOn('no progress and no summary; failures are still named'),
   verbose: switchedOn('say which tier and kernels run, and why not faster ones'),
 }

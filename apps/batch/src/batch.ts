@@ -66,7 +66,10 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
     reporter.begin(info, tally)
     const { parallel } = job
     const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
-    const reader = new Reader(job.maxPixels)
+    const reader = new Reader(
+      tasks.map(({ item }) => item),
+      job.maxPixels,
+    )
     const attempts = new Attempts({ station, sink, fingerprints, reader }, new Gate(), job.timeoutMs)
     const begun = performance.now()
     const timer = job.limitMs === undefined ? undefined : setTimeout(() => stop.because('time'), job.limitMs)

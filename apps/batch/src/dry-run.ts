@@ -53,7 +53,10 @@ async function measure(job: Job, tasks: readonly Task[], files: Sink, reporter: 
   await using engine = await open(job.engine)
   const { parallel } = job
   const station = job.work.open({ engine, parallel, explain: (topic, lines) => reporter.explain(topic, lines) })
-  const reader = new Reader(job.maxPixels)
+  const reader = new Reader(
+    tasks.map(({ item }) => item),
+    job.maxPixels,
+  )
   const line = { station, sink: discarding(files), fingerprints: new Fingerprints(), reader }
   const attempts = new Attempts(line, new Gate(), job.timeoutMs)
   const begun = performance.now()

@@ -24,6 +24,9 @@ export interface BatchFlags {
   readonly format?: OutputFormat | undefined
   readonly quality?: number | undefined
   readonly batchAxis?: number | undefined
+  readonly every?: number | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
   readonly maxPixels?: number | undefined
   readonly threads?: number | undefined
   readonly tier?: TierChoice | undefined
@@ -39,6 +42,7 @@ export interface BatchFlags {
   readonly timeout?: number | undefined
   readonly timeLimit?: number | undefined
   readonly json?: boolean | undefined
+  readonly log?: 'json' | undefined
   readonly quiet?: boolean | undefined
   readonly verbose?: boolean | undefined
 }

@@ -15,9 +15,9 @@ export const COMMON: readonly Row[] = [['--help, -h', 'this text']]
 
 /** What INPUT may be. */
 export const SOURCES =
-  'INPUT is a file, a folder or a pattern (quoted): pictures (png, jpg, webp, tiff) and tensors (npy, npz, safetensors). ' +
+  'INPUT is a file, a folder or a pattern (quoted): pictures (png, jpg, webp, tiff), tensors (npy, npz, safetensors) and videos (by ffmpeg). ' +
   'Folders are searched through at any depth; names that begin with a point are skipped. Of a file that holds several, ' +
-  'each entry or page is an item; one of them is x.npz:name or stack.tif#3. @list.txt is a list of paths, - one on standard ' +
+  'each entry, page or frame is an item; one of them is x.npz:name, stack.tif#3 or clip.mp4#250. @list.txt is a list of paths, - one on standard ' +
   'input, and a .csv or .jsonl a manifest with path and id. Each result keeps its path below the folder and gets the ' +
   'extension of its format; -o all.npz (.safetensors, .jsonl, .npy) makes one file of all. A file that cannot be read is named ' +
   'and the others go on.'

@@ -1,7 +1,7 @@
 // The job: work, flags and sources resolved to everything that a run needs, frozen before anything is written.
 import { availableParallelism } from 'node:os'
 import { WeftError } from '@weft/core'
-import type { WriteTensorOptions } from '@weft/io'
+import type { FrameRange, WriteTensorOptions } from '@weft/io'
 import type { EngineOptions, Parallelism } from '@weft/parallel'
 import type { BatchFlags, Share } from './flag-types.ts'
 import { type Identity, identityOf } from './ledger/identity.ts'
@@ -50,7 +50,13 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
     throw new WeftError('OPTION', '--quality goes with --format jpg or --format webp')
   const target = await resolveTarget(flags.output, format)
   const except = target.joined === null ? target.real : await realFolder(target.state)
-  const inputs = await findInputs(sources, { except, batchAxis: flags.batchAxis, whole: work.whole ?? false })
+  const inputs = await findInputs(sources, {
+    except,
+    batchAxis: flags.batchAxis,
+    range: rangeOf(flags),
+    maxPixels: flags.maxPixels,
+    whole: work.whole ?? false,
+  })
   const formatFor = (input: Input): OutputFormat => target.joined?.format ?? format ?? work.naturalFormat(input)
   for (const input of inputs) if (input.problem === undefined) work.expectWritable(input, formatFor(input))
   const items = nameOutputs(inputs, target, formatFor)
@@ -84,6 +90,11 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
     timeoutMs: milliseconds(flags.timeout),
     limitMs: milliseconds(flags.timeLimit),
   })
+}
+
+function rangeOf({ every, from, to }: BatchFlags): FrameRange {
+  if (to !== undefined && to <= (from ?? 0)) throw new WeftError('OPTION', `--from ${from ?? 0} --to ${to} leaves no frame`)
+  return { every, from, to }
 }
 
 /** `--halt-after 5` ends with the fifth failure, `5%` with the first past five in a hundred of all items. */

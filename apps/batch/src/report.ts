@@ -35,11 +35,25 @@ const WHY: Readonly<Record<Reason, string>> = {
   full: 'stopping since the disk is full',
 }
 
-/** The reporter that the flags ask for. Results go to standard output; failures, progress and choices to standard error. */
-export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' | 'verbose' | 'summary'>): Reporter {
+type ReportFlags = Pick<BatchFlags, 'json' | 'log' | 'quiet' | 'verbose' | 'summary'>
+
+/** The reporter that the flags ask for. Results go to standard output; failures, progress and choices, or the log, to standard error. */
+export async function reporterFor(job: Job, flags: ReportFlags): Promise<Reporter> {
+  const { json = false, log, quiet = false, verbose } = flags
+  if (log === undefined) {
+    const shown = !quiet && !(json && process.stdout.isTTY)
+    return words(job, flags, new Progress(process.stderr, shown))
+  }
+  const { logged, openLog } = await import('./log.ts')
+  return logged(words(job, { ...flags, quiet: true }, SILENT), job, openLog(verbose))
+}
+
+/** Where a log tells all. */
+const SILENT: Pick<Progress, 'start' | 'step' | 'line' | 'stop'> = { start() {}, step() {}, line() {}, stop() {} }
+
+function words(job: Job, flags: ReportFlags, progress: typeof SILENT): Reporter {
   const { json = false, quiet = false, verbose = false, summary } = flags
   const { red, yellow } = coloursFor(process.stderr)
-  const progress = new Progress(process.stderr, !quiet && !(json && process.stdout.isTTY))
   const explained = new Set<string>()
   const latencies = new Latencies()
   let engine: EngineInfo | undefined
@@ -78,7 +92,7 @@ export function reporterFor(job: Job, flags: Pick<BatchFlags, 'json' | 'quiet' |
         else if (!quiet) process.stdout.write(`${oneLine(addressOf(item))} -> ${oneLine(item.output)}\n`)
       }
       if (json) print(forecastLine(forecast))
-      else process.stdout.write(`${forecastText(forecast)}\n`)
+      else if (flags.log === undefined) process.stdout.write(`${forecastText(forecast)}\n`)
     },
     async end(tally, exitCode) {
       progress.stop()

@@ -20,12 +20,14 @@ import type { Work } from './work.ts'
 export async function route(argv: readonly string[]): Promise<number> {
   // Whoever reads our output may stop reading: the results are files all the same.
   process.stdout.on('error', () => {})
+  let tell = complain
   process.on('uncaughtException', (error) => {
-    complain(error)
+    tell(error)
     process.exit(EXIT.fatal)
   })
   const request = await readArguments(argv)
   if (typeof request === 'number') return request
+  if ('log' in request.flags && request.flags.log === 'json') tell = await complainInLog()
   try {
     if ('output' in request) return await look(request)
     if (wantsPairing(request.flags.tier)) allowPairing()
@@ -34,9 +36,14 @@ export async function route(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${await explainAnything(request.subject, request.flags)}\n`)
     return EXIT.done
   } catch (error) {
-    complain(error)
+    tell(error)
     return exitCodeOf(error)
   }
+}
+
+async function complainInLog(): Promise<typeof complain> {
+  const { logFatal, openLog } = await import('./log.ts')
+  return (error) => logFatal(openLog(), error)
 }
 
 /** Commands that look at an output. */
@@ -56,7 +63,7 @@ async function look({ command, flags, output }: Request & { output: string }): P
 /** The route that every kind of work takes. */
 async function batch(work: Work, { flags, sources }: { flags: BatchFlags; sources: readonly string[] }): Promise<number> {
   const job = await resolveJob(work, flags, sources)
-  const reporter = reporterFor(job, flags)
+  const reporter = await reporterFor(job, flags)
   const stop = new Stop((reason) => reporter.stopping(reason, stop.writing.size))
   if (flags.dryRun === true) {
     reporter.forecast(await forecast(job, reporter, stop).finally(() => stop.ignore()))

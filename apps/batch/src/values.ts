@@ -83,6 +83,13 @@ export function share(text: string): Share {
   throw new Error('give a number from 1, or a share of all items as in 5%')
 }
 
+/** Seconds from a beginning, fractions too. */
+export function moment(text: string): number {
+  const value = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && Number.isSafeInteger(Math.floor(value))) return value
+  throw new Error('give seconds, as in 2.5')
+}
+
 /** Seconds, fractions too. */
 export function seconds(text: string): number {
   const value = Number(text)

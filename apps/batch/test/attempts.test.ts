@@ -36,7 +36,7 @@ function lineOf(process: (hands: Hands) => Promise<void>, cleared: string[] = []
     begin: async () => {},
     close: async () => {},
   }
-  return { station, sink, fingerprints: new Fingerprints(), reader: new Reader() }
+  return { station, sink, fingerprints: new Fingerprints(), reader: new Reader([]) }
 }
 
 test('a worker that died or memory that was short is tried once more, alone', async () => {

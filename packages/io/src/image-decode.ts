@@ -1,14 +1,13 @@
 // PNG, JPEG, WebP and TIFF to tensors.
-import { type FloatTensor, MAX_ELEMENTS, type Shape, Tensor, WeftError } from '@weft/core'
+import { type FloatTensor, MAX_ELEMENTS, type Shape, WeftError } from '@weft/core'
 import type { Metadata, OutputInfo, Sharp } from 'sharp'
 import { expectFrame, type Frame, framed } from './frame.ts'
 import { imageFormatOfBytes } from './image-format.ts'
 import { imageLibrary } from './image-library.ts'
 import { InputFile } from './input-file.ts'
 import { formatError, reasonOf, tooLarge } from './io-error.ts'
-import { CHANNELS, type Channels, planesFor, unpack } from './planes.ts'
-import { inSlabs } from './slabs.ts'
-import { targetFor } from './target.ts'
+import { pictureTensor } from './picture-tensor.ts'
+import { CHANNELS, type Channels } from './planes.ts'
 
 export interface ImageReadOptions {
   /** 'gray' for 1 channel, 'rgb' for 3 (unless told), 'rgba' for 4. */
@@ -123,11 +122,7 @@ async function toTensor(
     throw formatError(label, `it has ${bands} channels a pixel; images of 1 to 4 are read`, { bands })
   }
   const samples = wide ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
-  const shape = [CHANNELS[channels], height, width]
-  const out = targetFor(shape, 'float32', into)
-  const planes = planesFor(channels, bands)
-  await inSlabs(pixels, (begin, end) => unpack(samples, bands, planes, out, pixels, begin, end))
-  return new Tensor(out, shape)
+  return await pictureTensor(samples, info, bands, channels, into)
 }
 
 function expectOptions(channels: string, maxPixels: number, page: number): void {

@@ -3,13 +3,14 @@ import { type Dirent, existsSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import { WeftError } from '@weft/core'
-import { isReadable, parseAddress } from '@weft/io'
-import { type Input, isPicture, type Part, suffixOf } from './inputs.ts'
+import { isVideo, parseAddress } from '@weft/io'
+import { type FrameOptions, framesOf } from './frames.ts'
+import { type Input, isInput, isPicture, numbered, type Part, suffixOf } from './inputs.ts'
 import { type Listed, readList, readManifest } from './lists.ts'
 import { partsOf } from './parts.ts'
 import { isPattern, matches } from './pattern.ts'
 
-export interface FindOptions {
+export interface FindOptions extends FrameOptions {
   /** The real path of the output folder, which is not searched. */
   readonly except: string
   /** The axis along which .npy files are cut into items. */
@@ -30,7 +31,9 @@ export async function findInputs(sources: readonly string[], options: FindOption
     const before = inputs.length
     for await (const input of inputsOf(source, options)) inputs.push(input)
     if (inputs.length === before) {
-      throw new WeftError('NOT_FOUND', `${source} holds no picture and no tensor that weft reads`, { source })
+      throw new WeftError('NOT_FOUND', `${source} holds no picture and no tensor that weft reads, nor a frame that is wanted`, {
+        source,
+      })
     }
   }
   return inputs
@@ -79,14 +82,16 @@ async function* atAddress(source: string, id: string | undefined, options: FindO
 function takenApart(source: string, { batchAxis = 0 }: FindOptions): { path: string; part: Part | undefined } {
   const { path, entry } = parseAddress(source)
   if (entry !== undefined) return { path, part: { kind: 'entry', name: entry } }
-  const [, file, digits] = /^(.*\.(?:tiff?|npy))#(\d+)$/is.exec(source) ?? []
-  if (file === undefined) return { path: source, part: undefined }
-  const index = Number(digits)
-  return { path: file, part: /\.npy$/i.test(file) ? { kind: 'slice', axis: batchAxis, index } : { kind: 'page', index } }
+  const { file, index } = numbered(source) ?? {}
+  if (file === undefined || index === undefined) return { path: source, part: undefined }
+  if (/\.npy$/i.test(file)) return { path: file, part: { kind: 'slice', axis: batchAxis, index } }
+  return { path: file, part: { kind: isVideo(file) ? 'frame' : 'page', index } }
 }
 
-async function* withParts(input: Input, { batchAxis, whole = false }: FindOptions): AsyncGenerator<Input> {
-  const parts = whole ? undefined : await partsOf(input.path, batchAxis)
+async function* withParts(input: Input, options: FindOptions): AsyncGenerator<Input> {
+  if (options.whole) return yield input
+  if (isVideo(input.path)) return yield* framesOf(input, options)
+  const parts = await partsOf(input.path, options.batchAxis)
   if (parts === undefined) yield input
   else for (const part of parts) yield { ...input, part, id: input.id + suffixOf(part) }
 }
@@ -124,7 +129,7 @@ async function* search(root: Pick<Input, 'path' | 'real'>, below: string, option
     const [path, id] = [join(folder, name.name), join(below, name.name)]
     if (name.isDirectory()) {
       if ((await realpath(path)) !== options.except) yield* search(root, id, options)
-    } else if (isReadable(name.name) && (await isFile(path, name))) {
+    } else if (isInput(name.name) && (await isFile(path, name))) {
       yield* withParts({ path, real: join(root.real, id), id, picture: isPicture(path) }, options)
     }
   }
@@ -132,7 +137,7 @@ async function* search(root: Pick<Input, 'path' | 'real'>, below: string, option
 
 async function* matching(pattern: string, options: FindOptions): AsyncGenerator<Input> {
   for (const { path, below } of await matches(pattern)) {
-    if (!isReadable(below)) continue
+    if (!isInput(below)) continue
     const [folder, kind] = [await realpath(dirname(path)), await stat(path).catch(() => null)]
     if (kind?.isDirectory() || `${folder}/`.startsWith(`${options.except}/`)) continue
     yield* withParts({ path, real: join(folder, basename(path)), id: below, picture: isPicture(path) }, options)

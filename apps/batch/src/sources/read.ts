@@ -1,10 +1,11 @@
 // Reading an item: the whole of a file, or the part of it that the item is.
 import { type Tensor, WeftError } from '@weft/core'
-import { DEFAULT_MAX_PIXELS, NpzFile, readNpySlice, readTensor, SafetensorsFile } from '@weft/io'
+import { DEFAULT_MAX_PIXELS, isVideo, NpzFile, readNpySlice, readTensor, SafetensorsFile } from '@weft/io'
 import { Cache } from '../cache.ts'
 import type { Fingerprint } from '../ledger/records.ts'
 import type { ReadRequest } from '../work.ts'
 import type { Input } from './inputs.ts'
+import { Videos } from './videos.ts'
 
 /** Archives that stay open: each entry would else read the list of all. */
 const OPEN = 8
@@ -13,9 +14,12 @@ const ARCHIVE = /\.(npz|safetensors)$/i
 
 export class Reader {
   readonly #archives = new Cache<NpzFile | SafetensorsFile>(OPEN)
+  readonly #videos: Videos
   readonly #maxPixels: number
 
-  constructor(maxPixels = DEFAULT_MAX_PIXELS) {
+  /** `items` are those that will be read: of a video the frames among them are decoded in one go. */
+  constructor(items: readonly Input[], maxPixels = DEFAULT_MAX_PIXELS) {
+    this.#videos = new Videos(items, maxPixels)
     this.#maxPixels = maxPixels
   }
 
@@ -27,6 +31,8 @@ export class Reader {
   ): Promise<Tensor<Float32Array>> {
     if (part?.kind === 'slice') return await readNpySlice(path, part.axis, part.index, { into })
     if (part?.kind === 'entry') return await this.#archive(path, hash, (archive) => archive.read(part.name, { into }))
+    if (part?.kind === 'frame') return await this.#videos.read(path, part.index, hash, { channels, frame, into })
+    if (isVideo(path)) throw new WeftError('OPTION', `${path} holds many frames: name one, ${path}#0, or leave its id out`)
     const page = part?.kind === 'page' ? part.index : undefined
     return await readTensor(path, { channels, frame, into, maxPixels: this.#maxPixels, page })
   }
@@ -56,6 +62,6 @@ export class Reader {
   }
 
   async close(): Promise<void> {
-    await this.#archives.clear()
+    await Promise.all([this.#archives.clear(), this.#videos.close()])
   }
 }

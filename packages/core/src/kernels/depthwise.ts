@@ -12,7 +12,7 @@ import { flush } from './pack.ts'
 /** Multiply-accumulates of a call at most: a cancelled run ends after one. */
 const CALL_MACS = 1 << 20
 /** Taps at most: each is an instruction for every vector of a tile. */
-const MOST_TAPS = 128
+export const MOST_TAPS = 128
 /** Workers share an input channel by its rows alone; with more output channels of it the direct kernel has tiles of them. */
 const MOST_MULTIPLIER = 8
 

@@ -2,7 +2,7 @@
 import { sizeOf } from '../tensor/shape.ts'
 import { expectDtype, given, needed } from './inputs.ts'
 import type { Op, OpStorage } from './op.ts'
-import { type PoolAxis, poolAxes, pooledShape, type WindowParams } from './pool-window.ts'
+import { type PoolAxis, poolAxes, pooledShape, tapsOf, type WindowParams } from './pool-window.ts'
 
 /** `columnMajor`: places within a plane are counted with the first spatial axis fastest. */
 export type PlacesParams = WindowParams & { readonly columnMajor: boolean }
@@ -60,7 +60,8 @@ function place(
   return found
 }
 
-function pixels({ n, kernel, stride, dilation, before }: PoolAxis, out: number): number[] {
-  const taps = Array.from({ length: kernel }, (_, tap) => out * stride + tap * dilation - before)
-  return taps.filter((at) => at >= 0 && at < n)
+function pixels(axis: PoolAxis, out: number): number[] {
+  const [first, last] = tapsOf(axis, out)
+  const { stride, dilation, before } = axis
+  return Array.from({ length: last - first }, (_, i) => out * stride + (first + i) * dilation - before)
 }

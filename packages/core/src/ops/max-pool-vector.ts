@@ -2,7 +2,7 @@
 import { describeConv } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
 import { planDepthwise } from '../kernels/depthwise/plan.ts'
-import { depthwise } from '../kernels/depthwise.ts'
+import { depthwise, MOST_TAPS } from '../kernels/depthwise.ts'
 import type { OpPlan, ValueInfo } from './op.ts'
 import type { WindowParams } from './pool-window.ts'
 import type { VectorPath } from './vector.ts'
@@ -12,6 +12,7 @@ export function maxPoolVector(plan: OpPlan<WindowParams>, traits: MachineTraits)
   const { shape: y } = plan.outputs[0]
   if (dtype !== 'float32' || x.length !== 4 || y.includes(0)) return null
   const { kernel, stride, dilation, before } = plan.params
+  if (kernel[0] * kernel[1] > MOST_TAPS) return null
   const channels = x[0] * x[1]
   // As much after the pixels as the windows of the output reach, whatever the rule that their number follows.
   const padding = kernel.map((taps, axis): [number, number] => {

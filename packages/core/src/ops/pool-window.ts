@@ -81,15 +81,31 @@ export function reach({ n, out, stride, dilation, before }: PoolAxis, tap: numbe
   return [lo, Math.max(lo, Math.min(out, Math.floor((n - 1 - shift) / stride) + 1))]
 }
 
+/** Taps [first, last) of an output that meet a pixel, or, `within` pixels of padding on both sides, that or padding. */
+export function tapsOf(
+  { n, kernel, stride, dilation, before }: PoolAxis,
+  out: number,
+  within: readonly [before: number, after: number] = [0, 0],
+): [first: number, last: number] {
+  const start = out * stride - before
+  const first = Math.max(0, Math.ceil((-within[0] - start) / dilation))
+  return [first, Math.max(first, Math.min(kernel, Math.ceil((n + within[1] - start) / dilation)))]
+}
+
+/** The taps of any output that meet a pixel, in order: few, however large the window. */
+export function usedTaps(axis: PoolAxis): number[] {
+  const used = new Set<number>()
+  for (let out = 0; out < axis.out; out++) {
+    const [first, last] = tapsOf(axis, out)
+    for (let tap = first; tap < last; tap++) used.add(tap)
+  }
+  return [...used].sort((a, b) => a - b)
+}
+
 /** For each output of an axis, how many taps meet a pixel, or, with `padding`, a pixel or the padding. */
-export function tapCounts({ n, out, kernel, stride, dilation, before, after }: PoolAxis, padding: boolean): Int32Array {
-  const [least, most] = padding ? [-before, n + after] : [0, n]
-  return Int32Array.from({ length: out }, (_, index) => {
-    let count = 0
-    for (let tap = 0; tap < kernel; tap++) {
-      const at = index * stride + tap * dilation - before
-      if (at >= least && at < most) count++
-    }
-    return count
+export function tapCounts(axis: PoolAxis, padding: boolean): Float64Array {
+  return Float64Array.from({ length: axis.out }, (_, out) => {
+    const [first, last] = tapsOf(axis, out, padding ? [axis.before, axis.after] : [0, 0])
+    return last - first
   })
 }

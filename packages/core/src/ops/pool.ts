@@ -2,7 +2,7 @@
 import { expectDtype, given, needed } from './inputs.ts'
 import { maxPoolVector } from './max-pool-vector.ts'
 import type { Op, OpDType, OpPlan, OpStorage } from './op.ts'
-import { type PoolAxis, poolAxes, pooledShape, reach, tapCounts, type WindowParams } from './pool-window.ts'
+import { poolAxes, pooledShape, reach, tapCounts, tapsOf, usedTaps, type WindowParams } from './pool-window.ts'
 import { rowsOf, rowUnits } from './rows.ts'
 
 /** Folds x[from], x[from + stride] ... into row[lo ... hi). */
@@ -67,7 +67,7 @@ function eachRow(
 ): void {
   const x = given(inputs, 0)
   const [depth, height, width] = poolAxes(plan)
-  const reaches = Array.from({ length: width.kernel }, (_, tap) => reach(width, tap))
+  const columns = usedTaps(width).map((tap) => [tap, ...reach(width, tap)] as const)
   const row = new Float64Array(width.out)
   const [first, last] = rowsOf(plan.outputs[0].shape, begin, end)
   for (let index = first; index < last; index++) {
@@ -75,23 +75,19 @@ function eachRow(
     const od = Math.floor(index / height.out) % depth.out
     const plane = Math.floor(index / (height.out * depth.out))
     row.fill(start)
-    for (let a = 0; a < depth.kernel; a++) {
-      const z = pixel(depth, od, a)
-      for (let b = 0; z >= 0 && b < height.kernel; b++) {
-        const y = pixel(height, oh, b)
-        if (y < 0) continue
+    const [slices, lines] = [tapsOf(depth, od), tapsOf(height, oh)]
+    for (let a = slices[0]; a < slices[1]; a++) {
+      const z = od * depth.stride + a * depth.dilation - depth.before
+      for (let b = lines[0]; b < lines[1]; b++) {
+        const y = oh * height.stride + b * height.dilation - height.before
         const line = ((plane * depth.n + z) * height.n + y) * width.n - width.before
-        reaches.forEach(([lo, hi], tap) => fold(row, lo, hi, x, line + lo * width.stride + tap * width.dilation, width.stride, p))
+        for (const [tap, lo, hi] of columns) {
+          fold(row, lo, hi, x, line + lo * width.stride + tap * width.dilation, width.stride, p)
+        }
       }
     }
     finish(row, index * width.out, od, oh)
   }
-}
-
-/** The pixel that `tap` of output `out` meets, or -1. */
-function pixel({ n, stride, dilation, before }: PoolAxis, out: number, tap: number): number {
-  const at = out * stride + tap * dilation - before
-  return at < n ? at : -1
 }
 
 function largest(row: Float64Array, lo: number, hi: number, x: OpStorage, from: number, stride: number): void {

@@ -3,7 +3,7 @@ import { ARITHMETIC, type BinaryLoop } from './binary-loops.ts'
 import { blocksOf, elementsOf } from './blocks.ts'
 import { broadcastShape, broadcastView } from './broadcast.ts'
 import { expectDtype, needed, sameDtype } from './inputs.ts'
-import type { Op, OpStorage, ValueInfo } from './op.ts'
+import type { Op, OpDType, OpStorage, ValueInfo } from './op.ts'
 import { copyRun, eachRun, runStride, walkOf } from './strided.ts'
 
 export const VARIADIC: readonly Op[] = [
@@ -18,7 +18,8 @@ function variadic(name: string, loop: BinaryLoop, divide = false): Op {
     name,
     infer(inputs) {
       const infos = inputs.map((_, index) => needed(name, inputs, index))
-      expectDtype(name, needed(name, inputs, 0), 'float32', 'int64', 'int32', 'uint8')
+      const whole: OpDType[] = divide ? [] : ['int64', 'int32', 'uint8']
+      expectDtype(name, needed(name, inputs, 0), 'float32', ...whole)
       const shapes = infos.map((info) => info.shape)
       return [{ dtype: sameDtype(name, infos), shape: broadcastShape(name, shapes) }]
     },

@@ -31,6 +31,17 @@ describe('pooling', () => {
     expect(numbers(runOp('maxPoolPlaces', [x], { ...params, columnMajor: true })[1])).toEqual([2, 2])
   })
 
+  it('takes a window of billions of pixels that has padding nearly everywhere, and does so at once', () => {
+    const wide = { kernel: [2 ** 31], stride: [1], dilation: [1], before: [2 ** 30], after: [2 ** 30], ceil: false }
+    const x = float([1, 1, 3], [1, 5, 3])
+    expect(numbers(runOp('maxPool', [x], wide)[0])).toEqual([5, 5, 5, 5])
+    expect(numbers(runOp('averagePool', [x], { ...wide, countPadding: false })[0])).toEqual([3, 3, 3, 3])
+    expect(numbers(runOp('averagePool', [x], { ...wide, countPadding: true })[0])).toEqual(new Array(4).fill(9 / 2 ** 31))
+    expect(numbers(runOp('maxPoolPlaces', [x], { ...wide, columnMajor: false })[1])).toEqual([1, 1, 1, 1])
+    const far = { ...wide, stride: [2 ** 30], before: [2 ** 31], after: [0] }
+    expect(numbers(runOp('lpPool', [x], { ...far, p: 1 })[0])).toEqual([0])
+  })
+
   it('names a window that does not fit, and lists that are not as long as the axes', () => {
     const x = float([1, 1, 3], [])
     expect(() => planOf('maxPool', [x], { ...row, kernel: [5] })).toThrow('a window of 5 pixels does not fit into 3')

@@ -62,6 +62,12 @@ function toStorage(value: ModelValue, dtype: OpDType, name: string): OpStorage {
 function fromStorage(data: OpStorage, { dtype, shape }: ValueInfo, rows: number | null): ModelValue {
   const cut = rows === null ? shape : [rows, ...shape.slice(1)]
   const part = rows === null ? data : data.slice(0, sizeOf(cut))
-  if (part instanceof Float64Array) return { dtype, shape: cut, data: BigInt64Array.from(part, (v) => BigInt(v)) }
+  if (part instanceof Float64Array) return { dtype, shape: cut, data: BigInt64Array.from(part, toBigInt) }
   return dtype === 'bool' ? { dtype, shape: cut, data: part as Uint8Array } : new Tensor(part, cut)
+}
+
+/** Cut towards 0. What ran past all bounds is the last number of int64 on its side; NaN is 0. */
+function toBigInt(value: number): bigint {
+  if (Number.isFinite(value)) return BigInt(Math.trunc(value))
+  return Number.isNaN(value) ? 0n : value > 0 ? 2n ** 63n - 1n : -(2n ** 63n)
 }

@@ -70,6 +70,8 @@ const OPERATORS: readonly Operator[] = [
 
 const BY_TYPE = new Map(OPERATORS.flatMap((operator) => operator.opTypes.map((type) => [type, operator] as const)))
 
+export const OPERATOR_TYPES: readonly string[] = [...BY_TYPE.keys()]
+
 /** Operators that took other inputs or attributes in older opsets, and the first opset that their adapters read. */
 const FIRST_OPSET = new Map([
   ['Cast', 6],

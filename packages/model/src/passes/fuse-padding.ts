@@ -4,12 +4,12 @@ import { floatAttribute, intsAttribute, stringAttribute } from '../graph/attribu
 import { GraphEdit } from '../graph/edit.ts'
 import type { Graph, Node } from '../graph/graph.ts'
 
-const MODES: Readonly<Record<string, PaddingMode>> = {
-  constant: 'zeros',
-  reflect: 'reflect',
-  edge: 'replicate',
-  wrap: 'circular',
-}
+const MODES: ReadonlyMap<string, PaddingMode> = new Map([
+  ['constant', 'zeros'],
+  ['reflect', 'reflect'],
+  ['edge', 'replicate'],
+  ['wrap', 'circular'],
+])
 
 export function fusePadding(graph: Graph): number {
   const edit = new GraphEdit(graph)
@@ -18,7 +18,7 @@ export function fusePadding(graph: Graph): number {
     const next = edit.soleReader(node)
     if (next?.opType !== 'Conv' || next.inputs[0] !== node.outputs[0]) continue
     const pads = spatialPads(node, edit)
-    const padding = pads && joined(MODES[stringAttribute(node, 'mode', 'constant')], pads, next)
+    const padding = pads && joined(MODES.get(stringAttribute(node, 'mode', 'constant')), pads, next)
     if (!padding) continue
     next.attributes = { ...next.attributes, pads: padding.pads, auto_pad: 'NOTSET' }
     next.fused = { ...next.fused, paddingMode: padding.mode }

@@ -28,7 +28,10 @@ export function specialize(graph: Graph, inputs: Readonly<Record<string, InputSh
   const values = new Values()
   for (const port of graph.inputs) enter(values, port, inputs[port.name])
   const outputs = graph.outputs.map(({ name }) => name)
-  const steps = needed(fuseResiduals(infer(graph, values), outputs, values), outputs, values)
+  const drafts = infer(graph, values)
+  const missing = outputs.find((name) => values.get(name) === undefined)
+  if (missing !== undefined) throw new WeftError('MODEL', `nothing computes the output '${missing}': its node leaves it out`)
+  const steps = needed(fuseResiduals(drafts, outputs, values), outputs, values)
   const constants = new Constants()
   return { program: place(graph, values, steps, constants), constants: constants.list }
 }

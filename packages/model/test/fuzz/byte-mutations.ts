@@ -1,0 +1,51 @@
+// Damage to bytes, whatever they mean.
+import type { Below } from './mutate.ts'
+
+type Mutation = (bytes: Uint8Array, below: Below) => Uint8Array
+
+const LONGEST = 64
+
+const flip: Mutation = (bytes, below) => {
+  const changed = bytes.slice()
+  changed[below(bytes.length)] ^= 1 << below(8)
+  return changed
+}
+
+const overwrite: Mutation = (bytes, below) => {
+  const changed = bytes.slice()
+  const at = below(bytes.length)
+  const value = [0, 0x7f, 0x80, 0xff, below(256)][below(5)]
+  changed.fill(value, at, at + 1 + below(LONGEST))
+  return changed
+}
+
+const cut: Mutation = (bytes, below) => bytes.slice(0, below(bytes.length))
+
+const remove: Mutation = (bytes, below) => {
+  const at = below(bytes.length)
+  return joined(bytes.subarray(0, at), bytes.subarray(at + 1 + below(LONGEST)))
+}
+
+const insert: Mutation = (bytes, below) => {
+  const at = below(bytes.length)
+  const fresh = Uint8Array.from({ length: 1 + below(LONGEST) }, () => below(256))
+  return joined(bytes.subarray(0, at), fresh, bytes.subarray(at))
+}
+
+const repeat: Mutation = (bytes, below) => {
+  const at = below(bytes.length)
+  const part = bytes.subarray(at, at + 1 + below(LONGEST * 4))
+  return joined(bytes.subarray(0, at), ...new Array(1 + below(LONGEST)).fill(part), bytes.subarray(at))
+}
+
+export const BYTE_MUTATIONS: readonly Mutation[] = [flip, flip, overwrite, cut, remove, insert, repeat]
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

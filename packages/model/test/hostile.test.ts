@@ -1,0 +1,75 @@
+// Networks that damage, or malice, could make: each a plain error or the right numbers.
+import { Tensor } from '@weft/core'
+import { describe, expect, test } from 'vitest'
+import { load, localExecutor } from '../src/index.ts'
+import { type FileNetwork, onnxFile } from './onnx-file.ts'
+
+const executor = localExecutor({ tier: 'simd128' })
+const x = { name: 'x', shape: [1, 1, 2, 2] }
+const y = { name: 'y' }
+
+async function run(network: FileNetwork, data: readonly number[]) {
+  await using model = await load(executor, onnxFile(network))
+  return await model.run({ x: new Tensor(Float32Array.from(data), network.inputs[0].shape as number[]) })
+}
+
+describe('a network', () => {
+  test('whose output its node leaves out is MODEL, and the output is named', async () => {
+    const network = {
+      inputs: [x],
+      outputs: [y, { name: 'extra' }],
+      nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y', 'extra'] }],
+    }
+    await expect(run(network, [1, 2, 3, 4])).rejects.toMatchObject({
+      code: 'MODEL',
+      message: expect.stringContaining("'extra'"),
+    })
+  })
+
+  test('whose whole numbers run past all bounds gives the last ones of int64', async () => {
+    await using model = await load(
+      executor,
+      onnxFile({
+        inputs: [{ name: 'x', type: 7, shape: [4] }],
+        outputs: [y],
+        nodes: [{ op: 'Pow', inputs: ['x', 'p'], outputs: ['y'] }],
+        constants: { p: { type: 7, dims: [], values: [10001] } },
+      }),
+    )
+    const { y: powers } = await model.run({ x: { dtype: 'int64', shape: [4], data: BigInt64Array.of(10n, -10n, 1n, 0n) } })
+    expect(powers.data).toEqual(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 1n, 0n))
+  })
+
+  test('that takes the mean of whole numbers, which ONNX has not, is DTYPE', async () => {
+    await using model = await load(
+      executor,
+      onnxFile({
+        inputs: [{ name: 'x', type: 7, shape: [1] }],
+        outputs: [y],
+        nodes: [{ op: 'Mean', inputs: ['x', 'x'], outputs: ['y'] }],
+      }),
+    )
+    const values = { x: { dtype: 'int64', shape: [1], data: BigInt64Array.of(5n) } } as const
+    await expect(model.run(values)).rejects.toMatchObject({ code: 'DTYPE' })
+  })
+
+  test('whose window is billions of pixels wide gives the mean of those that are there', async () => {
+    const attributes = { kernel_shape: [2 ** 31, 2], auto_pad: 'SAME_UPPER' }
+    const network = { inputs: [x], outputs: [y], nodes: [{ op: 'AveragePool', inputs: ['x'], outputs: ['y'], attributes }] }
+    expect((await run(network, [1, 2, 3, 4])).y.data).toEqual(Float32Array.of(2.5, 3, 2.5, 3))
+  })
+
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('that pads by the mode %s is refused', async (mode) => {
+    const network = {
+      opset: 10,
+      inputs: [x],
+      outputs: [y],
+      nodes: [
+        { op: 'Pad', inputs: ['x'], outputs: ['p'], attributes: { pads: [0, 0, 1, 1, 0, 0, 1, 1], mode } },
+        { op: 'Conv', inputs: ['p', 'w'], outputs: ['y'] },
+      ],
+      constants: { w: { dims: [1, 1, 1, 1], values: [1] } },
+    }
+    await expect(run(network, [1, 2, 3, 4])).rejects.toMatchObject({ code: 'MODEL', message: expect.stringContaining(mode) })
+  })
+})

@@ -2,7 +2,7 @@
 import { freemem } from 'node:os'
 import { type ConvDescriptor, costOf, WeftError } from '@weft/core'
 import type { Engine } from '@weft/parallel'
-import type { Job } from './job.ts'
+import { isKept, type Job } from './job.ts'
 import { copiesOf } from './mode.ts'
 import { operandsOf } from './operands.ts'
 import type { Case } from './suites.ts'
@@ -40,6 +40,12 @@ export async function contest(
       }
     }
     for (const trial of trials) await trial.check(expected)
+    // A network of one layer takes the kernel of weft's choice, and all threads share its items.
+    const traced = isKept(job) && job.kernel === undefined ? trials.filter(({ mode }) => mode === 'channels') : []
+    for (const trial of traced) {
+      say(`trace ${nameOf(trial)}`)
+      await trial.trace(d, operands, job.minMs / ROUNDS)
+    }
     return trials
   } finally {
     for (const trial of trials) await trial.close()

@@ -22,7 +22,7 @@ export function figuresOf(flops: number, ms: number, threads: number, single: nu
 /** What is read of a trial. */
 export type Outcome = Pick<
   Trial,
-  'mode' | 'threads' | 'copies' | 'rounds' | 'prepareMs' | 'firstRunMs' | 'selection' | 'identical' | 'trouble'
+  'mode' | 'threads' | 'copies' | 'rounds' | 'prepareMs' | 'firstRunMs' | 'selection' | 'where' | 'identical' | 'trouble'
 >
 
 export function caseResult(
@@ -51,6 +51,7 @@ export function caseResult(
       ms,
       rounds: ms === null ? [] : keptRounds(outcome.rounds),
       figures: ms === null ? null : figuresOf(cost.flops, ms.p50, threads, singles.get(mode) ?? null, peak),
+      where: outcome.where,
       identical: outcome.identical,
       trouble: outcome.trouble,
     }

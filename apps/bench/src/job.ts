@@ -51,6 +51,11 @@ export function resolveJob(targets: readonly string[], flags: Flags): Job {
   })
 }
 
+/** Whether results are kept: then more is measured than the table shows. */
+export function isKept({ json, html }: Pick<Job, 'json' | 'html'>): boolean {
+  return json !== undefined || html !== undefined
+}
+
 /**
  * Whether V8 should be told to pair vectors. Not for a narrower tier that is asked for by name: V8 would pair its vectors
  * too, here and there, and the tier would be faster than the one of that name.

@@ -1,21 +1,25 @@
 // The measurement of a job: engines opened, the peak taken, every problem contested, all closed again.
+import { availableParallelism } from 'node:os'
 import { TIERS, type TierName, WeftError } from '@weft/core'
 import { type Engine, open } from '@weft/parallel'
 import { contest, ROUNDS } from './contest.ts'
 import { measureCopy } from './copy-speed.ts'
 import { caseResult, targetResult } from './figures.ts'
-import { commandOf, type Job } from './job.ts'
+import { commandOf, isKept, type Job } from './job.ts'
 import { machineFacts } from './machine.ts'
 import { watchOthers } from './others.ts'
 import { measurePeak } from './peak.ts'
 import type { Progress } from './progress.ts'
 import type { Report } from './result.ts'
+import { measureRoofs } from './roofs.ts'
 import { sentenceOf } from './sentence.ts'
 import type { Case, Target } from './suites.ts'
 import type { Trial } from './trial.ts'
 import { VERSION } from './version.ts'
 
 const PEAK_MS = { least: 20, most: 300 }
+/** Of the time for the peak, what each tier has where all are measured. */
+const ROOF_PART = 3
 
 /** What one contest left, before the peak is known that it is held against. */
 interface Contested {
@@ -54,6 +58,9 @@ export async function measure(job: Job, progress: Progress): Promise<Report> {
     // Once more at the end, in case the machine was slow at the beginning.
     const after = await measurePeak(tier, peakMs)
     const peak = before === null || after === null ? null : Math.max(before, after)
+    const most = Math.min(availableParallelism(), job.threads[job.threads.length - 1])
+    progress.say('what the cores can do')
+    const roofs = isKept(job) ? await measureRoofs([...new Set([1, most])], tier, peakMs / ROOF_PART) : []
     const targets = contested.map(({ target, cases }) =>
       targetResult(
         target,
@@ -72,6 +79,7 @@ export async function measure(job: Job, progress: Progress): Promise<Report> {
       tier: { name: tier, about: TIERS[tier].about, why },
       peak: { gflopsPerCore: peak, how: howPeak(tier) },
       copy,
+      roofs,
       settings: {
         threads: job.threads,
         modes: job.modes,

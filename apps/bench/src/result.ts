@@ -4,8 +4,10 @@ import type { CopySpeed } from './copy-speed.ts'
 import type { MachineFacts } from './machine.ts'
 import type { Mode } from './mode.ts'
 import type { Others } from './others.ts'
+import type { Roof } from './roofs.ts'
 import type { Rounds } from './rounds.ts'
 import type { Summary } from './statistics.ts'
+import type { Where } from './where.ts'
 
 /** What follows from the time of one problem. */
 export interface Figures {
@@ -32,6 +34,8 @@ export interface Row {
   /** Some of the times that these were made from. */
   readonly rounds: Rounds
   readonly figures: Figures | null
+  /** Of the way that shares an item; null where results are not kept, and where a kernel is asked for. */
+  readonly where: Where | null
   /** Whether every result had the bits of one thread's; null where none came so far. */
   readonly identical: boolean | null
   readonly trouble: string | null
@@ -84,6 +88,8 @@ export interface Report {
   readonly tier: { readonly name: TierName; readonly about: string; readonly why: readonly string[] }
   readonly peak: { readonly gflopsPerCore: number | null; readonly how: string }
   readonly copy: CopySpeed
+  /** Of one core and of as many as were measured; none where results are not kept. */
+  readonly roofs: readonly Roof[]
   readonly settings: {
     readonly threads: readonly number[]
     readonly modes: readonly Mode[]

@@ -4,6 +4,7 @@ import type { Engine, Layer } from '@weft/parallel'
 import { copiesOf, type Mode } from './mode.ts'
 import { difference, type Operands } from './operands.ts'
 import { sentenceOf } from './sentence.ts'
+import { traceConv, type Where } from './where.ts'
 
 interface Prepared {
   readonly layer: Layer
@@ -21,6 +22,7 @@ export class Trial {
   /** Milliseconds of one problem: those of a run over its copies. */
   readonly rounds: number[][] = []
   selection: Layer['selection'] | null = null
+  where: Where | null = null
   /** Whether the results had the bits of one thread's; null as long as none were held against them. */
   identical: boolean | null = null
   /** What went wrong; nothing more is tried then. */
@@ -87,6 +89,13 @@ export class Trial {
         round.push(ms / this.copies)
       }
       if (keep) this.rounds.push(round)
+    })
+  }
+
+  /** Finds where the time of the layer goes when all threads share its items. */
+  async trace(d: ConvDescriptor, operands: Operands, ms: number): Promise<void> {
+    await this.#unlessTrouble(async () => {
+      this.where = await traceConv(this.#engine, d, operands, ms)
     })
   }
 

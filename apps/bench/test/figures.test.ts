@@ -10,6 +10,7 @@ const outcome = (mode: 'channels' | 'items', threads: number, samples: number[],
   prepareMs: 1,
   firstRunMs: 2,
   selection: { kernel: 'some', refusals: [{ kernel: 'other', reason: 'of a reason' }] },
+  where: null,
   identical: trouble === null,
   trouble,
 })

@@ -16,6 +16,7 @@ export function sampleReport(samples: readonly number[], name = 'layer*2'): Repo
         prepareMs: 12.5,
         firstRunMs: 123456,
         selection: { kernel: 'f32-direct', refusals: [] },
+        where: mode === 'channels' ? { compute: 1, barrier: 0.25, dispatch: 0.125 } : null,
         identical: true,
         trouble: threads === 1024 && mode === 'items' ? `no room for ${'very '.repeat(20)}many bytes` : null,
       }),
@@ -41,6 +42,18 @@ export function sampleReport(samples: readonly number[], name = 'layer*2'): Repo
     tier: { name: 'relaxed', about: 'about', why: ['paired: no', 'relaxed: known answers verified, and then some more words'] },
     peak: { gflopsPerCore: 1234.5, how: 'fused multiply-adds on registers alone, one core, tier relaxed' },
     copy: { gbPerSecond: 12.34, bytes: 1 },
+    roofs: [1, 256].map((threads) => ({
+      threads,
+      peaks: [
+        { tier: 'simd128', gflops: 300 * threads, why: 'asked for' },
+        { tier: 'relaxed', gflops: 1234.5 * threads, why: 'asked for' },
+        { tier: 'avx512', gflops: null, why: 'tier avx512 is not to be had here' },
+      ],
+      copies: [
+        { bytes: 2 ** 18, gbPerSecond: 100 * threads },
+        { bytes: 2 ** 27, gbPerSecond: 12 * threads },
+      ],
+    })),
     settings: { threads: [1, 2, 1024], modes: ['channels', 'items'], kernel: null, minMs: 500, minRuns: 10, rounds: 5 },
     engines: [{ threads: 1, openMs: 1 }],
     targets: [targetResult(target, [caseResult(one, outcomes, null, 1234.5)], 1234.5)],

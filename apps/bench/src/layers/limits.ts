@@ -11,14 +11,14 @@ export interface Bound {
   readonly by: 'arithmetic' | 'memory'
 }
 
-const PEAK_MS = 150
+export const PEAK_MS = 150
 
 /** Every core in a process of its own, all at the same time; their rates are added. */
-export async function measureLimits(threads: number, tier: TierName, pairing: string): Promise<Limits> {
-  const command = scriptCommand('limits-contestant', tier, pairing)
+export async function measureLimits(threads: number, tier: TierName, pairing: string, ms = PEAK_MS): Promise<Limits> {
+  const command = scriptCommand('limits-contestant', pairing)
   const cores = await Promise.all(Array.from({ length: threads }, () => Child.start(command)))
   try {
-    return together(await Promise.all(cores.map((core) => core.ask('limits', { ms: PEAK_MS }))))
+    return together(await Promise.all(cores.map((core) => core.ask('limits', { tier, ms }))))
   } finally {
     await Promise.all(cores.map((core) => core.close()))
   }

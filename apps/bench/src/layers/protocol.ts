@@ -56,7 +56,9 @@ export interface Calls {
   output: [{ readonly path: string }, object]
   turn: [Turn, Samples]
   release: [object, object]
-  limits: [{ readonly ms: number }, Limits]
+  limits: [{ readonly tier: TierName; readonly ms: number }, Limits]
+  /** Each tier for so long. */
+  peaks: [{ readonly tiers: readonly TierName[]; readonly ms: number }, { readonly peaks: readonly TierPeak[] }]
 }
 
 /** What a process that has a core to itself reached. */
@@ -64,6 +66,13 @@ export interface Limits {
   /** Null for the tier without vectors. */
   readonly gflops: number | null
   readonly copies: readonly CopyRate[]
+}
+
+export interface TierPeak {
+  readonly tier: TierName
+  /** Null where it is not to be had. */
+  readonly gflops: number | null
+  readonly why: string
 }
 
 export interface CopyRate {

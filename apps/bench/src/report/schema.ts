@@ -19,4 +19,10 @@ export const MACHINE = v.looseObject({
 export const OTHERS = v.looseObject({ busy: positive, cores: count })
 export const TIER = v.looseObject({ name: line, why: v.array(line) })
 
+export const ROOF = v.looseObject({
+  threads: count,
+  peaks: v.array(v.looseObject({ tier: line, gflops: v.nullable(positive), why: line })),
+  copies: v.array(v.looseObject({ bytes: count, gbPerSecond: positive })),
+})
+
 export const ABOUT = { version: line, date: line, command: line }

@@ -1,6 +1,6 @@
 // One damaged file: made, loaded, planned, and run where that is little work. What must come of it is a result or a plain error.
 import { type Executor, type OpDType, sizeOf, WeftError } from '@weft/core'
-import { load, localExecutor, type Model, type ModelValue, type Port } from '../../src/index.ts'
+import { localExecutor, type ModelFile, type ModelValue, type Port, readModel } from '../../src/index.ts'
 import { randomNumbers } from '../random.ts'
 import { corpus } from './corpus.ts'
 import { type Below, mutate, pick } from './mutate.ts'
@@ -40,10 +40,11 @@ function belowOf(seed: number, index: number): Below {
 export async function attempt(file: Uint8Array, seed: number): Promise<string> {
   let came = 'refused'
   try {
-    await using model = await load(executor, file)
+    const network = await readModel(file)
+    await using model = network.on(executor)
     came = 'loaded'
-    const inputs = inputsOf(model, belowOf(seed, file.length))
-    plan(model, inputs.shapes)
+    const inputs = inputsOf(network, belowOf(seed, file.length))
+    plan(network, inputs.shapes)
     came = 'planned'
     if (inputs.size > MOST_ELEMENTS || file.length > MOST_FILE) return came
     await model.run(inputs.values())
@@ -61,14 +62,14 @@ interface Inputs {
 }
 
 /** Sizes that the file leaves open are small. */
-function inputsOf(model: Model, below: Below): Inputs {
-  const shapes = Object.fromEntries(model.inputs.map((port) => [port.name, { shape: shapeOf(port, below) }]))
-  const size = model.inputs.reduce((sum, { name }) => sum + sizeOf(shapes[name].shape), 0)
+function inputsOf(network: ModelFile, below: Below): Inputs {
+  const shapes = Object.fromEntries(network.inputs.map((port) => [port.name, { shape: shapeOf(port, below) }]))
+  const size = network.inputs.reduce((sum, { name }) => sum + sizeOf(shapes[name].shape), 0)
   return {
     shapes,
     size,
     values: () =>
-      Object.fromEntries(model.inputs.map(({ name, dtype }) => [name, randomValue(dtype, shapes[name].shape, below)])),
+      Object.fromEntries(network.inputs.map(({ name, dtype }) => [name, randomValue(dtype, shapes[name].shape, below)])),
   }
 }
 
@@ -89,9 +90,9 @@ function randomValue(dtype: OpDType, shape: readonly number[], below: Below): Mo
 }
 
 /** That the plan needs the inputs' numbers is no error yet: the run itself asks for them. */
-function plan(model: Model, shapes: Inputs['shapes']): void {
+function plan(file: ModelFile, shapes: Inputs['shapes']): void {
   try {
-    model.program(shapes)
+    file.program(shapes)
   } catch (error) {
     if (!(error instanceof WeftError && error.code === 'MODEL' && error.details.value !== undefined)) throw error
   }

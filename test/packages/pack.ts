@@ -18,7 +18,7 @@ export interface Packed {
 
 /** Packs what was built of every package that is to be published. */
 export async function packAll(folder: string): Promise<readonly Packed[]> {
-  const all = ['-r', '--filter', './packages/*', '--filter', './apps/*']
+  const all = ['-r', '--filter', './packages/*', '--filter', './apps/*', '--filter', '!@weft/commands']
   const { stdout } = await start('npx', ['-y', PNPM, ...all, 'pack', '--json', '--pack-destination', folder], ROOT)
   const packed = JSON.parse(stdout.slice(stdout.indexOf('['))) as { name: string; filename: string }[]
   return packed.map(({ name, filename }) => ({ name, tarball: filename }))

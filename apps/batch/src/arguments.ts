@@ -1,5 +1,6 @@
 // Reading the arguments: a request to carry out, or an exit code when help, the version or a complaint was all there was.
 import {
+  type Application,
   type ApplicationText,
   ArgumentScannerError,
   buildApplication,
@@ -12,6 +13,7 @@ import {
   text_en,
   version,
 } from '@stricli/core'
+import { completionRoutes, HIDDEN } from '@weft/commands/completions/commands'
 import { EXIT } from './exit-codes.ts'
 import type { ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
 import { ALIASES, COMMANDS, CONV_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
@@ -101,11 +103,19 @@ const text = (complaint: (message: string) => string): ApplicationText => ({
   },
 })
 
-const application = (complaint: (message: string) => string) =>
-  buildApplication<Context>(
+const application = (complaint: (message: string) => string): Application<Context> => {
+  const built: Application<Context> = buildApplication<Context>(
     buildRouteMap({
-      routes: { conv, run: runModel, explain, status: about('status'), failed: about('failed'), merge: about('merge') },
-      docs: { brief: 'convolution over pictures and tensors, on every core' },
+      routes: {
+        conv,
+        run: runModel,
+        explain,
+        status: about('status'),
+        failed: about('failed'),
+        merge: about('merge'),
+        ...completionRoutes<Context>('weft', () => built),
+      },
+      docs: { brief: 'convolution over pictures and tensors, on every core', hideRoute: HIDDEN },
     }),
     {
       name: 'weft',
@@ -118,6 +128,7 @@ const application = (complaint: (message: string) => string) =>
         flag: {
           brief: 'this text',
           global: true,
+          complete: true,
           aliases: ['h'],
           defaultForRouteMap: true,
           run(_, { result }) {
@@ -128,6 +139,8 @@ const application = (complaint: (message: string) => string) =>
       version: version({ brief: 'the version', info: { currentVersion: `weft ${VERSION}` } }),
     },
   )
+  return built
+}
 
 /** Answers help, version and mistakes itself. */
 export async function readArguments(argv: readonly string[]): Promise<Request | number> {
@@ -157,7 +170,7 @@ function positionals(request: Request): readonly string[] {
 function sentence(error: ArgumentScannerError): string {
   return formatMessageForArgumentScannerError(error, {
     ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
-      `--${name} ${oneLine(input)}: ${exception instanceof Error ? exception.message : String(exception)}`,
+      `${/^[A-Z]/.test(name) ? name : `--${name}`} ${oneLine(input)}: ${exception instanceof Error ? exception.message : String(exception)}`,
     EnumValidationError: ({ externalFlagName: name, input, values }) => `--${name} ${oneLine(input)}: give ${values.join(', ')}`,
     UnsatisfiedFlagError: ({ externalFlagName: name, nextFlagName: next }) =>
       next === undefined ? `--${name} and its value are needed` : `--${name} lacks its value before --${next}`,

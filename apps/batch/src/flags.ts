@@ -43,7 +43,7 @@ export const OUTPUT_COMMANDS = {
   failed: 'the items that failed, as a list that can be given back: weft failed out | weft conv - -o out ...',
   merge: 'check that shards together did every item once, and join their one file for all',
 } as const
-export const COMMANDS: readonly string[] = ['conv', 'run', 'explain', ...Object.keys(OUTPUT_COMMANDS)]
+export const COMMANDS: readonly string[] = ['conv', 'run', 'explain', ...Object.keys(OUTPUT_COMMANDS), 'completions']
 
 export const OUTPUT_FLAGS: FlagParametersForType<OutputFlags> = { json: switchedOn('lines of JSON') }
 

@@ -1,5 +1,6 @@
 // What `--help` says: made from the flags themselves, at 80 columns.
 
+import { completionsHelp } from '@weft/commands/completions/commands'
 import { PRESETS } from './conv/presets.ts'
 import { EXIT_TEXT } from './exit-codes.ts'
 import { CONV_FLAGS, CONV_SECTIONS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
@@ -17,6 +18,7 @@ function textFor(command: string | undefined): string {
   if (command === 'conv') return conv()
   if (command === 'run') return runHelp()
   if (command === 'explain') return explain()
+  if (command === 'completions') return completions()
   return isAbout(command) ? about(command) : overview()
 }
 
@@ -30,6 +32,7 @@ function overview(): string {
       '  weft status OUTPUT                            how far a run is',
       '  weft failed OUTPUT                            what failed, as a list',
       '  weft merge OUTPUT                             check and join shards',
+      '  weft completions SHELL                        for bash, zsh or fish',
       '  weft COMMAND --help                           all about a command',
       '  weft --version',
     ]),
@@ -79,6 +82,15 @@ function about(command: keyof typeof OUTPUT_COMMANDS): string {
     wrap(`weft ${command}: ${OUTPUT_COMMANDS[command]}`),
     section('USAGE', [`  weft ${command} OUTPUT [--json]`]),
     section('FLAGS', [table([...Object.entries(OUTPUT_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
+  ].join('\n\n')
+}
+
+function completions(): string {
+  return [
+    'weft completions: completions for a shell',
+    section('USAGE', ['  weft completions SHELL']),
+    completionsHelp('weft'),
+    section('FLAGS', [table([...COMMON])]),
   ].join('\n\n')
 }
 

@@ -55,6 +55,7 @@ const MISTAKES: [args: string, sentence: RegExp][] = [
   ['conv in -o out --weight w.npy --activation tanh', /--activation tanh: give/],
   ['conf in', /no command conf; did you mean conv/],
   ['convolve in', /no command convolve; there are conv, run, explain, status/],
+  ['completions tcsh', /SHELL tcsh: give bash, zsh, fish/],
   ['explain', /MODEL\|PROBLEM is needed/],
   ['explain ic64', /PROBLEM: problem 'ic64' lacks/],
   ['explain ic4ih4oc4kh9', /SHAPE: .*does not fit/],

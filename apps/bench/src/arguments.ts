@@ -1,5 +1,15 @@
 // The command line: flags and targets as they were written, or the exit code where that is all there is to it.
-import { buildApplication, buildCommand, buildRouteMap, type CommandContext, ExitCode, run, text_en } from '@stricli/core'
+import {
+  type Application,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  type CommandContext,
+  ExitCode,
+  run,
+  text_en,
+} from '@stricli/core'
+import { completionRoutes, HIDDEN } from '@weft/commands/completions/commands'
 import { kernelNamed, TIER_CHOICES, type TierChoice } from '@weft/core'
 import { type CompareFlags, compareCommand } from './compare/command.ts'
 import { ABOUT, SCALE_HELP } from './help.ts'
@@ -50,7 +60,7 @@ export async function readArguments(inputs: readonly string[]): Promise<Asked | 
   return USAGE_CODES.includes(exitCode) ? USAGE : exitCode === ExitCode.Success ? 0 : FAILED
 }
 
-function application(keep: (what: Asked) => void) {
+function application(keep: (what: Asked) => void): Application<CommandContext> {
   const scale = buildCommand<Flags, string[], CommandContext>({
     docs: {
       brief: 'Measure problems and suites on 1 to every core',
@@ -135,11 +145,14 @@ function application(keep: (what: Asked) => void) {
   const layers = layersCommand((flags) => keep({ command: 'layers', flags }))
   const report = reportCommand((files, flags) => keep({ command: 'report', files, flags }))
   const compare = compareCommand((files, flags) => keep({ command: 'compare', files, flags }))
-  return buildApplication(buildRouteMap({ routes: { scale, layers, report, compare }, docs: ABOUT }), {
+  const completions = completionRoutes<CommandContext>('weft-bench', () => built)
+  const routes = { scale, layers, report, compare, ...completions }
+  const built: Application<CommandContext> = buildApplication(buildRouteMap({ routes, docs: { ...ABOUT, hideRoute: HIDDEN } }), {
     name: 'weft-bench',
     versionInfo: { currentVersion: VERSION },
     documentation: { onlyRequiredInUsageLine: true },
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     localization: { text: { ...text_en, formatException: (error) => (error instanceof Error ? error.message : String(error)) } },
   })
+  return built
 }

@@ -1,10 +1,10 @@
 // One problem, every thread count and way: prepared, run in turn, held against one thread's bits.
 import { freemem } from 'node:os'
+import { operandsOf } from '@weft/commands/operands'
 import { type ConvDescriptor, costOf, WeftError } from '@weft/core'
 import type { Engine } from '@weft/parallel'
 import { isKept, type Job } from './job.ts'
 import { copiesOf } from './mode.ts'
-import { operandsOf } from './operands.ts'
 import type { Case } from './suites.ts'
 import { Trial } from './trial.ts'
 

@@ -1,8 +1,9 @@
 // A trial: one problem on one engine, one way. Prepared once, then run in turn with the others.
+
+import { difference, type Operands } from '@weft/commands/operands'
 import { type ConvDescriptor, type FloatTensor, sizeOf, WeftError } from '@weft/core'
 import type { Engine, Layer } from '@weft/parallel'
 import { copiesOf, type Mode } from './mode.ts'
-import { difference, type Operands } from './operands.ts'
 import { sentenceOf } from './sentence.ts'
 import { traceConv, type Where } from './where.ts'
 

@@ -1,4 +1,6 @@
 // Where the time of a layer goes: computing, waiting for other threads, and handing the work out and back.
+
+import type { Operands } from '@weft/commands/operands'
 import {
   type ConvDescriptor,
   type FloatTensor,
@@ -9,7 +11,6 @@ import {
   sizeOf,
 } from '@weft/core'
 import type { Engine } from '@weft/parallel'
-import type { Operands } from './operands.ts'
 
 /** Milliseconds of a run, as a mean over its threads; together they are its time. */
 export interface Where {

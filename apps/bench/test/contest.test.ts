@@ -1,10 +1,10 @@
+import { difference, operandsOf } from '@weft/commands/operands'
 import { type FloatTensor, parseProblem, sizeOf, Tensor, WeftError } from '@weft/core'
 import type { Engine, Layer } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
 import type { Flags } from '../src/arguments.ts'
 import { contest, ROUNDS } from '../src/contest.ts'
 import { resolveJob } from '../src/job.ts'
-import { difference, operandsOf } from '../src/operands.ts'
 
 type Fault = (y: FloatTensor, run: number) => void
 

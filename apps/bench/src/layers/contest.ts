@@ -1,10 +1,11 @@
 // One layer: every entrant on the same data, results held against each other, then timed in turn.
+
+import { operandsOf } from '@weft/commands/operands'
+import { truthOf } from '@weft/commands/truth'
 import type { FloatTensor } from '@weft/core'
-import { operandsOf } from '../operands.ts'
 import type { Case } from '../suites.ts'
 import type { Entrant, Outcome } from './entrant.ts'
 import type { LayersJob } from './job.ts'
-import { truthOf } from './truth.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Rounds in which each entrant has its turn. */

@@ -1,9 +1,9 @@
 // An entrant: weft or a peer with so many threads, in a process of its own, and what it makes of one layer.
-import { difference } from '../operands.ts'
+import { difference } from '@weft/commands/operands'
+import { distanceOf, errorOf, type Truth } from '@weft/commands/truth'
 import { Child, Refused } from './child.ts'
 import type { PeerName } from './peers.ts'
 import type { Hello, LayerTask, Turn } from './protocol.ts'
-import { distanceOf, errorOf, type Truth } from './truth.ts'
 import type { Workshop } from './workshop.ts'
 
 export type Impl = 'weft' | PeerName

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Data } from '@weft/commands/truth'
 import type { ConvDescriptor } from '@weft/core'
 import { readFloats, writeFloats } from './floats.ts'
 import type { LayerTask } from './protocol.ts'
-import type { Data } from './truth.ts'
 
 const INTERRUPTED = 130
 

@@ -1,6 +1,7 @@
 // One problem on one core: every kernel that takes it, run in turn on the same operands.
+
+import { operandsOf } from '@weft/commands/operands'
 import { type ConvDescriptor, type FloatTensor, KERNELS, type Plan, sizeOf, TIERS, type Workspace } from '@weft/core'
-import { operandsOf } from '../operands.ts'
 import { summarise } from '../statistics.ts'
 
 /** Rounds in which each kernel has its turn, after one that is thrown away. */

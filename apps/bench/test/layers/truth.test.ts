@@ -1,8 +1,8 @@
+import { operandsOf } from '@weft/commands/operands'
+import { distanceOf, errorOf, truthOf } from '@weft/commands/truth'
 import { conv, convTranspose, type FloatTensor, parseProblem, Tensor } from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { judge, WORST_ERROR } from '../../src/layers/entrant.ts'
-import { distanceOf, errorOf, truthOf } from '../../src/layers/truth.ts'
-import { operandsOf } from '../../src/operands.ts'
 import { outcome } from './sample-rows.ts'
 
 function computed(text: string) {

@@ -1,0 +1,22 @@
+// The reference of the packages, from their docstrings by typedoc: one page a package.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Writes `api/core.md` and so on to `out`. */
+export function writeApi(root: string, out: string): void {
+  const raw = join(out, '../api')
+  execFileSync(process.execPath, ['node_modules/typedoc/bin/typedoc', '--logLevel', 'Warn', '--out', raw], {
+    cwd: join(root, 'docs/api'),
+    stdio: 'inherit',
+  })
+  mkdirSync(join(out, 'api'), { recursive: true })
+  const names = readdirSync(raw, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  for (const name of names) {
+    const text = readFileSync(join(raw, name, 'src.md'), 'utf8')
+      .replace(/^# .*$/m, `# @weft/${name}`)
+      .replace(/\]\((?:\.\.\/(\w+)\/)?src\.md(#[^)]*)?\)/g, (_, other = name, anchor = '') => `](/api/${other}${anchor})`)
+    writeFileSync(join(out, 'api', `${name}.md`), text)
+  }
+  rmSync(raw, { recursive: true })
+}

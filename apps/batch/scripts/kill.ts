@@ -21,6 +21,8 @@ const main = join(import.meta.dirname, '../src/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'weft-kill-'))
 /** What an output folder holds when it is done, beside the results. */
 const KEPT = /^(all\.\w+)?\.weft\/ledger(\.jsonl|\.items\.jsonl|\.\d+\.owner)$/
+const POLL_MS = 2
+const SURE_KILLS = 2
 
 let state = Number(values.seed)
 /** Chance, the same for the same seed; from 0 to 1. */
@@ -32,14 +34,12 @@ function chance(): number {
 try {
   console.log(`${runs} runs over ${items} items, seed ${values.seed}, output ${values.output}`)
   await makePictures()
-  const begun = performance.now()
-  const whole = await once('whole', Number.POSITIVE_INFINITY)
+  const whole = await once('whole', null)
   if (whole !== 0) throw new Error(`the uninterrupted run ended with exit code ${whole}`)
   const expected = contents('whole')
-  const length = performance.now() - begun
   let kills = 0
   for (let run = 0; run < runs; run++) {
-    kills += await untilDone(`run${run}`, length)
+    kills += await untilDone(`run${run}`)
     compare(expected, `run${run}`)
     rmSync(join(folder, `run${run}`), { recursive: true })
     if (run % 10 === 9) console.log(`${run + 1} runs, ${kills} kills, all the same`)
@@ -61,40 +61,62 @@ async function makePictures(): Promise<void> {
   }
 }
 
-/** One run of the command, killed after so many milliseconds; its exit code, null when it was killed. */
-async function once(out: string, killAfter: number): Promise<number | null> {
+/** So many lines after a start, and then so many milliseconds later. */
+interface Moment {
+  readonly lines: number
+  readonly ms: number
+}
+
+/** One start of the command, killed at a moment; its exit code, null when it was killed. */
+async function once(out: string, moment: Moment | null): Promise<number | null> {
   const target = values.output === 'files' ? out : join(out, `all.${values.output}`)
-  const args = [
-    'conv',
-    join(folder, 'in'),
-    '-o',
-    join(folder, target),
-    '--kernel',
-    'sobel',
-    '--tier',
-    'simd128',
-    '--threads',
-    '2',
-    '-q',
-  ]
-  const child = spawn(process.execPath, ['--conditions=@weft/source', main, ...args], { stdio: 'inherit' })
+  const args = ['conv', join(folder, 'in'), '-o', join(folder, target), '--kernel', 'sobel']
+  const plain = ['--tier', 'simd128', '--threads', '2', '-q']
+  const child = spawn(process.execPath, ['--conditions=@weft/source', main, ...args, ...plain], {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'weft-compile-cache') },
+  })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  if (Number.isFinite(killAfter)) {
-    await Promise.race([wait(killAfter), ended])
+  if (moment !== null) {
+    let isOver = false
+    void ended.then(() => {
+      isOver = true
+    })
+    const before = lines(target)
+    while (!isOver && lines(target) - before < moment.lines) await wait(POLL_MS)
+    await Promise.race([wait(moment.ms), ended])
     child.kill('SIGKILL')
   }
   return await ended
 }
 
-/** Starts until it is done, killed at least twice. The number of kills. */
-async function untilDone(out: string, length: number): Promise<number> {
+/** Whole lines of a ledger. */
+function lines(target: string): number {
+  const state = join(folder, values.output === 'files' ? join(target, '.weft') : `${target}.weft`)
+  try {
+    return readFileSync(join(state, 'ledger.jsonl'), 'latin1').split('\n').length - 1
+  } catch {
+    return 0
+  }
+}
+
+/** Started until it is done, killed twice at the least, and in its last moments too. The number of kills. */
+async function untilDone(out: string): Promise<number> {
+  const more = Math.floor(chance() * 2)
   for (let kills = 0; ; ) {
-    // Later and later, or a run that is given less time than it needs to start would never end.
-    const code = await once(out, length * (0.25 + chance() * 0.5 + kills * 0.1))
+    const code = await once(out, momentOf(kills, more))
     if (code === 0) return kills
     if (code !== null) throw new Error(`${out} ended with exit code ${code} after ${kills} kills`)
     kills++
   }
+}
+
+/** The first two while there is much to do, one of them maybe before anything is done; another at any time, after the last item too. */
+function momentOf(kills: number, more: number): Moment | null {
+  if (kills > SURE_KILLS) return null
+  if (kills === SURE_KILLS) return more === 0 ? null : { lines: Math.floor((chance() * items) / 2), ms: chance() * 60 }
+  if (chance() < 0.2) return { lines: 0, ms: chance() * 400 }
+  return { lines: 1 + Math.floor((chance() * items) / 3), ms: chance() * 20 }
 }
 
 /** Every file below an output folder. */
@@ -113,10 +135,10 @@ function compare(expected: Map<string, Buffer>, out: string): void {
     if (!KEPT.test(path) && !found.get(path)?.equals(bytes)) throw new Error(`${out}/${path} differs`)
   for (const path of found.keys()) if (!expected.has(path) && !KEPT.test(path)) throw new Error(`${out}/${path} is left over`)
   const [ledger] = [...found].filter(([path]) => path.endsWith('ledger.jsonl')).map(([, bytes]) => bytes)
-  const lines = String(ledger)
+  const records = String(ledger)
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-  const done = lines.filter(({ type, state: end }) => type === 'item' && end === 'done').map(({ id }) => id)
+  const done = records.filter(({ type, state: end }) => type === 'item' && end === 'done').map(({ id }) => id)
   if (done.length !== items || new Set(done).size !== items) throw new Error(`${out}: ${done.length} lines for ${items} items`)
 }

@@ -1,27 +1,6 @@
 // Damaged ONNX files by the hundred thousand: none may crash weft, hang it, or make it take more memory than its size allows.
 // node --conditions=@weft/source packages/model/scripts/fuzz.ts [--files 100000] [--seed N] [--first 0]
-import { parseArgs } from 'node:util'
-import { hunt } from '../test/fuzz/hunt.ts'
+import { join } from 'node:path'
+import { huntByArguments } from '../../../tools/fuzz/command.ts'
 
-const { values } = parseArgs({
-  options: {
-    files: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    first: { type: 'string', default: '0' },
-  },
-})
-const [seed, first, files] = [values.seed, values.first, values.files].map(Number)
-
-console.log(`seed ${seed}, files ${first} to ${first + files - 1}`)
-const { came, culprits, slowest, mostGrown } = await hunt(seed, first, files, (done) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${files}`)
-})
-for (const [how, count] of [...came].sort((a, b) => b[1] - a[1])) console.log(`${String(count).padStart(8)}  ${how}`)
-console.log(
-  `the slowest, ${slowest.index}, took ${Math.round(slowest.ms)} ms, the largest growth of memory was ${Math.round(mostGrown / 2 ** 20)} MiB`,
-)
-for (const { index, from, what } of culprits) {
-  console.log(`\n--seed ${seed} --first ${index} --files 1, made of ${from}: ${what}`)
-}
-console.log(`\n${culprits.length} of ${files} files did what none may`)
-process.exitCode = culprits.length > 0 ? 1 : 0
+await huntByArguments(join(import.meta.dirname, '../test/fuzz/child.ts'), 100_000)

@@ -1,9 +1,10 @@
 // One damaged file: made, loaded, planned, and run where that is little work. What must come of it is a result or a plain error.
 import { type Executor, type OpDType, sizeOf, WeftError } from '@weft/core'
+import { type Below, belowOf, pick } from '../../../../tools/fuzz/chance.ts'
+import type { Damaged } from '../../../../tools/fuzz/trial.ts'
 import { localExecutor, type ModelFile, type ModelValue, type Port, readModel } from '../../src/index.ts'
-import { randomNumbers } from '../random.ts'
 import { corpus } from './corpus.ts'
-import { type Below, mutate, pick } from './mutate.ts'
+import { mutate } from './mutate.ts'
 
 /** A run is tried where inputs and values, and the file itself, are no larger. */
 const [MOST_ELEMENTS, MOST_VALUES, MOST_FILE] = [2 ** 14, 2 ** 21, 2 ** 16]
@@ -20,24 +21,14 @@ const executor: Executor = {
   },
 }
 
-export interface Damaged {
-  readonly from: string
-  readonly file: Uint8Array
-}
-
 export function damagedFile(seed: number, index: number): Damaged {
   const below = belowOf(seed, index)
   const [from, file] = networks[below(2) === 0 ? below(Math.min(FIRST, networks.length)) : below(networks.length)]
   return { from, file: mutate(file, below) }
 }
 
-function belowOf(seed: number, index: number): Below {
-  const random = randomNumbers(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b))
-  return (n) => Math.floor(random() * n)
-}
-
 /** How far it came, or the code of the error that was right. @throws what is a fault of weft */
-export async function attempt(file: Uint8Array, seed: number): Promise<string> {
+export async function attempt({ file }: Damaged, seed: number): Promise<string> {
   let came = 'refused'
   try {
     const network = await readModel(file)

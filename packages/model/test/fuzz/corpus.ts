@@ -1,8 +1,8 @@
 // What damaged files are made of: networks written down here, real ones, and those of the ONNX project's own tests where installed.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { randomNumbers } from '../../../../tools/random.ts'
 import { type FileNetwork, type FileTensor, onnxFile } from '../onnx-file.ts'
-import { randomNumbers } from '../random.ts'
 import { pathOf, REAL_MODELS } from '../real/models.ts'
 
 const ONNX_TESTS = '/usr/share/libonnx-testdata/data/node'

@@ -1,7 +1,8 @@
 // Damage to the fields of an ONNX file that leaves it a protobuf message: other numbers, other operators, other wiring.
 import { WireType } from '@bufbuild/protobuf/wire'
+import { type Below, pick } from '../../../../tools/fuzz/chance.ts'
 import { OPERATOR_TYPES } from '../../src/operators/registry.ts'
-import { allFields, type Below, pick } from './mutate.ts'
+import { allFields } from './mutate.ts'
 import { copy, type Field } from './wire-tree.ts'
 
 /** Changes the field at `i` of a list. */

@@ -1,11 +1,9 @@
 // Damage to an ONNX file, by a seed: to its fields, which stay well-formed, to its bytes, or to both.
 
-import { BYTE_MUTATIONS } from './byte-mutations.ts'
+import { mutateBytes } from '../../../../tools/fuzz/byte-mutations.ts'
+import { type Below, pick } from '../../../../tools/fuzz/chance.ts'
 import { FIELD_MUTATIONS } from './field-mutations.ts'
 import { type Field, lists, parse, write } from './wire-tree.ts'
-
-/** Whole numbers from 0 to below n. */
-export type Below = (n: number) => number
 
 const MOST_CHANGES = 3
 /** Of ten files, so many are changed in their fields alone, and so many in their bytes alone. */
@@ -15,7 +13,7 @@ export function mutate(file: Uint8Array, below: Below): Uint8Array {
   const way = below(10)
   let bytes = file
   if (way < FIELDS || way >= FIELDS + BYTES) bytes = inFields(bytes, below)
-  if (way >= FIELDS) bytes = inBytes(bytes, below)
+  if (way >= FIELDS) bytes = mutateBytes(bytes, below)
   return bytes
 }
 
@@ -30,18 +28,6 @@ function inFields(bytes: Uint8Array, below: Below): Uint8Array {
       (pick(FIELD_MUTATIONS, below) as (typeof FIELD_MUTATIONS)[number])(list, below(list.length), tree, below)
   }
   return write(tree)
-}
-
-function inBytes(bytes: Uint8Array, below: Below): Uint8Array {
-  let changed = bytes
-  for (let change = below(MOST_CHANGES); change >= 0; change--) {
-    if (changed.length > 0) changed = (pick(BYTE_MUTATIONS, below) as (typeof BYTE_MUTATIONS)[number])(changed, below)
-  }
-  return changed
-}
-
-export function pick<T>(choices: readonly T[], below: Below): T | undefined {
-  return choices[below(choices.length)]
 }
 
 /** All fields of a tree, and of its messages. */

@@ -1,6 +1,6 @@
 // Inputs for real networks: lines of strokes like writing, dark on a bright ground with noise, by a seed. Text detectors answer to it.
 import { sizeOf } from '@weft/core'
-import { randomNumbers } from '../random.ts'
+import { randomNumbers } from '../../../../tools/random.ts'
 
 export type Layout = 'nchw' | 'nhwc'
 

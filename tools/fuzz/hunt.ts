@@ -1,6 +1,5 @@
 // Tries damaged files in a process of their own, which may crash or hang, and names those that do what no file may make weft do.
 import { fork } from 'node:child_process'
-import { join } from 'node:path'
 
 /** From the process: which file it begins, then what came of it. */
 export type Report =
@@ -33,8 +32,17 @@ const START_MS = 60_000
 const PROGRESS = 1000
 const allowed = (bytes: number) => 4 * bytes + 64 * 2 ** 20
 
-/** Files `first` to below `first + count` of a seed. One that takes too much memory among others is tried again alone. */
-export async function hunt(seed: number, first: number, count: number, onProgress?: (done: number) => void): Promise<Hunt> {
+/**
+ * Files `first` to below `first + count` of a seed, tried by a program that calls `tryFiles`. One that takes too much memory among
+ * others is tried again alone.
+ */
+export async function hunt(
+  program: string,
+  seed: number,
+  first: number,
+  count: number,
+  onProgress?: (done: number) => void,
+): Promise<Hunt> {
   const came = new Map<string, number>()
   const culprits: Culprit[] = []
   const greedy: number[] = []
@@ -42,7 +50,7 @@ export async function hunt(seed: number, first: number, count: number, onProgres
   let mostGrown = 0
   for (let next = first; next < first + count; ) {
     let [from, bytes] = ['', 0]
-    const ended = await watch(seed, next, first + count - next, (report) => {
+    const ended = await watch(program, seed, next, first + count - next, (report) => {
       if ('from' in report) {
         ;[from, bytes] = [report.from, report.bytes]
         return
@@ -58,14 +66,14 @@ export async function hunt(seed: number, first: number, count: number, onProgres
     })
     if (ended !== null && next < first + count) culprits.push({ index: next++, from, what: ended })
   }
-  for (const index of greedy) culprits.push(...(await alone(seed, index)))
+  for (const index of greedy) culprits.push(...(await alone(program, seed, index)))
   return { came, culprits, slowest, mostGrown }
 }
 
 /** The memory that one file takes in a process that has done nothing before. */
-async function alone(seed: number, index: number): Promise<Culprit[]> {
+async function alone(program: string, seed: number, index: number): Promise<Culprit[]> {
   let [from, bytes, grown] = ['', 0, 0]
-  await watch(seed, index, 1, (report) => {
+  await watch(program, seed, index, 1, (report) => {
     if ('from' in report) [from, bytes] = [report.from, report.bytes]
     else grown = report.grown
   })
@@ -74,9 +82,15 @@ async function alone(seed: number, index: number): Promise<Culprit[]> {
 }
 
 /** Runs one process to its end. @returns how it ended on a file, or null when it did them all */
-function watch(seed: number, first: number, count: number, onReport: (report: Report) => void): Promise<string | null> {
+function watch(
+  program: string,
+  seed: number,
+  first: number,
+  count: number,
+  onReport: (report: Report) => void,
+): Promise<string | null> {
   return new Promise((resolve) => {
-    const child = fork(join(import.meta.dirname, 'child.ts'), [seed, first, count].map(String), {
+    const child = fork(program, [seed, first, count].map(String), {
       execArgv: ['--conditions=@weft/source'],
     })
     let hung = false

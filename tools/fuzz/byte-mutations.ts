@@ -1,5 +1,5 @@
 // Damage to bytes, whatever they mean.
-import type { Below } from './mutate.ts'
+import { type Below, pick } from './chance.ts'
 
 type Mutation = (bytes: Uint8Array, below: Below) => Uint8Array
 
@@ -38,7 +38,17 @@ const repeat: Mutation = (bytes, below) => {
   return joined(bytes.subarray(0, at), ...new Array(1 + below(LONGEST)).fill(part), bytes.subarray(at))
 }
 
-export const BYTE_MUTATIONS: readonly Mutation[] = [flip, flip, overwrite, cut, remove, insert, repeat]
+const MUTATIONS: readonly Mutation[] = [flip, flip, overwrite, cut, remove, insert, repeat]
+const MOST_CHANGES = 3
+
+/** One change to three. */
+export function mutateBytes(bytes: Uint8Array, below: Below): Uint8Array {
+  // A Buffer's slices share its memory.
+  let changed: Uint8Array = new Uint8Array(bytes)
+  for (let change = below(MOST_CHANGES); change >= 0; change--)
+    if (changed.length > 0) changed = (pick(MUTATIONS, below) as Mutation)(changed, below)
+  return changed
+}
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))

@@ -1,0 +1,5 @@
+// The process that damaged inputs are tried in.
+import { tryFiles } from '../../../../tools/fuzz/trial.ts'
+import { attempt, damagedFile } from './attempt.ts'
+
+await tryFiles(damagedFile, attempt)

@@ -19,9 +19,13 @@ export const NAV: readonly SiteGroup[] = [
     title: 'Guide',
     pages: [
       page('weft', 'README.md', 'index'),
+      page('First steps', 'docs/guide.md', 'guide'),
       page('The weft command', 'apps/batch/README.md', 'batch'),
+      page('Durability', 'docs/durability.md', 'durability'),
+      page('Distributed runs', 'docs/distributed.md', 'distributed'),
       page('Measuring', 'apps/bench/README.md', 'bench'),
       page('The lecture as examples', 'examples/README.md', 'examples'),
+      page('Troubleshooting', 'docs/troubleshooting.md', 'troubleshooting'),
     ],
   },
   {
@@ -39,7 +43,12 @@ export const NAV: readonly SiteGroup[] = [
   {
     title: 'How it works',
     pages: [
+      page('Architecture', 'docs/architecture.md', 'architecture'),
+      page('Beside others', 'docs/beside-others.md', 'beside-others'),
+      page('Kernels and tiers', 'docs/kernels.md', 'kernels'),
+      page('Accuracy', 'docs/accuracy.md', 'accuracy'),
       page('Machine code', 'docs/machine-code.md', 'machine-code'),
+      page('Where to add things', 'ARCHITECTURE.md', 'where-to-add'),
       page('Contributing', 'CONTRIBUTING.md', 'contributing'),
       page('Peers', 'tools/peers/README.md', 'peers'),
     ],

@@ -16,7 +16,8 @@ const FOLDER = join(import.meta.dirname, 'programs')
 const run = promisify(execFile)
 let reader: string
 
-const programs = PAGES.flatMap(programsOf)
+// A translation has the programs of its original.
+const programs = PAGES.filter(({ path }) => !path.endsWith('.zh-CN.md')).flatMap(programsOf)
 const mistaken = [
   pageOf('type.md', ['', '```ts', "import { Tensor } from '@weft/core'", "Tensor.zeros('x')", '```'].join('\n')),
   pageOf('value.md', ['```js', 'console.log([1, 2]) // [1, 3]', '```'].join('\n')),

@@ -19,6 +19,7 @@ export const NAV: readonly SiteGroup[] = [
     title: 'Guide',
     pages: [
       page('weft', 'README.md', 'index'),
+      page('中文', 'README.zh-CN.md', 'zh-CN'),
       page('First steps', 'docs/guide.md', 'guide'),
       page('The weft command', 'apps/batch/README.md', 'batch'),
       page('Durability', 'docs/durability.md', 'durability'),

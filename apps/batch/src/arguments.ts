@@ -15,8 +15,8 @@ import {
 } from '@stricli/core'
 import { completionRoutes, HIDDEN } from '@weft/commands/completions/commands'
 import { EXIT } from './exit-codes.ts'
-import type { ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
-import { ALIASES, COMMANDS, CONV_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
+import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
+import { ALIASES, COMMANDS, CONV_FLAGS, DOCTOR_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
 import { helpFor } from './help.ts'
 import { RUN_FLAGS, type RunFlags } from './run/flags.ts'
 import { COLUMNS, oneLine, wrap } from './text.ts'
@@ -26,6 +26,7 @@ export type Request =
   | { readonly command: 'conv'; readonly flags: ConvFlags; readonly sources: readonly string[] }
   | { readonly command: 'run'; readonly flags: RunFlags; readonly model: string; readonly sources: readonly string[] }
   | { readonly command: 'explain'; readonly flags: ExplainFlags; readonly subject: string }
+  | { readonly command: 'doctor'; readonly flags: DoctorFlags }
   | { readonly command: 'status' | 'failed' | 'merge'; readonly flags: OutputFlags; readonly output: string }
 
 interface Context extends CommandContext {
@@ -78,6 +79,14 @@ const explain = buildCommand<ExplainFlags, [string], Context>({
   docs: { brief: 'what would run for a network or a convolution, and why' },
 })
 
+const doctor = buildCommand<DoctorFlags, [], Context>({
+  func(flags) {
+    this.request = { command: 'doctor', flags }
+  },
+  parameters: { flags: DOCTOR_FLAGS },
+  docs: { brief: 'whether everything that weft stands on is well' },
+})
+
 /** Commands that look at an output. */
 const about = (command: 'status' | 'failed' | 'merge') =>
   buildCommand<OutputFlags, [string], Context>({
@@ -113,6 +122,7 @@ const application = (complaint: (message: string) => string): Application<Contex
         status: about('status'),
         failed: about('failed'),
         merge: about('merge'),
+        doctor,
         ...completionRoutes<Context>('weft', () => built),
       },
       docs: { brief: 'convolution over pictures and tensors, on every core', hideRoute: HIDDEN },
@@ -164,6 +174,7 @@ export async function readArguments(argv: readonly string[]): Promise<Request | 
 function positionals(request: Request): readonly string[] {
   if (request.command === 'run') return [request.model, ...request.sources]
   if (request.command === 'conv') return request.sources
+  if (request.command === 'doctor') return []
   return [request.command === 'explain' ? request.subject : request.output]
 }
 

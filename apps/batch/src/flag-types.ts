@@ -75,3 +75,7 @@ export interface ExplainFlags {
   readonly tier?: TierChoice | undefined
   readonly json?: boolean | undefined
 }
+
+export interface DoctorFlags {
+  readonly json?: boolean | undefined
+}

@@ -4,7 +4,7 @@ import type { FlagParametersForType } from '@stricli/core'
 import { NUMERICS, PADDING_MODES } from '@weft/core'
 import { BATCH_FLAGS, switchedOn, tier } from './batch-flags.ts'
 import { PRESET_NAMES } from './conv/presets.ts'
-import type { ConvFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
+import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
 import { ALL_SECTIONS, type Section } from './sections.ts'
 import { activation, namedShape, padding, perAxis, text, wholeNumber } from './values.ts'
 
@@ -43,9 +43,11 @@ export const OUTPUT_COMMANDS = {
   failed: 'the items that failed, as a list that can be given back: weft failed out | weft conv - -o out ...',
   merge: 'check that shards together did every item once, and join their one file for all',
 } as const
-export const COMMANDS: readonly string[] = ['conv', 'run', 'explain', ...Object.keys(OUTPUT_COMMANDS), 'completions']
+export const COMMANDS: readonly string[] = ['conv', 'run', 'explain', ...Object.keys(OUTPUT_COMMANDS), 'doctor', 'completions']
 
 export const OUTPUT_FLAGS: FlagParametersForType<OutputFlags> = { json: switchedOn('lines of JSON') }
+
+export const DOCTOR_FLAGS: FlagParametersForType<DoctorFlags> = { json: switchedOn('the same as one line of JSON') }
 
 export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
   kernel: {

@@ -3,7 +3,7 @@
 import { completionsHelp } from '@weft/commands/completions/commands'
 import { PRESETS } from './conv/presets.ts'
 import { EXIT_TEXT } from './exit-codes.ts'
-import { CONV_FLAGS, CONV_SECTIONS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
+import { CONV_FLAGS, CONV_SECTIONS, DOCTOR_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
 import { AGAIN, COMMON, flagRow, flagSections, type Row, SOURCES, section } from './help-parts.ts'
 import { runHelp } from './run/help.ts'
 import { table, wrap } from './text.ts'
@@ -18,6 +18,7 @@ function textFor(command: string | undefined): string {
   if (command === 'conv') return conv()
   if (command === 'run') return runHelp()
   if (command === 'explain') return explain()
+  if (command === 'doctor') return doctor()
   if (command === 'completions') return completions()
   return isAbout(command) ? about(command) : overview()
 }
@@ -32,6 +33,7 @@ function overview(): string {
       '  weft status OUTPUT                            how far a run is',
       '  weft failed OUTPUT                            what failed, as a list',
       '  weft merge OUTPUT                             check and join shards',
+      '  weft doctor                                   whether all is well here',
       '  weft completions SHELL                        for bash, zsh or fish',
       '  weft COMMAND --help                           all about a command',
       '  weft --version',
@@ -82,6 +84,26 @@ function about(command: keyof typeof OUTPUT_COMMANDS): string {
     wrap(`weft ${command}: ${OUTPUT_COMMANDS[command]}`),
     section('USAGE', [`  weft ${command} OUTPUT [--json]`]),
     section('FLAGS', [table([...Object.entries(OUTPUT_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
+  ].join('\n\n')
+}
+
+function doctor(): string {
+  const looks =
+    'Looks at Node, the processors and memory that the process may use (the limits of its cgroup too), the tier in force and why faster ones ' +
+    'are not, and ffmpeg; then runs every kernel on every tier that is to be had, by every thread, and holds the results against the ' +
+    'definition in float64, which takes some seconds. A note is something that works, and may not be what was wanted.'
+  return [
+    'weft doctor: whether everything that weft stands on is well',
+    section('USAGE', ['  weft doctor [--json]']),
+    wrap(looks),
+    section('FLAGS', [table([...Object.entries(DOCTOR_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
+    section('EXIT CODES', [
+      table([
+        ['0', 'all is well, notes or not'],
+        ['1', 'something is not; it is named'],
+        ['2', 'a flag cannot be used, or this Node is too old'],
+      ]),
+    ]),
   ].join('\n\n')
 }
 

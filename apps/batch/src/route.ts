@@ -4,10 +4,11 @@ import { allowPairing } from '@weft/parallel'
 import { type Request, readArguments } from './arguments.ts'
 import { runJob } from './batch.ts'
 import { convWork } from './conv/work.ts'
+import { examine, findingsLine, findingsText, isWell } from './doctor/doctor.ts'
 import { forecast } from './dry-run.ts'
 import { EXIT, exitCodeAfter, exitCodeOf } from './exit-codes.ts'
 import { explainAnything } from './explain/anything.ts'
-import type { BatchFlags } from './flag-types.ts'
+import type { BatchFlags, DoctorFlags } from './flag-types.ts'
 import { resolveJob } from './job.ts'
 import { merge, mergedText } from './merge.ts'
 import { reporterFor } from './report.ts'
@@ -30,6 +31,7 @@ export async function route(argv: readonly string[]): Promise<number> {
   if ('log' in request.flags && request.flags.log === 'json') tell = await complainInLog()
   try {
     if ('output' in request) return await look(request)
+    if (request.command === 'doctor') return await doctor(request.flags)
     if (wantsPairing(request.flags.tier)) allowPairing()
     if (request.command === 'conv') return await batch(await convWork(request.flags), request)
     if (request.command === 'run') return await batch(await runWork(request.model, request.flags), request)
@@ -44,6 +46,13 @@ export async function route(argv: readonly string[]): Promise<number> {
 async function complainInLog(): Promise<typeof complain> {
   const { logFatal, openLog } = await import('./log.ts')
   return (error) => logFatal(openLog(), error)
+}
+
+async function doctor({ json }: DoctorFlags): Promise<number> {
+  allowPairing()
+  const findings = await examine()
+  process.stdout.write(`${json ? findingsLine(findings) : findingsText(findings)}\n`)
+  return isWell(findings) ? EXIT.done : EXIT.someFailed
 }
 
 /** Commands that look at an output. */

@@ -1,6 +1,7 @@
 // @weft/io: files to tensors and back, one file a format, and reading and writing by the extension of a path.
 export { parseAddress, readTensorAt, type TensorAddress } from './address.ts'
 export type { StorageOf } from './allocate.ts'
+export { ffmpegVersion } from './ffmpeg-version.ts'
 export {
   FORMATS,
   type Format,

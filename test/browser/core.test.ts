@@ -1,4 +1,6 @@
 // @weft/core as it was built, in a page: bundled as it is, without a polyfill, and held against the lecture, Node and the oracle.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseProblem } from '@weft/core'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,6 +8,7 @@ import { operandsOf, runKernel, runOracle, worstError } from '../../packages/cor
 import { type Browser, hasChromium, launchChromium, type Page } from './chromium.ts'
 import type * as page from './page.ts'
 
+const ROOT = join(import.meta.dirname, '../..')
 /** Nothing is there: what the page asks for beside itself would be seen. */
 const ADDRESS = 'http://weft.test/'
 
@@ -15,19 +18,29 @@ describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)',
   const asked: string[] = []
   const said: string[] = []
 
+  /** Opens a page with a program in it, bundled as it is. */
+  async function opened(program: string, html: string): Promise<Page> {
+    const options = { bundle: true, write: false, globalName: 'weftPage', platform: 'browser', logLevel: 'silent' } as const
+    const bundle = await build({ ...options, entryPoints: [join(ROOT, program)] })
+    const page = await browser.newPage()
+    page.on('request', (request) => asked.push(request.url()))
+    page.on('console', (message) => said.push(message.text()))
+    page.on('pageerror', (error) => said.push(error.message))
+    const body: Record<string, string[]> = {
+      [ADDRESS]: [html, 'text/html'],
+      [`${ADDRESS}page.js`]: [bundle.outputFiles[0].text, 'text/javascript'],
+    }
+    await page.route('**/*', (route) => {
+      const [text, contentType] = body[route.request().url()] ?? []
+      return text === undefined ? route.abort() : route.fulfill({ contentType: `${contentType}; charset=utf-8`, body: text })
+    })
+    await page.goto(ADDRESS)
+    return page
+  }
+
   beforeAll(async () => {
-    const options = { bundle: true, write: false, format: 'iife', globalName: 'weftPage', platform: 'browser' } as const
-    const bundle = await build({ ...options, entryPoints: [`${import.meta.dirname}/page.ts`], logLevel: 'silent' })
-    const html = `<!doctype html><link rel="icon" href="data:,"><script>${bundle.outputFiles[0].text}</script>`
     browser = await launchChromium()
-    tab = await browser.newPage()
-    tab.on('request', (request) => asked.push(request.url()))
-    tab.on('console', (message) => said.push(message.text()))
-    tab.on('pageerror', (error) => said.push(error.message))
-    await tab.route('**/*', (route) =>
-      route.request().url() === ADDRESS ? route.fulfill({ contentType: 'text/html', body: html }) : route.abort(),
-    )
-    await tab.goto(ADDRESS)
+    tab = await opened('test/browser/page.ts', '<!doctype html><link rel="icon" href="data:,"><script src="page.js"></script>')
   })
   afterAll(() => browser?.close())
 
@@ -87,7 +100,19 @@ describe.skipIf(!hasChromium)('in Chromium (skipped where it is not installed)',
     },
   )
 
-  it('asks for nothing beside the page, and complains of nothing', () => {
-    expect([asked, said]).toEqual([[ADDRESS], []])
+  it('shows the edges of the example', async () => {
+    const example = await opened('examples/browser/main.ts', readFileSync(join(ROOT, 'examples/browser/index.html'), 'utf8'))
+    expect(await example.textContent('#said')).toMatch(/^256 x 256 by tier (relaxed|simd128) in [\d.]+ ms$/)
+    // Along the middle row: black but at both sides of the disc.
+    const row = await example.evaluate(() => [
+      ...(document.querySelectorAll('canvas')[1].getContext('2d')?.getImageData(0, 128, 256, 1).data ?? []),
+    ])
+    const bright = Array.from({ length: 256 }, (_, x) => x).filter((x) => row[4 * x] > 100)
+    expect([bright.length > 1, bright.every((x) => Math.abs(Math.abs(x - 127.5) - 256 / 3) < 3)]).toEqual([true, true])
+    expect([bright.some((x) => x < 128), bright.some((x) => x > 128)]).toEqual([true, true])
+  })
+
+  it('asks for nothing beside the pages, and complains of nothing', () => {
+    expect([[...new Set(asked)], said]).toEqual([[ADDRESS, `${ADDRESS}page.js`], []])
   })
 })

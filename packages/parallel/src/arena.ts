@@ -2,6 +2,8 @@
 import { WeftError } from '@weft/core'
 
 const PAGE = 65536
+/** Pages of WebAssembly in a huge page of the processor, 2 MiB. */
+const HUGE_PAGE = 32
 /** A cache line: two workers never write to the same one. */
 const ALIGN = 64
 /** Offset 0 is never handed out: an address of 0 is always a mistake. */
@@ -15,7 +17,8 @@ interface Hole {
 /** Grows as needed up to its maximum, never moves, never shrinks; regions that were given back are used again. */
 export class Arena {
   readonly memory: WebAssembly.Memory
-  readonly #most: number
+  /** Bytes that it may grow to. */
+  readonly most: number
   readonly #taken = new Map<number, number>()
   /** Free regions by address; neighbours are always joined. */
   #holes: Hole[]
@@ -27,13 +30,13 @@ export class Arena {
 
   constructor(maxBytes: number) {
     const maximum = Math.min(65536, Math.ceil(maxBytes / PAGE))
-    this.#most = maximum * PAGE
+    this.most = maximum * PAGE
     try {
       this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true })
     } catch (cause) {
       throw new WeftError(
         'MEMORY',
-        `no address space for an arena of up to ${this.#most} bytes; pass a smaller maxMemory`,
+        `no address space for an arena of up to ${this.most} bytes; pass a smaller maxMemory`,
         {},
         { cause },
       )
@@ -94,8 +97,10 @@ export class Arena {
     const { size } = this
     const missing = this.#missingPages(wanted)
     if (!this.#canGrow(wanted)) throw this.#full(wanted)
-    // A quarter more than asked for, so that growing step by step stays cheap.
-    const spare = Math.min(Math.floor(size / PAGE / 4), this.#most / PAGE - size / PAGE - missing)
+    // A quarter more than asked for, so that growing step by step stays cheap, and huge pages whole.
+    const pages = size / PAGE + missing
+    const wished = Math.ceil((pages + Math.floor(size / PAGE / 4)) / HUGE_PAGE) * HUGE_PAGE
+    const spare = Math.min(wished, this.most / PAGE) - pages
     try {
       this.memory.grow(missing + spare)
     } catch (cause) {
@@ -114,13 +119,13 @@ export class Arena {
   }
 
   #canGrow(wanted: number): boolean {
-    return this.size + this.#missingPages(wanted) * PAGE <= this.#most
+    return this.size + this.#missingPages(wanted) * PAGE <= this.most
   }
 
   #full(wanted: number, cause?: unknown): WeftError {
     return new WeftError(
       'MEMORY',
-      `no room for ${wanted} bytes: ${this.#used} of at most ${this.#most} bytes of the arena are in use; close layers or release tensors`,
+      `no room for ${wanted} bytes: ${this.#used} of at most ${this.most} bytes of the arena are in use; close layers or release tensors`,
       { wanted, used: this.#used },
       { cause },
     )

@@ -27,6 +27,7 @@ import { PreparedLayer } from './layer.ts'
 import { Member } from './member.ts'
 import { type Ended, NOWHERE, type Visit, type WorkerData } from './messages.ts'
 import { NativeCompiler } from './native/code.ts'
+import { useHugePages } from './native/huge-pages.ts'
 import { isNative, type Native, native } from './native/native.ts'
 import { EngineProgram } from './program.ts'
 import { chooseTier } from './tier.ts'
@@ -92,6 +93,7 @@ class PiscinaEngine implements Engine {
     // A tier of machine code was verified, so the object is here.
     const here = isNative(chosen.tier) ? (native() as Native) : null
     this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
+    if (here !== null) useHugePages(here.addon, arena.memory, arena.most)
     this.#pool = new Piscina<Visit, Ended>({
       filename: fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url)),
       minThreads: threads,

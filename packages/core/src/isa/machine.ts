@@ -48,6 +48,8 @@ export interface Machine {
   /** Runs `body` `count` times, none for 0, and leaves 0 in `count`. */
   loop(count: Int, body: () => void): void
 
+  /** Says that the cache line there is read soon, on machines that can be told so; it may be anywhere. */
+  prefetch(at: Int, offset: number): void
   load(to: Vec, at: Int, offset: number): void
   store(at: Int, offset: number, from: Vec): void
   /** The first `count` floats, 1 to `lanes`, and 0 in the lanes behind them; no more memory than theirs is touched. */

@@ -39,6 +39,12 @@ export interface TileShape {
   readonly cols: number
 }
 
+/**
+ * Bytes of weights that are asked for ahead of their use: they are read once a block of pixels, from caches far away, and the
+ * processor by itself does not look beyond a page of 4 KiB.
+ */
+export const WEIGHTS_AHEAD = 2048
+
 /** Registers beside accumulators and pixels: a weight, and a product where nothing is fused. */
 export function spareRegisters(traits: MachineTraits): number {
   return traits.fused ? 1 : 2
@@ -194,6 +200,7 @@ export function emitProducts(m: Machine, sums: readonly Vec[][], { x, weights, f
     const weight = m.vec()
     m.loop(count, () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
+      m.prefetch(weights, WEIGHTS_AHEAD)
       sums.forEach((row, index) => {
         m.broadcast(weight, weights, 4 * (first + index))
         row.forEach((sum, col) => m.madd(sum, pixels[col], weight))

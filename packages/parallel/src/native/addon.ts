@@ -11,6 +11,8 @@ export interface Addon {
   /** The address of executable pages with a copy of the bytes, or the negative of an errno. */
   place(bytes: Uint8Array): number
   release(address: number, bytes: number): number
+  /** Asks for huge pages at addresses of the arena: advice, whose refusal (the negative of an errno) costs speed alone. */
+  enlarge(address: number, bytes: number): number
   bind(address: number): (args: number) => void
 }
 

@@ -84,6 +84,8 @@ class WasmMachine implements Machine {
     })
   }
 
+  /** There is no such instruction. */
+  prefetch(): void {}
   load(to: Vec, at: Int, offset: number): void {
     lanesOf(to).forEach((part, index) => local.set(part, v128.load({ offset: offset + 16 * index, align: 4 }, intOf(at))))
   }

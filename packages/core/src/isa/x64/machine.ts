@@ -106,6 +106,9 @@ class X64Machine implements Machine {
     this.#asm.bind(end)
   }
 
+  prefetch(at: Int, offset: number): void {
+    this.#asm.emit('prefetcht0', place(at, offset))
+  }
   load(to: Vec, at: Int, offset: number): void {
     this.#asm.emit('vmovups', vector(to), place(at, offset))
   }

@@ -7,8 +7,10 @@ export const PIECE_HEADER = 64
 
 /** Flush subnormal results to zero, and take subnormal operands as zero. */
 const FLUSH = 0x8040
-const [SYS_MMAP, SYS_MPROTECT, SYS_MUNMAP] = [9, 10, 11]
+const [SYS_MMAP, SYS_MPROTECT, SYS_MUNMAP, SYS_MADVISE] = [9, 10, 11, 28]
 const [READ_WRITE, READ_EXECUTE, PRIVATE_ANONYMOUS] = [3, 5, 0x22]
+/** MADV_HUGEPAGE. */
+const HUGE_PAGES = 14
 
 export interface Stub {
   readonly text: Uint8Array
@@ -31,6 +33,7 @@ type Body = (asm: Assembler, fail: Label, run: Label) => void
  * - address(typed array): where its bytes are
  * - place(bytes): copies machine code to fresh pages, first writable, then executable, never both; its address, or -errno
  * - release(address, bytes): gives such pages back
+ * - enlarge(address, bytes): asks for huge pages there; 0, or -errno
  * - bind(address): a function that calls the kernel placed there with one argument, an offset into its arena
  */
 export function assembleStub(): Stub {
@@ -138,6 +141,14 @@ function number(
   asm.emit('jnz', fail)
 }
 
+/** The first two arguments, an address and a number of bytes, as those of a system call. */
+function range(asm: Assembler, fail: Label): void {
+  number(asm, fail, 'double', 'first', 'a')
+  number(asm, fail, 'double', 'second', 'b')
+  asm.emit('cvttsd2si', r64.rdi, local('a'))
+  asm.emit('cvttsd2si', r64.rsi, local('b'))
+}
+
 /** Leaves in local a the number in rax: 32 bits as they are, or an address, which a double holds exactly. */
 function result(asm: Assembler, kind: 'uint32' | 'double'): void {
   asm.emit('mov', r64.rdi, r64.rbx)
@@ -231,11 +242,15 @@ const ENTRIES: Readonly<Record<string, Body>> = {
   },
 
   release(asm, fail) {
-    number(asm, fail, 'double', 'first', 'a')
-    number(asm, fail, 'double', 'second', 'b')
-    asm.emit('cvttsd2si', r64.rdi, local('a'))
-    asm.emit('cvttsd2si', r64.rsi, local('b'))
+    range(asm, fail)
     systemCall(asm, SYS_MUNMAP)
+    result(asm, 'double')
+  },
+
+  enlarge(asm, fail) {
+    range(asm, fail)
+    asm.emit('mov', r32.edx, HUGE_PAGES)
+    systemCall(asm, SYS_MADVISE)
     result(asm, 'double')
   },
 

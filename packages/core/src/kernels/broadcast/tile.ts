@@ -1,7 +1,7 @@
 // The tile function of the broadcast kernel: a vector holds output channels, and every pixel is broadcast to its lanes.
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
-import { emitRuns, type Products, RUN_WORDS } from '../tile.ts'
+import { emitRuns, type Products, RUN_WORDS, WEIGHTS_AHEAD } from '../tile.ts'
 import { type PixelShape, stretchesOf, whereStored, whereSummed } from './shape.ts'
 import { emitStore } from './store.ts'
 
@@ -128,6 +128,7 @@ function emitProducts(
     const pixel = m.vec()
     m.loop(count, () => {
       row.forEach((weight, index) => m.load(weight, weights, 4 * first + index * bytes))
+      row.forEach((_, index) => m.prefetch(weights, index * bytes + WEIGHTS_AHEAD))
       pixels.forEach((sums, index) => {
         m.broadcast(pixel, x, Math.floor(index / cols) * xRow + (index % cols) * xCol)
         sums.forEach((sum, vector) => m.madd(sum, row[vector], pixel))

@@ -24,11 +24,11 @@ import { Tally } from './tally.ts'
 
 /** @throws what opening the ledger or the engine or making the output folder throws; what befalls an item is reported. */
 export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<Tally> {
-  const { ledger, sink, fingerprints, plan, tier, joined } = await prepare(job)
+  const { ledger, sink, fingerprints, plan, tier, joined, list } = await prepare(job)
   try {
     const tally = new Tally(job.items.length, plan.skipped)
-    if (plan.tasks.length > 0) await compute(job, plan, { ledger, sink, fingerprints, reporter, stop, tally }, tier)
-    if (!joined && stop.reason === null && tally.left === 0) await joinParts(job, ledger)
+    if (plan.tasks.length > 0) await compute(job, plan, { ledger, sink, fingerprints, reporter, stop, tally, list }, tier)
+    if (!joined && stop.reason === null && tally.left === 0) await joinParts(job, list, ledger)
     return tally
   } finally {
     await sink.close()
@@ -37,7 +37,7 @@ export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<
 }
 
 /** Once all results are in the one file the parts are of no more use. Those of shards are joined by `weft merge`. */
-async function joinParts({ target, name, list, shard }: Job, ledger: Ledger): Promise<void> {
+async function joinParts({ target, name, shard }: Job, list: Job['list'], ledger: Ledger): Promise<void> {
   if (target.joined === null || shard !== null) return
   const ids = list.map(({ id }) => id)
   const record = await joinResults(target, target.joined, ids, [name])
@@ -52,6 +52,8 @@ interface Parts {
   readonly reporter: Reporter
   readonly stop: Stop
   readonly tally: Tally
+  /** All items of the output, in their order. */
+  readonly list: Job['list']
 }
 
 async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | undefined): Promise<void> {
@@ -61,7 +63,7 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
   try {
     const { info } = engine
     const at = new Date().toISOString()
-    const list = digestOfList(job.list)
+    const list = digestOfList(parts.list)
     ledger.append({ type: 'run', ...job.identity, tier: info.tier, threads: info.threads, items: job.items.length, list, at })
     reporter.begin(info, tally)
     const { parallel } = job

@@ -1,5 +1,6 @@
 // What an input is known by: its hash, and the size and time that say at once whether it is likely to have changed.
 import { stat } from 'node:fs/promises'
+import { WeftError } from '@weft/core'
 import { digestOfFile, readError } from './digest.ts'
 import type { Fingerprint } from './ledger/records.ts'
 
@@ -38,12 +39,12 @@ export class Fingerprints {
   }
 }
 
-/** @throws NOT_FOUND, IO */
+/** @throws NOT_FOUND; IO, also for what is no file: opening a pipe would wait for a writer, for ever maybe. */
 export async function stampOf(path: string): Promise<Stamp> {
-  try {
-    const { size, mtimeMs } = await stat(path)
-    return { bytes: size, mtimeMs }
-  } catch (cause) {
+  const found = await stat(path).catch((cause: unknown) => {
     throw readError(path, cause)
-  }
+  })
+  if (!found.isFile())
+    throw new WeftError('IO', `cannot read ${path}: it is a folder, a pipe or a device; give a regular file`, { path })
+  return { bytes: found.size, mtimeMs: found.mtimeMs }
 }

@@ -5,6 +5,7 @@ import { COLUMNS, megabytes } from './text.ts'
 
 const EVERY_MS = 5_000
 const BAR = 12
+const SHORTEST_BAR = 4
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream
@@ -71,18 +72,27 @@ export class Progress {
     const tally = this.#tally as Tally
     const [done, all] = [ended(tally), total(tally)]
     const seconds = (performance.now() - this.#begun) / 1000
-    const filled = Math.round((BAR * done) / Math.max(all, 1))
-    const text = [
-      `${this.#bar === null ? '' : `${'#'.repeat(filled).padEnd(BAR, '.')} `}${done} of ${all}`,
+    const parts = [
+      `${done} of ${all}`,
       done === 0 ? '- items/s' : `${(done / seconds).toFixed(1)} items/s`,
       `${done === 0 ? '-' : duration((seconds / done) * (all - done))} left`,
       ...(tally.failed === 0 ? [] : [`${tally.failed} failed`]),
       ...(tally.done === 0
         ? []
-        : [`${megabytes(tally.bytesRead)} in, ${megabytes(tally.bytesWritten)} out`, `mostly ${tally.slowest}`]),
-    ].join('  ')
-    return text.slice(0, this.#stream.columns ?? 2 * COLUMNS)
+        : [`mostly ${tally.slowest}`, `${megabytes(tally.bytesRead)} in, ${megabytes(tally.bytesWritten)} out`]),
+    ]
+    const columns = this.#stream.columns ?? 2 * COLUMNS
+    if (this.#bar === null) return parts.join('  ').slice(0, columns)
+    return fitted(parts, done / Math.max(all, 1), columns)
   }
+}
+
+/** The bar takes what the words leave; where they leave nothing they stand closer, and what is past the last column is cut off. */
+function fitted(parts: readonly string[], share: number, columns: number): string {
+  const text = parts.join('  ')
+  if (text.length > columns) return parts.join(' ').slice(0, columns)
+  const width = Math.min(BAR, columns - text.length - 1)
+  return width < SHORTEST_BAR ? text : `${'#'.repeat(Math.round(width * share)).padEnd(width, '.')} ${text}`
 }
 
 function ended({ done, failed }: Tally): number {

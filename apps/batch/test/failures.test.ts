@@ -1,4 +1,5 @@
 // What goes wrong: single items are named and the rest go on; mistakes in the whole are refused before anything is written.
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tensor } from '@weft/core'
@@ -142,6 +143,19 @@ test('an output folder inside of the input is not read again', async () => {
   }
   expect(filesBelow(at('nest'))).toEqual(['a.png', 'out/a.jpg', 'out/a.png'])
 })
+
+test.skipIf(process.platform === 'win32')(
+  'what is no file fails at once: a pipe would be waited for, a device has no end',
+  async () => {
+    await writePicture(at('pipes/a.png'), randomPicture(3, 6, 6))
+    execFileSync('mkfifo', [at('pipes/p.png')])
+    writeFileSync(at('pipes/list.txt'), '/dev/zero\na.png\np.png\n')
+    const { code, stderr } = await weft(['conv', '@list.txt', '-o', at('pipes-out'), '--kernel', 'blur', ...PLAIN], at('pipes'))
+    expect([code, filesBelow(at('pipes-out'))]).toEqual([1, ['a.png']])
+    for (const name of ['/dev/zero', 'p.png'])
+      expect(stderr).toContain(`failed IO cannot read ${name}: it is a folder, a pipe or a device`)
+  },
+)
 
 test('a link in the output folder leads nowhere else', async () => {
   await writePicture(at('leave/sub/a.png'), randomPicture(3, 6, 6))

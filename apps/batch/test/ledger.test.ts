@@ -104,7 +104,7 @@ test('the same job needs the same options: another is refused with what differs,
   const refused = await run('--stride', '2')
   expect([refused.code, refused.stdout]).toEqual([2, ''])
   expect(refused.stderr.replaceAll(/\n\s*/g, ' ')).toMatch(
-    /identity\/out holds the results of another job \([0-9a-f]{12} there, [0-9a-f]{12} now: options was \{\} and is \{"stride":2\}\); write .*--restart/,
+    /identity\/out holds the results of another job \([0-9a-f]{12} there, [0-9a-f]{12} now: options.stride was nothing and is 2\); write .*--restart/,
   )
   expect(await run('--restart', '--stride', '2')).toMatchObject({ code: 0, summary: { done: 3 } })
   expect(ledger()).toHaveLength(4)

@@ -21,15 +21,21 @@ export function identityOf(of: Readonly<Record<string, Plain>>): Identity {
 /** @throws OPTION when a folder was begun with another identity, with what differs. */
 export function expectSame(before: Identity, now: Identity, folder: string): void {
   if (before.identity === now.identity) return
-  const keys = [...new Set([...Object.keys(before.of), ...Object.keys(now.of)])]
-  const differing = keys.filter((key) => show(before.of[key]) !== show(now.of[key]))
-  const list = differing.map((key) => `${key} was ${brief(before.of[key])} and is ${brief(now.of[key])}`).join('; ')
+  const [a, b] = [new Map(leaves(before.of)), new Map(leaves(now.of))]
+  const differing = [...new Set([...a.keys(), ...b.keys()])].filter((key) => show(a.get(key)) !== show(b.get(key)))
+  const list = differing.map((key) => `${key} was ${brief(a.get(key))} and is ${brief(b.get(key))}`).join('; ')
   const both = `${before.identity.slice(0, 12)} there, ${now.identity.slice(0, 12)} now`
   throw new WeftError(
     'OPTION',
     `${folder} holds the results of another job (${both}: ${list}); write to another folder, or give --restart to begin anew`,
     { before: before.identity, now: now.identity },
   )
+}
+
+/** What is at the end of each path of keys, so that one option among many is named by itself. */
+function leaves(value: Plain, path = ''): [string, Plain][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]]
+  return Object.entries(value).flatMap(([key, one]) => leaves(one, path === '' ? key : `${path}.${key}`))
 }
 
 function show(value: Plain | undefined): string {

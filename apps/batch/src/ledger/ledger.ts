@@ -43,6 +43,7 @@ export async function readPast(place: LedgerPlace, identity: Identity | null): P
   for await (const read of readRecords(ledgerFile(place))) {
     end = read.end
     if (read.record.type === 'item') {
+      if (joined?.complete === true) forgetParts(items)
       items.set(read.record.id, read.record)
       joined = null
     } else if (read.record.type === 'joined') joined = read.record
@@ -50,6 +51,11 @@ export async function readPast(place: LedgerPlace, identity: Identity | null): P
   }
   if (run !== null && identity !== null) expectSame(run, identity, place.output)
   return { run, items, joined, end }
+}
+
+/** Once all was joined the parts were removed: an item that was done since is the first of new ones. */
+function forgetParts(items: Map<string, ItemRecord>): void {
+  for (const [id, record] of items) if (record.state === 'done' && record.offset !== undefined) items.delete(id)
 }
 
 /** A ledger that this process owns. Lines are written at once, so that none is torn unless the machine or the process dies. */

@@ -20,6 +20,22 @@ export function digestOfList(items: readonly Pick<Item, 'id'>[]): string {
   return hash.digest('hex')
 }
 
+/**
+ * What one file for all will hold: the items of this start, and of those of earlier starts what is done, so that a start with fewer
+ * (`weft failed out | weft conv - -o out`) drops nothing. Where these are known already they stay in the order of before.
+ */
+export function wholeList(
+  before: readonly string[],
+  isDone: (id: string) => boolean,
+  now: readonly Pick<Item, 'id'>[],
+): readonly Pick<Item, 'id'>[] {
+  const [known, current] = [new Set(before), new Set(now.map(({ id }) => id))]
+  const others = before.filter((id) => !current.has(id) && isDone(id))
+  if (others.length === 0) return now
+  if (!now.every(({ id }) => known.has(id))) return [...now, ...others.map((id) => ({ id }))]
+  return before.filter((id) => current.has(id) || isDone(id)).map((id) => ({ id }))
+}
+
 export async function writeItems(state: string, name: string, items: readonly Pick<Item, 'id'>[]): Promise<void> {
   function* lines(): Generator<Uint8Array> {
     for (let begin = 0; begin < items.length; begin += LINES) {

@@ -1,7 +1,8 @@
-// Proof that memory stays flat: `weft conv` over many photos of all sizes, its resident memory sampled while it runs.
-// node --conditions=@weft/source apps/batch/scripts/memory.ts [--items 1000] [--threads N] [--kernel sobel] [--sizes 1000]
+// Proof that memory stays flat: `weft conv` and `weft run` over many photos, small ones by the ten thousand or large ones by the hundred.
+// Fails where the peak is more than 1.3 times that of the first twentieth.
+// node --conditions=@weft/source apps/batch/scripts/memory.ts [--command conv|run] [--photos small|large|mixed] [--items N] [--threads N]
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,17 +10,32 @@ import { parseArgs } from 'node:util'
 import { type FloatTensor, Tensor } from '@weft/core'
 import { encodeImage, readImage } from '@weft/io'
 
+/** Widths from and to, and how many photos unless told. */
+const PHOTOS: Readonly<Record<string, readonly [from: number, to: number, items: number]>> = {
+  small: [48, 128, 20_000],
+  large: [2400, 3200, 200],
+  mixed: [120, 400, 1000],
+}
 const options = {
-  items: { type: 'string', default: '1000' },
+  command: { type: 'string', default: 'conv' },
+  photos: { type: 'string', default: 'mixed' },
+  items: { type: 'string' },
   threads: { type: 'string' },
-  kernel: { type: 'string', default: 'sobel' },
-  sizes: { type: 'string' },
 } as const
 const { values } = parseArgs({ options })
-const items = Number(values.items)
-const sizes = Number(values.sizes ?? items)
-const EARLY = 50
+const [from, to, usual] = PHOTOS[values.photos]
+const items = Number(values.items ?? usual)
+/** Photos of their own; the rest are copies of these. */
+const DISTINCT = values.photos === 'large' ? 14 : 210
+const [EARLY, ALLOWED] = [0.05, 1.3]
 const SAMPLE_MS = 20
+/** Items between looks at small ones. */
+const SOME = 10
+const LENET = join(import.meta.dirname, '../digits/lenet.onnx')
+const WORK: Readonly<Record<string, readonly string[]>> = {
+  conv: ['conv', '--kernel', 'sobel', '--format', 'jpg'],
+  run: ['run', LENET, '--format', 'json'],
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-memory-'))
 try {
@@ -29,20 +45,26 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Copies of the real photographs, each made smaller to its own width, large and small mixed, and encoded anew. */
-async function makePhotos(to: string): Promise<void> {
-  mkdirSync(to)
+/** Copies of the real photographs, each brought to its own width, narrow and wide mixed, and encoded anew. */
+async function makePhotos(folderOfAll: string): Promise<void> {
+  mkdirSync(folderOfAll)
   const photos = join(import.meta.dirname, '../photos')
   const names = readdirSync(photos).filter((name) => name.endsWith('.jpg'))
   const originals = await Promise.all(names.map((name) => readImage(join(photos, name))))
+  const pathOf = (index: number): string => join(folderOfAll, `${String(index).padStart(6, '0')}.jpg`)
   for (let index = 0; index < items; index++) {
-    const smaller = shrink(originals[index % originals.length], 120 + Math.round((280 * ((index * 617) % sizes)) / sizes))
-    writeFileSync(join(to, `${String(index).padStart(6, '0')}.jpg`), await encodeImage(smaller, 'jpeg', { quality: 85 }))
+    if (index >= DISTINCT) {
+      copyFileSync(pathOf(index % DISTINCT), pathOf(index))
+      continue
+    }
+    const width = from + Math.round(((to - from) * ((index * 617) % DISTINCT)) / DISTINCT)
+    const photo = ofWidth(originals[index % originals.length], width)
+    writeFileSync(pathOf(index), await encodeImage(photo, 'jpeg', { quality: 85 }))
   }
 }
 
-/** To a width, by the nearest pixel. */
-function shrink(photo: FloatTensor, width: number): FloatTensor {
+/** By the nearest pixel. */
+function ofWidth(photo: FloatTensor, width: number): FloatTensor {
   const [channels, fromHeight, fromWidth] = photo.shape
   const height = Math.max(1, Math.round((fromHeight * width) / fromWidth))
   const data = new Float32Array(channels * height * width)
@@ -56,27 +78,37 @@ function shrink(photo: FloatTensor, width: number): FloatTensor {
 
 async function measure(): Promise<void> {
   const main = join(import.meta.dirname, '../src/main.ts')
-  const flags = ['conv', join(folder, 'in'), '-o', join(folder, 'out'), '--kernel', values.kernel, '--json']
   const threads = values.threads === undefined ? [] : ['--threads', values.threads]
-  const child = spawn(process.execPath, ['--conditions=@weft/source', main, ...flags, ...threads], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [samples, marks]: [number[], number[]] = [[], []]
-  const timer = setInterval(() => samples.push(resident(child.pid)), SAMPLE_MS)
+  const flags = [...WORK[values.command], ...threads, '-o', join(folder, 'out'), '--json', '--', join(folder, 'in')]
+  const child = spawn(process.execPath, ['--conditions=@weft/source', main, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let peak = 0
+  /** The peak so far at each item. */
+  const peaks: number[] = []
+  const timer = setInterval(() => look(), SAMPLE_MS)
+  const look = (): void => {
+    peak = Math.max(peak, resident(child.pid))
+  }
   let summary: Record<string, unknown> = {}
   for await (const line of createInterface({ input: child.stdout })) {
     const record = JSON.parse(line)
     if (record.type === 'summary') summary = record
-    else marks.push(resident(child.pid))
+    else {
+      if (peaks.length % SOME === 0) look()
+      peaks.push(peak)
+    }
   }
   clearInterval(timer)
+  const { done, itemsPerSecond, threads: used, tier } = summary
   console.log(
-    `${summary.done} of ${summary.items} items, ${summary.itemsPerSecond} items/s, ${summary.threads} threads, tier ${summary.tier}`,
+    `weft ${values.command}, ${values.photos}: ${done} of ${items} items, ${itemsPerSecond} items/s, ${used} threads, tier ${tier}`,
   )
-  const at = (count: number): string =>
-    `${String(count).padStart(6)} items: ${megabytes(marks[Math.min(count, marks.length) - 1])}`
-  for (const count of [EARLY, items / 4, items / 2, (3 * items) / 4, items].map(Math.round)) console.log(at(count))
-  console.log(`       peak: ${megabytes(Math.max(...samples, ...marks))}`)
+  for (const share of [EARLY, 0.25, 0.5, 0.75, 1]) {
+    const count = Math.max(1, Math.round(share * items))
+    console.log(`${String(count).padStart(6)} items: peak ${megabytes(peaks[Math.min(count, peaks.length) - 1])}`)
+  }
+  const growth = peak / peaks[Math.max(1, Math.round(EARLY * items)) - 1]
+  console.log(`the peak is ${growth.toFixed(2)} times that of the first twentieth; ${ALLOWED} are allowed`)
+  if (done !== items || growth > ALLOWED) process.exitCode = 1
 }
 
 /** Bytes of resident memory; 0 once the process is gone. */

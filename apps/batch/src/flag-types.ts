@@ -77,5 +77,6 @@ export interface ExplainFlags {
 }
 
 export interface DoctorFlags {
+  readonly queue?: URL | undefined
   readonly json?: boolean | undefined
 }

@@ -4,6 +4,7 @@ import type { FlagParametersForType } from '@stricli/core'
 import { NUMERICS, PADDING_MODES } from '@weft/core'
 import { BATCH_FLAGS, switchedOn, tier } from './batch-flags.ts'
 import { PRESET_NAMES } from './conv/presets.ts'
+import { redisAddress } from './doctor/queue.ts'
 import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
 import { ALL_SECTIONS, type Section } from './sections.ts'
 import { activation, namedShape, padding, perAxis, text, wholeNumber } from './values.ts'
@@ -47,7 +48,16 @@ export const COMMANDS: readonly string[] = ['conv', 'run', 'explain', ...Object.
 
 export const OUTPUT_FLAGS: FlagParametersForType<OutputFlags> = { json: switchedOn('lines of JSON') }
 
-export const DOCTOR_FLAGS: FlagParametersForType<DoctorFlags> = { json: switchedOn('the same as one line of JSON') }
+export const DOCTOR_FLAGS: FlagParametersForType<DoctorFlags> = {
+  queue: {
+    kind: 'parsed',
+    parse: redisAddress,
+    optional: true,
+    placeholder: 'URL',
+    brief: 'a Redis server that must answer, as redis://host:6379',
+  },
+  json: switchedOn('the same as one line of JSON'),
+}
 
 export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
   kernel: {

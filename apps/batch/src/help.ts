@@ -90,11 +90,11 @@ function about(command: keyof typeof OUTPUT_COMMANDS): string {
 function doctor(): string {
   const looks =
     'Looks at Node, the processors and memory that the process may use (the limits of its cgroup too), the tier in force and why faster ones ' +
-    'are not, and ffmpeg; then runs every kernel on every tier that is to be had, by every thread, and holds the results against the ' +
+    'are not, ffmpeg, and the Redis of a queue; then runs every kernel on every tier that is to be had, by every thread, and holds the results against the ' +
     'definition in float64, which takes some seconds. A note is something that works, and may not be what was wanted.'
   return [
     'weft doctor: whether everything that weft stands on is well',
-    section('USAGE', ['  weft doctor [--json]']),
+    section('USAGE', ['  weft doctor [--queue URL] [--json]']),
     wrap(looks),
     section('FLAGS', [table([...Object.entries(DOCTOR_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
     section('EXIT CODES', [

@@ -48,9 +48,9 @@ async function complainInLog(): Promise<typeof complain> {
   return (error) => logFatal(openLog(), error)
 }
 
-async function doctor({ json }: DoctorFlags): Promise<number> {
+async function doctor({ queue, json }: DoctorFlags): Promise<number> {
   allowPairing()
-  const findings = await examine()
+  const findings = await examine({ queue })
   process.stdout.write(`${json ? findingsLine(findings) : findingsText(findings)}\n`)
   return isWell(findings) ? EXIT.done : EXIT.someFailed
 }

@@ -1,14 +1,16 @@
 // `weft doctor`: everything that weft stands on, looked at; as text or as a line of JSON.
 import { ffmpegVersion } from '@weft/io'
 import { chooseTier } from '@weft/parallel'
+import type { DoctorFlags } from '../flag-types.ts'
 import { coloursFor, table } from '../text.ts'
 import { grantOf } from './cgroup.ts'
 import type { Finding } from './finding.ts'
 import { coresFinding, memoryFinding, nodeFinding, processors } from './machine.ts'
+import { queueFinding } from './queue.ts'
 import { selfTest } from './self-test.ts'
 
 /** Looks at one thing after the other: the self-test wants the cores to itself. */
-export async function examine(): Promise<Finding[]> {
+export async function examine({ queue }: Pick<DoctorFlags, 'queue'>): Promise<Finding[]> {
   const grant = grantOf()
   return [
     nodeFinding(),
@@ -16,6 +18,7 @@ export async function examine(): Promise<Finding[]> {
     memoryFinding(grant),
     await attempted('tier', tierFinding),
     await attempted('ffmpeg', ffmpegFinding),
+    ...(queue === undefined ? [] : [await attempted('queue', () => queueFinding(queue))]),
     await attempted('kernels', () => selfTest()),
   ]
 }

@@ -23,9 +23,9 @@ describe('weft doctor', () => {
     for (const { error, limit } of trials) expect(error).toBeLessThan(limit)
   })
 
-  test('a tier that is asked for and not to be had is ill, and the exit code is 1', async () => {
-    const { code, stdout } = await weft(['doctor'], at('.'), { WEFT_TIER: 'fastest' })
-    expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, 'weft is not well here: tier'])
+  test('a tier and a queue that are asked for and not to be had are ill, and the exit code is 1', async () => {
+    const { code, stdout } = await weft(['doctor', '--queue', 'redis://127.0.0.1:1'], at('.'), { WEFT_TIER: 'fastest' })
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, 'weft is not well here: tier, queue'])
   })
 })
 

@@ -9,7 +9,10 @@ export default defineConfig({
   srcDir: '.site/pages',
   outDir: '.site/html',
   cacheDir: '.site/cache',
-  cleanUrls: false,
+  // Help is 80 columns wide.
+  head: [['style', {}, '.language-text code { font-size: 12px !important }']],
+  // The index of the search is one file.
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: { anchor: { slugify: slug } },
   themeConfig: {
     search: { provider: 'local' },

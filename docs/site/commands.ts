@@ -60,4 +60,6 @@ export function helpAsMarkdown(help: string, mark: '##' | '###'): string {
 }
 
 const capitalised = (title: string): string => title[0] + title.slice(1).toLowerCase()
-const asPrinted = (lines: readonly string[]): string => ['```text', ...lines, '```'].join('\n')
+/** Without the two spaces that all lines begin with, so that 80 columns fit the page. */
+const asPrinted = (lines: readonly string[]): string =>
+  ['```text', ...lines.map((line) => line.replace(/^ {2}/, '')), '```'].join('\n')

@@ -32,8 +32,8 @@ export const NAV: readonly SiteGroup[] = [
   {
     title: 'Reference',
     pages: [
-      page('weft', null, 'commands/weft'),
-      page('weft-bench', null, 'commands/weft-bench'),
+      page('Flags of weft', null, 'commands/weft'),
+      page('Flags of weft-bench', null, 'commands/weft-bench'),
       page('@weft/core', null, 'api/core'),
       page('@weft/parallel', null, 'api/parallel'),
       page('@weft/model', null, 'api/model'),

@@ -14,6 +14,7 @@ import {
   WeftError,
 } from '@weft/core'
 import { type Engine, open } from '@weft/parallel'
+import { count } from '../text.ts'
 import type { Finding } from './finding.ts'
 
 /** Together every kernel takes one: full tiles and narrow ones, padding, stride, groups, dilation, depth, transposed. */
@@ -126,7 +127,7 @@ function judged(trials: readonly Trial[], ms: number): Finding {
     ),
     ...tiers.map(
       (tier) =>
-        `${tier}: ${of(tier).length} kernels, off by ${Math.max(...of(tier).map(({ error }) => error)).toExponential(1)} at most`,
+        `${tier}: ${count(of(tier).length, 'kernel')}, off by ${Math.max(...of(tier).map(({ error }) => error)).toExponential(1)} at most`,
     ),
   ]
   return {

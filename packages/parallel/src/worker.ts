@@ -13,8 +13,8 @@ import { warmUp } from './warm.ts'
 const { memory, addon, check } = workerData as WorkerData
 const member = new Member(memory, addon === null ? null : loadAddon(addon), check)
 const CORES = availableParallelism()
-/** Milliseconds of looking for the next phase before sleeping: it is opened soon when every member has a core. */
-const LOOK_MS = 0.05
+/** Milliseconds of looking for the next phase before sleeping, where every member has a core: to be woken takes longer than most phases. */
+const LOOK_MS = 2
 const never = () => false
 
 export default function visit({ mailbox, task }: Visit): Ended {

@@ -12,12 +12,6 @@ export interface Share {
   readonly percent: boolean
 }
 
-/** The shape of an input; of the only one, where there is no name. */
-export interface NamedShape {
-  readonly name: string | undefined
-  readonly shape: readonly number[]
-}
-
 /** Those of every command that runs a batch. */
 export interface BatchFlags {
   readonly output: string
@@ -67,7 +61,7 @@ export interface OutputFlags {
 }
 
 export interface ExplainFlags {
-  readonly shape?: readonly NamedShape[] | undefined
+  readonly shape?: readonly string[] | undefined
   readonly threads?: number | undefined
   readonly passes?: boolean | undefined
   readonly profile?: boolean | undefined

@@ -7,12 +7,12 @@ import { PRESET_NAMES } from './conv/presets.ts'
 import { redisAddress } from './doctor/queue.ts'
 import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
 import { ALL_SECTIONS, type Section } from './sections.ts'
-import { activation, namedShape, padding, perAxis, text, wholeNumber } from './values.ts'
+import { activation, padding, perAxis, text, wholeNumber } from './values.ts'
 
 export const EXPLAIN_FLAGS: FlagParametersForType<ExplainFlags> = {
   shape: {
     kind: 'parsed',
-    parse: namedShape,
+    parse: text,
     variadic: true,
     optional: true,
     placeholder: 'SHAPE',

@@ -1,6 +1,6 @@
 // Values of flags from text: whole numbers, one an axis, padding, activations. Each says what it takes when it refuses.
 import { ACTIVATIONS, type ActivationOption, type PaddingOption, type PerAxis } from '@weft/core'
-import type { NamedShape, Share } from './flag-types.ts'
+import type { Share } from './flag-types.ts'
 
 /** A parser of whole numbers from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -58,14 +58,6 @@ export function activation(text: string): ActivationOption {
   }
   if (known === 'leakyRelu') return numbers.length === 0 ? known : { kind: known, negativeSlope: numbers[0] }
   return known === 'clip' ? { kind: known, min: numbers[0], max: numbers[1] } : known
-}
-
-/** `1x3x224x224`, or `x=1x3x224x224`. */
-export function namedShape(text: string): NamedShape {
-  const [, name, sizes = ''] = /^(?:(.+)=)?(\d{1,9}(?:x\d{1,9})*)$/.exec(text) ?? []
-  const shape = sizes.split('x').map(Number)
-  if (sizes !== '' && shape.length <= 8 && shape.every((size) => size >= 1)) return { name, shape }
-  throw new Error('give sizes as in 1x3x224x224, or with the name of an input as in x=1x3x224x224')
 }
 
 /** Any text but none at all. */

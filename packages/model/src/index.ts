@@ -9,6 +9,7 @@ export {
   type Node,
   type Port,
 } from './graph/graph.ts'
+export { exampleShapes } from './load/example-shapes.ts'
 export { type LocalExecutorOptions, localExecutor } from './load/local.ts'
 export { load, type Model, type ModelFile, readModel } from './load/model.ts'
 export type { ModelValue, ModelValues } from './load/value.ts'

@@ -1,10 +1,10 @@
 // `weft explain MODEL`: the layers of a network, what they cost, and how long each took.
 import { availableParallelism } from 'node:os'
-import { sizeOf, type TierName, WeftError } from '@weft/core'
+import type { TierName } from '@weft/core'
 import { writeAtomically } from '@weft/io'
-import { type ModelFile, type Port, readModel } from '@weft/model'
+import { exampleShapes, type ModelFile, readModel } from '@weft/model'
 import { open } from '@weft/parallel'
-import type { ExplainFlags, NamedShape } from '../flag-types.ts'
+import type { ExplainFlags } from '../flag-types.ts'
 import { portText } from '../run/port.ts'
 import { type LayerRow, layerRows } from './layers.ts'
 import { networkText } from './network-text.ts'
@@ -30,7 +30,7 @@ export interface NetworkExplanation {
 /** @throws NOT_FOUND, FORMAT, MODEL, OPTION, SHAPE and what running throws */
 export async function explainNetwork(path: string, flags: ExplainFlags): Promise<string> {
   const file = await readModel(path)
-  const shapes = shapesOf(file, flags.shape ?? [])
+  const shapes = exampleShapes(file, flags.shape ?? [])
   const program = file.program(Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }])))
   const { threads = availableParallelism(), tier = 'auto' } = flags
   const runs = flags.profile === true || flags.trace !== undefined
@@ -57,34 +57,4 @@ export async function explainNetwork(path: string, flags: ExplainFlags): Promise
 function asJson({ profile: measured, ...rest }: NetworkExplanation): string {
   const { threads, runs, ms } = measured ?? {}
   return JSON.stringify({ ...rest, ...(measured === null ? {} : { profile: { threads, runs, ms } }) })
-}
-
-/** Sizes that vary are 1, heights and widths of pictures 224. @throws OPTION for a shape of no input, or one that does not fit */
-function shapesOf(file: ModelFile, told: readonly NamedShape[]): Record<string, readonly number[]> {
-  for (const { name, shape } of told) {
-    const known = file.inputs.some((port) => port.name === name) || (name === undefined && file.inputs.length === 1)
-    if (known) continue
-    const names = file.inputs.map((port) => port.name).join(', ')
-    throw new WeftError(
-      'OPTION',
-      `--shape ${shape.join('x')}: name the input as in x=${shape.join('x')}; ${file.name} has ${names}`,
-    )
-  }
-  return Object.fromEntries(
-    file.inputs.map((port) => [
-      port.name,
-      told.find(({ name }) => name === port.name || name === undefined)?.shape ?? usualShape(file.name, port),
-    ]),
-  )
-}
-
-function usualShape(model: string, { name, shape }: Port): readonly number[] {
-  if (shape === null)
-    throw new WeftError('OPTION', `${model} does not say the shape of ${name}; tell one: --shape ${name}=1x3x224x224`)
-  const last = shape.length === 4 && ![1, 3].includes(shape[1] as number) && [1, 3].includes(shape[3] as number)
-  const sides = last ? [1, 2] : [2, 3]
-  const sizes = shape.map((size, axis) =>
-    typeof size === 'number' ? size : shape.length === 4 && sides.includes(axis) ? 224 : 1,
-  )
-  return sizeOf(sizes) > 0 ? sizes : sizes.map((size) => Math.max(size, 1))
 }

@@ -2,10 +2,13 @@
 
 export interface OnnxTensor {
   readonly data: Float32Array<ArrayBuffer>
+  readonly dims: readonly number[]
 }
 
-interface Session {
-  run(feeds: Record<string, OnnxTensor>, outputs: string[]): Promise<Record<string, OnnxTensor>>
+export interface Session {
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  run(feeds: Record<string, OnnxTensor>, outputs?: readonly string[]): Promise<Record<string, OnnxTensor>>
   release(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 // TensorFlow.js on its WebAssembly backend, which has one thread under Node. Its own layout, N H W C, outside of what is timed.
 import { readFloats } from '../../apps/bench/src/layers/floats.ts'
 import type { LayerTask } from '../../apps/bench/src/layers/protocol.ts'
-import { layers, type Prepared, serve, Unsupported } from '../../apps/bench/src/layers/serve.ts'
+import { contestant, type Prepared, serve, Unsupported } from '../../apps/bench/src/layers/serve.ts'
 import { load, versionOf } from './installed.ts'
 
 interface Tensor {
@@ -85,4 +85,4 @@ async function prepare(task: LayerTask): Promise<Prepared> {
   }
 }
 
-await serve({ version: versionOf('@tensorflow/tfjs') }, layers(prepare))
+await serve({ version: versionOf('@tensorflow/tfjs') }, contestant({ prepare }))

@@ -17,6 +17,8 @@ import { HTML_FLAG } from './html-flag.ts'
 import { layersCommand } from './layers/command.ts'
 import type { LayersFlags } from './layers/job.ts'
 import { MODES, type ModeChoice } from './mode.ts'
+import { modelCommand } from './model/command.ts'
+import type { ModelFlags } from './model/job.ts'
 import { atLeast } from './numbers.ts'
 import { type ReportFlags, reportCommand } from './report/command.ts'
 import { parseThreadsWithOne } from './threads.ts'
@@ -39,6 +41,7 @@ export interface Flags {
 export type Asked =
   | { readonly command: 'scale'; readonly targets: readonly string[]; readonly flags: Flags }
   | { readonly command: 'layers'; readonly flags: LayersFlags }
+  | { readonly command: 'model'; readonly model: string; readonly flags: ModelFlags }
   | { readonly command: 'report'; readonly files: readonly string[]; readonly flags: ReportFlags }
   | { readonly command: 'compare'; readonly files: readonly [string, string]; readonly flags: CompareFlags }
 
@@ -143,10 +146,11 @@ function application(keep: (what: Asked) => void): Application<CommandContext> {
     },
   })
   const layers = layersCommand((flags) => keep({ command: 'layers', flags }))
+  const model = modelCommand((path, flags) => keep({ command: 'model', model: path, flags }))
   const report = reportCommand((files, flags) => keep({ command: 'report', files, flags }))
   const compare = compareCommand((files, flags) => keep({ command: 'compare', files, flags }))
   const completions = completionRoutes<CommandContext>('weft-bench', () => built)
-  const routes = { scale, layers, report, compare, ...completions }
+  const routes = { scale, layers, model, report, compare, ...completions }
   const built: Application<CommandContext> = buildApplication(buildRouteMap({ routes, docs: { ...ABOUT, hideRoute: HIDDEN } }), {
     name: 'weft-bench',
     versionInfo: { currentVersion: VERSION },

@@ -15,6 +15,7 @@ export const ABOUT = {
 ${EXAMPLES}
   weft-bench layers --suite resnet50              every layer, weft alone
   weft-bench layers --peers onnxruntime-node,pytorch     and beside others
+  weft-bench model resnet18.onnx --peers onnxruntime-node     a whole network
   weft-bench scale resnet50 --html scale.html     a page with charts
   weft-bench report scale.json layers.json        the same of results that were kept
   weft-bench compare before.json after.json       what became slower or faster

@@ -19,6 +19,13 @@ async function main(): Promise<number> {
       const { runLayers } = await import('./layers/run.ts')
       return ended(await runLayers(job))
     }
+    if (asked.command === 'model') {
+      const { resolveModelJob } = await import('./model/job.ts')
+      const job = await resolveModelJob(asked.model, asked.flags)
+      codeOfError = FAILED
+      const { runModel } = await import('./model/run.ts')
+      return ended(await runModel(job))
+    }
     if (asked.command === 'report') {
       const { runReport } = await import('./report/run.ts')
       return ended(await runReport(asked.files, asked.flags))

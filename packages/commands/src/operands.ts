@@ -28,7 +28,7 @@ export function operandsOf(d: ConvDescriptor): Operands {
 }
 
 /** Numbers from -1 to 1, never subnormal: a linear congruential sequence. */
-function filled(shape: readonly number[], seed: number): FloatTensor {
+export function filled(shape: readonly number[], seed: number): FloatTensor {
   const data = new Float32Array(sizeOf(shape))
   let state = Math.imul(seed, 0x9e3779b1) | 1
   for (let index = 0; index < data.length; index++) {

@@ -3,19 +3,19 @@ import { difference } from '@weft/commands/operands'
 import { distanceOf, errorOf, type Truth } from '@weft/commands/truth'
 import { Child, Refused } from './child.ts'
 import type { PeerName } from './peers.ts'
-import type { Hello, LayerTask, Turn } from './protocol.ts'
+import type { Calls, Hello, Turn } from './protocol.ts'
 import type { Workshop } from './workshop.ts'
 
 export type Impl = 'weft' | PeerName
 
-/** What an entrant made of a layer. */
+/** What an entrant made of a layer, or of a network. */
 export interface Outcome {
   readonly impl: Impl
   readonly threads: number
   kernel: string | null
   /** Milliseconds of each run. */
   readonly rounds: (readonly number[])[]
-  /** Of the result, over the largest sum of |x w|. */
+  /** Of the result, over the largest sum of |x w|; of a network over the range of the output. */
   error: number | null
   /** Why it has no such convolution. */
   unsupported: string | null
@@ -53,7 +53,7 @@ export class Entrant {
   }
 
   /** A process that ended over a layer is begun anew for the next. */
-  async prepare(task: LayerTask): Promise<Outcome> {
+  async prepare<Call extends 'prepare' | 'prepareModel'>(call: Call, task: Calls[Call][0]): Promise<Outcome> {
     const outcome: Outcome = {
       impl: this.impl,
       threads: this.threads,
@@ -68,18 +68,18 @@ export class Entrant {
         this.#spentMs += this.#child.cpuMs
         this.#child = await Child.start(this.#command)
       }
-      outcome.kernel = (await this.#child.ask('prepare', task)).kernel
+      outcome.kernel = (await this.#child.ask(call, task)).kernel
     })
     return outcome
   }
 
-  /** Holds the result of a run against the truth, and against the first entrant's; @returns the result where it came. */
-  async check(outcome: Outcome, truth: Truth, first: Float32Array | null, workshop: Workshop): Promise<Float32Array | null> {
+  /** Has the result of a run judged; @returns it where it came. */
+  async check(outcome: Outcome, workshop: Workshop, judged: (found: Float32Array) => void): Promise<Float32Array | null> {
     let found: Float32Array | null = null
     await unlessTrouble(outcome, async () => {
       await this.#child.ask('output', { path: workshop.path('y') })
       found = workshop.floats('y')
-      judge(outcome, found, truth, first)
+      judged(found)
     })
     return found
   }

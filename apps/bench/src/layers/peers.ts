@@ -15,6 +15,8 @@ export interface Peer {
   readonly packages: readonly string[]
   /** The file in the peers' folder that serves it. */
   readonly script: string
+  /** Whether it runs whole networks of ONNX files. */
+  readonly runsOnnx: boolean
   /** Whether it has but one thread, whatever it is given. */
   readonly single: boolean
 }
@@ -28,6 +30,7 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
     kind: 'native',
     packages: ['onnxruntime-node'],
     script: 'onnxruntime-node.ts',
+    runsOnnx: true,
     single: false,
   },
   'onnxruntime-web': {
@@ -35,6 +38,7 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
     kind: 'portable',
     packages: ['onnxruntime-web'],
     script: 'onnxruntime-web.ts',
+    runsOnnx: true,
     single: false,
   },
   'tfjs-wasm': {
@@ -42,9 +46,10 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
     kind: 'portable',
     packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
     script: 'tfjs-wasm.ts',
+    runsOnnx: false,
     single: true,
   },
-  pytorch: { short: 'torch', kind: 'native', packages: [], script: 'pytorch.py', single: false },
+  pytorch: { short: 'torch', kind: 'native', packages: [], script: 'pytorch.py', runsOnnx: false, single: false },
 }
 
 /** The system's, as Debian's PyTorch is for that one. */

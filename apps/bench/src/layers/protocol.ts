@@ -19,6 +19,18 @@ export interface LayerTask {
   readonly bias: string
 }
 
+/** A network for a contestant to prepare. */
+export interface ModelTask {
+  /** The ONNX file. */
+  readonly model: string
+  readonly inputs: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    /** A file of raw float32. */
+    readonly x: string
+  }[]
+}
+
 export interface Prepared {
   /** Null for a contestant that does not tell. */
   readonly kernel: string | null
@@ -52,7 +64,8 @@ export interface Refusal {
 /** Everything that is asked, by name: what goes there and what comes back. */
 export interface Calls {
   prepare: [LayerTask, Prepared]
-  /** Runs once and writes the output. */
+  prepareModel: [ModelTask, Prepared]
+  /** Runs once and writes the output, or all outputs one after the other. */
   output: [{ readonly path: string }, object]
   turn: [Turn, Samples]
   release: [object, object]

@@ -3,19 +3,25 @@ import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { writeFloats } from './floats.ts'
-import type { Calls, Hello, LayerTask, Refusal, Turn } from './protocol.ts'
+import type { Calls, Hello, LayerTask, ModelTask, Refusal, Turn } from './protocol.ts'
 
-/** A layer as a contestant holds it. */
+/** A layer, or a network, as a contestant holds it. */
 export interface Prepared {
   readonly kernel: string | null
   /** One run on tensors that are in place. */
   run(): Promise<unknown> | undefined
-  /** Of the last run, N C (D) (H) W. */
+  /** Of the last run, N C (D) (H) W; of a network all outputs one after the other. */
   output(): Float32Array
   release(): Promise<unknown> | undefined
 }
 
-/** Thrown in `prepare` where a library has no such convolution. */
+/** What a contestant can prepare. */
+export interface Prepares {
+  prepare?(task: LayerTask): Promise<Prepared>
+  prepareModel?(task: ModelTask): Promise<Prepared>
+}
+
+/** Thrown where a library has no such convolution. */
 export class Unsupported extends Error {}
 
 type Handlers = { readonly [Name in keyof Calls]?: (request: Calls[Name][0]) => Promise<Calls[Name][1]> }
@@ -44,26 +50,28 @@ export async function serve(hello: Hello, handlers: Handlers): Promise<void> {
   }
 }
 
-/** The handlers of something that can prepare a layer. */
-export function layers(prepare: (task: LayerTask) => Promise<Prepared>): Handlers {
+/** The handlers of something that runs what it has prepared. */
+export function contestant({ prepare, prepareModel }: Prepares): Handlers {
   let prepared: Prepared | undefined
   let lastMs = 0
   const held = (): Prepared => {
-    if (prepared === undefined) throw new Error('no layer is prepared')
+    if (prepared === undefined) throw new Error('nothing is prepared')
     return prepared
   }
+  const hold = async (made: Promise<Prepared>) => {
+    prepared = await made
+    return { kernel: prepared.kernel }
+  }
   const timed = async (): Promise<number> => {
-    const layer = held()
+    const own = held()
     const start = performance.now()
-    await layer.run()
+    await own.run()
     lastMs = performance.now() - start
     return lastMs
   }
   return {
-    async prepare(task) {
-      prepared = await prepare(task)
-      return { kernel: prepared.kernel }
-    },
+    ...(prepare && { prepare: (task) => hold(prepare(task)) }),
+    ...(prepareModel && { prepareModel: (task) => hold(prepareModel(task)) }),
     async output({ path }) {
       await timed()
       writeFloats(path, held().output())
@@ -78,9 +86,9 @@ export function layers(prepare: (task: LayerTask) => Promise<Prepared>): Handler
       return { samples }
     },
     async release() {
-      const layer = prepared
+      const last = prepared
       prepared = undefined
-      await layer?.release()
+      await last?.release()
       return {}
     },
   }

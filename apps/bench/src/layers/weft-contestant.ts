@@ -1,10 +1,11 @@
-// weft in a process of its own, as somebody uses it who prepares a layer and keeps tensors in the engine's memory.
+// weft in a process of its own, as somebody uses it who prepares a layer and keeps tensors in the engine's memory, or who loads a network.
 import { Tensor, type TierChoice } from '@weft/core'
+import { load, type ModelValues } from '@weft/model'
 import { allowPairing, open } from '@weft/parallel'
 import { VERSION } from '../version.ts'
-import { readFloats } from './floats.ts'
-import type { LayerTask } from './protocol.ts'
-import { layers, type Prepared, serve } from './serve.ts'
+import { joined, readFloats } from './floats.ts'
+import type { LayerTask, ModelTask } from './protocol.ts'
+import { contestant, type Prepared, serve } from './serve.ts'
 
 const [threads, tier, pairing] = process.argv.slice(2)
 if (pairing === 'pairing') allowPairing()
@@ -32,5 +33,19 @@ async function prepare(task: LayerTask): Promise<Prepared> {
   }
 }
 
-await serve({ version: VERSION, tier: { name: engine.info.tier, why: engine.info.why } }, layers(prepare))
+async function prepareModel({ model: path, inputs }: ModelTask): Promise<Prepared> {
+  const model = await load(engine, path)
+  const values = Object.fromEntries(inputs.map(({ name, shape, x }) => [name, new Tensor(readFloats(x), shape)]))
+  let outputs: ModelValues = {}
+  return {
+    kernel: null,
+    async run() {
+      outputs = await model.run(values)
+    },
+    output: () => joined(model.outputs.map(({ name }) => Float32Array.from(outputs[name].data, Number))),
+    release: () => model[Symbol.asyncDispose](),
+  }
+}
+
+await serve({ version: VERSION, tier: { name: engine.info.tier, why: engine.info.why } }, contestant({ prepare, prepareModel }))
 await engine.close()

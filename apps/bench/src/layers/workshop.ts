@@ -20,11 +20,16 @@ export class Workshop {
     process.once('SIGTERM', this.#interrupt)
   }
 
+  /** Writes a tensor. @returns its file */
+  put(name: string, floats: Float32Array): string {
+    writeFloats(this.path(name), floats)
+    return this.path(name)
+  }
+
   /** Writes the tensors of a layer. */
   task(d: ConvDescriptor, data: Data): LayerTask {
     const axes = (values: readonly number[]) => values.slice(3 - d.rank)
     const { transposed, groups, xShape, weightShape, yShape } = d
-    for (const [name, floats] of Object.entries(data)) writeFloats(this.path(name), floats as Float32Array)
     return {
       transposed,
       groups,
@@ -36,9 +41,9 @@ export class Workshop {
       xShape,
       weightShape,
       yShape,
-      x: this.path('x'),
-      weight: this.path('weight'),
-      bias: this.path('bias'),
+      x: this.put('x', data.x),
+      weight: this.put('weight', data.weight),
+      bias: this.put('bias', data.bias),
     }
   }
 

@@ -1,10 +1,10 @@
 // One network: every entrant on the same input, outputs held against each other, then timed in turn.
 
+import { difference, filled } from '@weft/commands/operands'
 import { type Started, takeTurns } from '../layers/contest.ts'
 import type { Entrant, Outcome } from '../layers/entrant.ts'
 import type { ModelTask } from '../layers/protocol.ts'
 import type { Workshop } from '../layers/workshop.ts'
-import { difference, filled } from '../operands.ts'
 import type { ModelJob } from './job.ts'
 
 /** Over the range of all outputs. */

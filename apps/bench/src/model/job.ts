@@ -1,7 +1,7 @@
 // The job of `model`: what was asked, resolved to what will be done.
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { type TierChoice, WeftError } from '@weft/core'
+import { type Program, type TierChoice, WeftError } from '@weft/core'
 import { exampleShapes, type ModelFile, readModel } from '@weft/model'
 import { expectInstalled, PEERS, type PeerName } from '../layers/peers.ts'
 import { PHOTOS_FOLDER } from '../places.ts'
@@ -46,6 +46,7 @@ export async function resolveModelJob(model: string, flags: ModelFlags): Promise
   if (strange !== undefined)
     throw new WeftError('OPTION', `input '${strange.name}' of ${file.name} takes ${strange.dtype}; only float32 can be measured`)
   const shapes = exampleShapes(file, flags.shape)
+  const program = file.program(Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }])))
   const picturesFolder = flags.pictures ?? PHOTOS_FOLDER
   if (flags.pictures !== undefined && !existsSync(flags.pictures))
     throw new WeftError('NOT_FOUND', `--pictures ${flags.pictures} is not there`)
@@ -61,29 +62,33 @@ export async function resolveModelJob(model: string, flags: ModelFlags): Promise
     minRuns: Math.ceil(flags.minRuns),
     pictures,
     picturesFolder,
-    noBatch: whyNoBatch(file, shapes, flags.items, pictures),
+    noBatch: whyNoBatch(program, file.name, shapes, flags.items, pictures),
     json: flags.json,
   })
 }
 
 /** A batch goes through networks that make a list of scores of a square picture. */
-function whyNoBatch(file: ModelFile, shapes: ModelJob['shapes'], items: number, pictures: readonly string[]): string | null {
+function whyNoBatch(
+  { outputs }: Program,
+  name: string,
+  shapes: ModelJob['shapes'],
+  items: number,
+  pictures: readonly string[],
+): string | null {
   if (items === 0) return 'none was asked for'
   if (pictures.length === 0) return 'there are no pictures; tell a folder with --pictures'
   const [[, shape], ...more] = Object.entries(shapes)
   if (more.length > 0 || shape.length !== 4 || shape[0] !== 1 || shape[1] !== 3 || shape[2] !== shape[3])
-    return `${file.name} takes no single square picture of three channels`
-  const inputs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]))
-  const { outputs } = file.program(inputs)
+    return `${name} takes no single square picture of three channels`
   const lists = outputs.map(({ place }) => place.info.shape)
-  return lists.length === 1 && lists[0].length === 2 && lists[0][1] > 1 ? null : `${file.name} gives no list of scores`
+  return lists.length === 1 && lists[0].length === 2 && lists[0][1] > 1 ? null : `${name} gives no list of scores`
 }
 
 /** The command that repeats a job. */
 export function modelCommand(job: ModelJob): string {
   const words = ['weft-bench', 'model', quoted(job.model), '--threads', job.threads.join(',')]
   words.push('--peers', job.peers.join(',') || 'none', '--tier', job.tier, '--items', String(job.items))
-  for (const text of job.shape) words.push('--shape', quoted(text))
+  if (job.shape.length > 0) words.push('--shape', quoted(job.shape.join(',')))
   if (job.picturesFolder !== PHOTOS_FOLDER) words.push('--pictures', quoted(job.picturesFolder))
   return [...words, '--min-ms', String(job.minMs), '--min-runs', String(job.minRuns)].join(' ')
 }

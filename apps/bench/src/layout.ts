@@ -35,6 +35,7 @@ export function number(value: number): string {
   if (value >= 100) return value.toFixed(1)
   if (value >= 10) return value.toFixed(2)
   if (value >= 1) return value.toFixed(3)
+  if (value === 0) return '0'
   return value.toFixed(value >= 0.1 ? 4 : 5)
 }
 

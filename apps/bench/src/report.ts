@@ -1,4 +1,5 @@
 // A report to where it was wanted: files, and the text for standard output.
+import { coloursFor } from './colours.ts'
 import { csvText } from './csv.ts'
 import type { Job } from './job.ts'
 import type { Report } from './result.ts'
@@ -9,10 +10,7 @@ import { asJson, STDOUT, writeText } from './write.ts'
 export async function writeReport(report: Report, { json, csv, html, quiet }: Job): Promise<string> {
   if (json !== undefined && json !== STDOUT) await writeText(json, asJson(report))
   if (csv !== undefined && csv !== STDOUT) await writeText(csv, csvText(report))
-  if (html !== undefined) {
-    const [{ openResults }, { writePage }] = await Promise.all([import('./report/results.ts'), import('./report/write-page.ts')])
-    await writePage(html, [openResults(report)])
-  }
+  if (html !== undefined) await (await import('./report/write-page.ts')).writePageOf(html, report)
   if (json === STDOUT) return asJson(report)
-  return csv === STDOUT ? csvText(report) : tableText(report, !quiet)
+  return csv === STDOUT ? csvText(report) : tableText(report, !quiet, coloursFor(process.stdout), process.stdout.columns)
 }

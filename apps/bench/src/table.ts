@@ -1,6 +1,10 @@
 // The report for a person: a header, a block a problem, the totals of a suite, how to read it.
+import { type Colours, plain } from './colours.ts'
 import { columns, HARD_SPACE, number, scaled, WIDTH, wrapped } from './layout.ts'
 import { disturbing } from './others.ts'
+import { plotLines } from './plot.ts'
+import { type Curve, curvesOf } from './report/curve.ts'
+import { curveWords } from './report/scaling-words.ts'
 import type { CaseResult, Figures, Report, TargetResult } from './result.ts'
 
 const HEADINGS = ['way', 'threads', 'best', 'p10', 'median', 'p90', 'GFLOP/s', 'speed-up', 'effic.', 'peak']
@@ -10,8 +14,14 @@ const LEGEND =
   'their number. GFLOP/s: over the median, padding counted. speed-up: over one thread the same way; effic.: over the threads. ' +
   'peak: share of the measured peak of as many cores. All results have the bits of one thread unless said.'
 
-export function tableText(report: Report, legend: boolean): string {
-  const lines = [...header(report), '', ...report.targets.flatMap(targetLines), ...(legend ? wrapped('', LEGEND) : [])]
+/** @param columns of the terminal, for plots. */
+export function tableText(report: Report, legend: boolean, colours: Colours = plain, columns?: number): string {
+  const { targets, settings, machine } = report
+  const targetsLines = targets.flatMap((target) => [
+    ...targetLines(target),
+    ...curvesLines(curvesOf(target, settings.modes, machine.cores), colours, columns),
+  ])
+  const lines = [...header(report), '', ...targetsLines, ...(legend ? wrapped('', LEGEND) : [])]
   return `${lines.join('\n').trimEnd()}\n`
 }
 
@@ -41,6 +51,14 @@ function targetLines(target: TargetResult): string[] {
   const rows = target.totals.map(({ mode, threads, ms, figures }) => [mode, String(threads), number(ms), ...figureCells(figures)])
   const headings = HEADINGS.filter((heading) => !['best', 'p10', 'p90'].includes(heading))
   return [...lines, ...wrapped('', title), ...columns([headings, ...rows]), '']
+}
+
+/** At a glance: how it scales, and the serial fraction in words. */
+function curvesLines(curves: readonly Curve[], colours: Colours, columns: number | undefined): string[] {
+  const plot = plotLines(curves, columns, colours)
+  if (plot.length === 0) return []
+  const words = curves.flatMap((curve) => wrapped(curve.mode.padEnd(9), curveWords(curve).slice(0, 2).join(' ')))
+  return [...plot, ...words, '']
 }
 
 function caseLines(one: CaseResult): string[] {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { type Problem, parseProblem, type TierChoice } from '@weft/core'
 import { quoted } from '../quote.ts'
 import { type Case, distinct, resolveTarget } from '../suites.ts'
-import { checkWritable } from '../write.ts'
+import { checkHtml, checkWritable } from '../write.ts'
 import { expectInstalled, type PeerName } from './peers.ts'
 
 export interface LayersFlags {
@@ -15,18 +15,21 @@ export interface LayersFlags {
   readonly minMs: number
   readonly minRuns: number
   readonly json?: string
+  readonly html?: string
   readonly quiet: boolean
 }
 
-export interface LayersJob extends Omit<LayersFlags, 'json'> {
+export interface LayersJob extends Omit<LayersFlags, 'json' | 'html'> {
   readonly threads: readonly number[]
   readonly json: string | undefined
+  readonly html: string | undefined
   readonly cases: readonly Case[]
 }
 
 /** @throws PROBLEM, OPTION, NOT_FOUND, FORMAT or IO for what cannot be done as it is asked; a peer that is missing is NOT_FOUND. */
 export function resolveLayersJob(flags: LayersFlags): LayersJob {
   checkWritable('--json', flags.json)
+  checkHtml(flags.html)
   const cases = distinct(flags.suite.flatMap((name) => resolveTarget(name).cases)).map(({ problem, count }) => ({
     problem: withBatch(problem, flags.batch),
     count,
@@ -38,6 +41,7 @@ export function resolveLayersJob(flags: LayersFlags): LayersJob {
     minRuns: Math.ceil(flags.minRuns),
     threads: flags.threads ?? [...new Set([1, cores])],
     json: flags.json,
+    html: flags.html,
     cases,
   })
 }

@@ -1,14 +1,16 @@
 // The measurement of `layers`: processes started, the machine's limits taken, every layer contested, all ended again.
 import type { TierName } from '@weft/core'
+import { isKept } from '../job.ts'
 import { machineFacts } from '../machine.ts'
 import { watchOthers } from '../others.ts'
 import type { Progress } from '../progress.ts'
+import { measurePeaks, type Roof } from '../roofs.ts'
 import { VERSION } from '../version.ts'
 import { contest, ROUNDS } from './contest.ts'
 import type { Entrant } from './entrant.ts'
 import { layerResult, summaryOf } from './figures.ts'
 import { type LayersJob, layersCommand } from './job.ts'
-import { measureLimits } from './limits.ts'
+import { measureLimits, PEAK_MS } from './limits.ts'
 import type { Limits } from './protocol.ts'
 import type { LayersReport } from './result.ts'
 import { pairingWord, startEntrants } from './start.ts'
@@ -27,6 +29,7 @@ export async function measureLayers(job: LayersJob, pairing: boolean, progress: 
       progress.say(`what ${threads} ${threads === 1 ? 'core' : 'cores'} can do`)
       limits[threads] = await measureLimits(threads, tier?.name as TierName, pairingWord(pairing))
     }
+    const roofs = isKept(job) ? await roofsOf(limits, progress) : []
     const others = watchOthers(() => entrants.reduce((sum, { cpuMs }) => sum + cpuMs, 0))
     const results = []
     for (const [index, of] of job.cases.entries()) {
@@ -37,11 +40,12 @@ export async function measureLayers(job: LayersJob, pairing: boolean, progress: 
     const rows = results.flatMap((result) => result.rows)
     return {
       tool: 'weft-bench layers',
-      format: 2,
+      format: 3,
       version: VERSION,
       date,
       command: layersCommand(job),
       machine: { ...machineFacts(), tier: tier ?? null, limits, others: others() },
+      roofs,
       settings: { threads: job.threads, batch: job.batch, minMs: job.minMs, minRuns: job.minRuns, rounds: ROUNDS },
       versions: Object.fromEntries(entrants.map(({ impl, hello }) => [impl, hello.version])),
       layers,
@@ -53,4 +57,14 @@ export async function measureLayers(job: LayersJob, pairing: boolean, progress: 
     await Promise.all(entrants.map((entrant) => entrant.close()))
     workshop.close()
   }
+}
+
+/** The limits that were measured, and the peak of every tier beside them. */
+async function roofsOf(limits: Readonly<Record<string, Limits>>, progress: Progress): Promise<Roof[]> {
+  const roofs: Roof[] = []
+  for (const [threads, { copies }] of Object.entries(limits)) {
+    progress.say(`what ${threads} ${threads === '1' ? 'core' : 'cores'} can do on every tier`)
+    roofs.push({ threads: Number(threads), peaks: await measurePeaks(Number(threads), PEAK_MS), copies })
+  }
+  return roofs
 }

@@ -1,6 +1,7 @@
 // The shape of what `layers` found: what --json writes, and what the table is made from.
 import type { MachineFacts } from '../machine.ts'
 import type { Others } from '../others.ts'
+import type { Roof } from '../roofs.ts'
 import type { Rounds } from '../rounds.ts'
 import type { Impl } from './entrant.ts'
 import type { Bound } from './limits.ts'
@@ -54,7 +55,7 @@ export interface LayerResult {
 
 export interface LayersReport {
   readonly tool: 'weft-bench layers'
-  readonly format: 2
+  readonly format: 3
   readonly version: string
   readonly date: string
   readonly command: string
@@ -64,6 +65,8 @@ export interface LayersReport {
     /** What other programs took of it meanwhile. */
     readonly others: Others
   }
+  /** For every thread count; none where results are not kept. */
+  readonly roofs: readonly Roof[]
   readonly settings: {
     readonly threads: readonly number[]
     readonly batch: number

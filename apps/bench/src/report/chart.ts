@@ -1,7 +1,7 @@
 // A chart: a vega-lite specification drawn as SVG on our side. Colours are variables of the page, so one drawing serves light and dark.
 import { createHash } from 'node:crypto'
 import type { Config, TopLevelSpec } from 'vega-lite'
-import { Html } from './html.ts'
+import { Html, html } from './html.ts'
 
 export type Spec = TopLevelSpec
 
@@ -19,6 +19,25 @@ const CONFIG: Config = {
     tickColor: 'var(--line)',
   },
   legend: { ...LABEL, titleFontWeight: 'normal', orient: 'top', labelLimit: 0 },
+}
+
+/** Of half a page on a desk. */
+export const HALF = 536
+/** A wide drawing would shrink there until it cannot be read. */
+const PHONE = 340
+
+/** A logarithmic scale from and to, with so few marks that none is upon another. */
+export function logarithmic(from: number, to: number) {
+  const steps = Math.log10(to / from) > 2.2 ? [1] : [1, 2, 5]
+  const powers = Array.from({ length: 40 }, (_, index) => 10 ** (index - 20))
+  const values = powers.flatMap((power) => steps.map((step) => step * power)).filter((value) => value >= from && value <= to)
+  return { scale: { type: 'log' as const, domain: [from, to], nice: false }, axis: { values, format: '~r' } }
+}
+
+/** As wide as the place for it. @param about what it shows, for who does not see it */
+export async function drawForBoth(specOf: (width: number) => Spec, about: string, desk = HALF): Promise<Html> {
+  const [wide, narrow] = [await draw(specOf(desk), about), await draw(specOf(PHONE), about)]
+  return html`<div class="desk">${wide}</div><div class="phone">${narrow}</div>`
 }
 
 /** @param about what it shows, for who does not see it */

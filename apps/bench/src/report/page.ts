@@ -1,10 +1,15 @@
 // The page: one HTML file that asks for nothing else.
-import { Html, html } from './html.ts'
+import { type Content, Html, html } from './html.ts'
 import { STYLE } from './style.ts'
 
 export interface Section {
   readonly title: string
   readonly body: Html
+}
+
+/** A part of a section, with a frame of its own. */
+export function card(title: string, body: Content): Html {
+  return html`<div class="card"><h3>${title}</h3>${body}</div>`
 }
 
 /** Nothing may be loaded, whatever is in it: browsers hold the page to that. */

@@ -4,6 +4,7 @@ import { WeftError } from '@weft/core'
 import * as v from 'valibot'
 import type { Timing } from '../compare/changes.ts'
 import type { Facts } from './facts.ts'
+import { LAYERS } from './layers-kind.ts'
 import type { Section } from './page.ts'
 import { SCALE } from './scale-kind.ts'
 
@@ -24,7 +25,7 @@ export interface Kind {
   open(value: unknown): Results
 }
 
-const KINDS: readonly Kind[] = [SCALE]
+const KINDS: readonly Kind[] = [SCALE, LAYERS]
 const HEAD = v.object({ tool: v.string(), format: v.number() })
 /** More than any measurement writes. */
 const MOST_BYTES = 2 ** 28

@@ -3,8 +3,13 @@ import { number } from '../layout.ts'
 import type { Report } from '../result.ts'
 import type { Facts } from './facts.ts'
 import { factsSection } from './facts-section.ts'
+import { type Look, MODE_LOOKS } from './look.ts'
 import type { Section } from './page.ts'
+import type { Spot } from './roofline.ts'
+import { rooflineSections } from './roofline-section.ts'
+import { scaleFigures } from './scale-figures.ts'
 import { scalingSections } from './scaling-section.ts'
+import { whereSections } from './where-section.ts'
 
 export async function scaleSections(report: Report, facts: Facts): Promise<Section[]> {
   const { peak, copy } = report
@@ -13,5 +18,28 @@ export async function scaleSections(report: Report, facts: Facts): Promise<Secti
     ['Peak', most],
     ['Memory', `a copy on one core moves ${copy.gbPerSecond.toFixed(1)} GB/s, read and written counted`],
   ] as const
-  return [...(await scalingSections(report)), factsSection(facts, more)]
+  const name = report.targets.map((target) => target.name).join(', ')
+  return [
+    ...(await scalingSections(report)),
+    ...(await rooflineSections(`Roofline: ${name}`, report.roofs, report.tier.name, looksOf(report), (threads) =>
+      spotsOf(report, threads),
+    )),
+    ...(await whereSections(report)),
+    { title: `Every figure: ${name}`, body: scaleFigures(report) },
+    factsSection('weft-bench scale', facts, more),
+  ]
+}
+
+function looksOf({ settings }: Report): Readonly<Record<string, Look>> {
+  return Object.fromEntries(settings.modes.map((mode) => [mode, MODE_LOOKS[mode]]))
+}
+
+function spotsOf({ targets }: Report, threads: number): Spot[] {
+  return targets.flatMap(({ cases }) =>
+    cases.flatMap(({ intensity, rows }) =>
+      rows.flatMap((row) =>
+        row.threads === threads && row.figures !== null ? [{ series: row.mode, intensity, gflops: row.figures.gflops }] : [],
+      ),
+    ),
+  )
 }

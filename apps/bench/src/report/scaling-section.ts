@@ -3,7 +3,7 @@ import type { Mode } from '../mode.ts'
 import type { Report, TargetResult } from '../result.ts'
 import { type Curve, curvesOf, PROJECTED } from './curve.ts'
 import { type Html, html } from './html.ts'
-import type { Section } from './page.ts'
+import { card, type Section } from './page.ts'
 import { curveWords } from './scaling-words.ts'
 import { curvesLegend, efficiencyChart, projectionChart, speedupChart } from './speedup-charts.ts'
 
@@ -36,11 +36,7 @@ async function bodyOf(curves: readonly Curve[]): Promise<Html> {
   const charts = [
     card('Speed-up', await speedupChart(curves)),
     card('Efficiency', await efficiencyChart(curves)),
-    ...(most < PROJECTED ? [card(`Projected to ${PROJECTED} cores`, await projectionChart(curves))] : []),
+    ...(most < PROJECTED ? [card(`Projected to ${PROJECTED} cores (shaded: not measured)`, await projectionChart(curves))] : []),
   ]
   return html`${told}${curvesLegend(curves)}<div class="cards">${charts}</div>`
-}
-
-function card(title: string, chart: Html): Html {
-  return html`<div class="card"><h3>${title}</h3>${chart}</div>`
 }

@@ -30,25 +30,21 @@ export async function efficiencyChart(curves: readonly Curve[]): Promise<Html> {
   return draw(chart(curves, most, threadsAxis(most), y), 'Efficiency by threads: speed-up over threads')
 }
 
-/** Where the measured end and the projection begins is marked. */
+/** The projected part is shaded. */
 export async function projectionChart(curves: readonly Curve[]): Promise<Html> {
   const from = mostThreads(curves)
   const values = [1, 2, 4, 8, 16, 32, PROJECTED]
-  const log = { type: 'log', base: 2, domain: [1, PROJECTED], nice: false }
-  const x = { field: 'threads', type: 'quantitative', title: 'cores', scale: log, axis: { values, format: 'd' } }
-  const y = { field: 'speedup', type: 'quantitative', title: 'speed-up', scale: log, axis: { values, format: 'd' } }
+  const least = Math.min(1, ...curves.flatMap(({ points }) => points.map(({ speedup }) => speedup)))
+  const log = (from: number) => ({ type: 'log', base: 2, domain: [from, PROJECTED], nice: false })
+  const x = { field: 'threads', type: 'quantitative', title: 'cores', scale: log(1), axis: { values, format: 'd' } }
+  const y = { field: 'speedup', type: 'quantitative', title: 'speed-up', scale: log(least), axis: { values, format: 'd' } }
   const shade = {
     data: { values: [{ threads: from, end: PROJECTED }] },
     mark: { type: 'rect', color: 'var(--shade)' },
     encoding: { x: { field: 'threads', type: 'quantitative' }, x2: { field: 'end' } },
   }
-  const words = {
-    data: { values: [{ threads: PROJECTED, speedup: 1, text: 'projected, not measured' }] },
-    mark: { type: 'text', align: 'right', baseline: 'bottom', dx: -6, dy: -6, fontSize: 11, color: 'var(--quiet)' },
-    encoding: { x, y, text: { field: 'text' } },
-  }
   const spec = chart(curves, PROJECTED, x, y) as { layer: object[] }
-  return draw({ ...spec, layer: [shade, ...spec.layer, words] } as Spec, `Speed-up projected to ${PROJECTED} cores`)
+  return draw({ ...spec, layer: [shade, ...spec.layer] } as Spec, `Speed-up projected to ${PROJECTED} cores`)
 }
 
 function chart(curves: readonly Curve[], most: number, x: object, y: object): Spec {

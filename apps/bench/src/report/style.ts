@@ -25,15 +25,36 @@ code { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 368px), 1fr)); gap: 16px; }
 .cards.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); margin-bottom: 12px; }
 .card { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 12px; min-width: 0; }
-.card svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.card svg[role] { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .card ul { margin: 0; padding-left: 18px; }
 .card li { margin: 4px 0; }
 .legend { font-size: 13px; color: var(--quiet); max-width: none; }
 .legend span { white-space: nowrap; margin-right: 14px; }
-.legend svg { vertical-align: -2px; }
+.legend svg { display: inline; vertical-align: -2px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 @media (max-width: 600px) { dl { display: block; } dd { margin-bottom: 8px; } }
+.phone { display: none; }
+@media (max-width: 600px) { .desk { display: none; } .phone { display: block; } }
+details { margin-top: 12px; }
+summary { cursor: pointer; color: var(--quiet); }
+.figures { border-collapse: collapse; width: 100%; background: var(--card); font-size: 13px; font-variant-numeric: tabular-nums; }
+.figures th, .figures td { padding: 3px 6px; text-align: right; border-top: 1px solid var(--grid); overflow-wrap: anywhere; }
+.figures th:first-child, .figures td:first-child { text-align: left; }
+.figures thead th { color: var(--quiet); font-weight: normal; vertical-align: bottom; overflow-wrap: normal; }
+.figures .of th { padding-top: 12px; text-align: left; }
+.figures .of span { font-weight: normal; color: var(--quiet); }
+@media (max-width: 1000px) {
+  .figures, .figures tbody, .figures tr, .figures th, .figures td { display: block; }
+  .figures thead, .figures .none { display: none; }
+  .figures tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); column-gap: 16px; padding: 4px 8px; }
+  .figures tbody tr { border-top: 1px solid var(--grid); }
+  .figures .of { display: block; }
+  .figures th, .figures td { border: 0; padding: 1px 0; }
+  .figures td { display: flex; justify-content: space-between; gap: 8px; }
+  .figures td:first-child { grid-column: 1 / -1; font-weight: 600; }
+  .figures td:not(:first-child)::before { content: attr(data-of); color: var(--quiet); }
+}
 svg text { font-variant-numeric: tabular-nums; }
 `

@@ -35,7 +35,7 @@ describe('weft-bench layers', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
     const report = JSON.parse(readFileSync(json, 'utf8')) as LayersReport
-    expect(report).toMatchObject({ tool: 'weft-bench layers', format: 2, geomean: {}, failures: 0 })
+    expect(report).toMatchObject({ tool: 'weft-bench layers', format: 3, geomean: {}, failures: 0 })
     expect(report.machine.limits[2].copies.length).toBeGreaterThan(1)
     expect(report.rows).toHaveLength(2 * SMALL.length)
     for (const row of report.rows) {

@@ -21,7 +21,8 @@ function report(scale: number): LayersReport {
   const [layers, rows] = [made.map(({ layer }) => layer), made.flatMap((one) => one.rows)]
   return {
     tool: 'weft-bench layers',
-    format: 2,
+    format: 3,
+    roofs: [],
     version: '0.1.0',
     date: '2026-01-02T03:04:05.678Z',
     command: 'weft-bench layers --suite all --threads 1,2 --batch 1 --peers none --tier auto --min-ms 120 --min-runs 5',

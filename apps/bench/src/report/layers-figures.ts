@@ -1,0 +1,52 @@
+// The table of every figure that `weft-bench layers` measured.
+import type { LayerResult, LayersReport, Rival, Row } from '../layers/result.ts'
+import { number, scaled } from '../layout.ts'
+import { foldedTable, type Group, percent, shown } from './figure-table.ts'
+import type { Content, Html } from './html.ts'
+
+const HEADINGS = [
+  'library, threads',
+  'median ms',
+  'best ms',
+  'spread',
+  'runs',
+  'GFLOP/s',
+  'of its bound',
+  'error',
+  'weft is faster by',
+  'kernel',
+  'remark',
+]
+
+export function layersFigures({ layers, rows }: LayersReport): Html {
+  const groups = layers.map((layer): Group => {
+    const { name, problem, classes, macs, bytes, intensity } = layer
+    const facts = [`${scaled(macs)}MAC`, `${scaled(bytes)}B`, `${number(intensity)} FLOP a byte`, ...classes]
+    const own = rows.filter((row) => row.problem === problem)
+    return {
+      title: name,
+      about: [...(name === problem ? [] : [problem]), ...facts].join(', '),
+      rows: own.map((row) => cells(row, layer)),
+    }
+  })
+  return foldedTable('rows', HEADINGS, groups)
+}
+
+function cells(row: Row, { ratios, bound }: LayerResult): Content[] {
+  const { impl, threads, ownThreads, kernel, medianMs, bestMs, spread, runs, gflops, boundShare, error } = row
+  const by = bound[threads]?.by
+  const own = ownThreads === threads ? '' : ` (on ${ownThreads})`
+  return [
+    `${impl}, ${threads}${own}`,
+    shown(medianMs, number),
+    shown(bestMs, number),
+    shown(spread, percent),
+    runs === 0 ? null : runs,
+    shown(gflops, number),
+    shown(boundShare, (share) => `${percent(share)}${by === undefined ? '' : `, ${by}`}`),
+    shown(error, (value) => value.toExponential(1)),
+    shown(ratios[impl as Rival]?.[threads], (ratio) => ratio.toFixed(2)),
+    kernel,
+    row.trouble ?? row.unsupported,
+  ]
+}

@@ -67,7 +67,11 @@ export async function writeSummary(
 ): Promise<void> {
   const { items, skipped, done, failed, left, seconds, bytesRead, bytesWritten, rate } = tally
   const summary = {
-    weft: VERSION,
+    tool: 'weft',
+    format: 1,
+    version: VERSION,
+    date: new Date().toISOString(),
+    command: ['weft', ...process.argv.slice(2)],
     identity: job.identity.identity,
     work: job.work.name,
     output: job.target.output,

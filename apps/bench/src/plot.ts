@@ -29,7 +29,7 @@ export function plotLines(curves: readonly Curve[], columns = WIDTH, colours: Co
     }
   }
 
-  const scale = new Map([rowOf(top), rowOf(1)].map((row, index) => [row, (index === 0 ? top : 1).toFixed(1)]))
+  const scale = new Map([rowOf(top), rowOf(1)].map((row, index) => [row, index === 0 ? shortly(top) : shortly(1)]))
   const paint = (sign: string) =>
     sign === SIGNS.channels ? colours.cyan(sign) : sign === SIGNS.items ? colours.yellow(sign) : sign
   const drawn = cells.map((row, index) => {
@@ -48,6 +48,10 @@ export function plotLines(curves: readonly Curve[], columns = WIDTH, colours: Co
       ),
     `speed-up by threads: ${keys.join(', ')}, ${IDEAL} ideal`,
   ]
+}
+
+function shortly(speedup: number): string {
+  return speedup.toFixed(speedup < 100 ? 1 : 0)
 }
 
 /** Each count below its column, as far as there is room; the largest is always there. */

@@ -29,7 +29,7 @@ export async function measureLayers(job: LayersJob, pairing: boolean, progress: 
       progress.say(`what ${threads} ${threads === 1 ? 'core' : 'cores'} can do`)
       limits[threads] = await measureLimits(threads, tier?.name as TierName, pairingWord(pairing))
     }
-    const roofs = isKept(job) ? await roofsOf(limits, progress) : []
+    const roofs = isKept(job) ? await roofsOf(limits, Math.min(PEAK_MS, job.minMs), progress) : []
     const others = watchOthers(() => entrants.reduce((sum, { cpuMs }) => sum + cpuMs, 0))
     const results = []
     for (const [index, of] of job.cases.entries()) {
@@ -60,11 +60,11 @@ export async function measureLayers(job: LayersJob, pairing: boolean, progress: 
 }
 
 /** The limits that were measured, and the peak of every tier beside them. */
-async function roofsOf(limits: Readonly<Record<string, Limits>>, progress: Progress): Promise<Roof[]> {
+async function roofsOf(limits: Readonly<Record<string, Limits>>, ms: number, progress: Progress): Promise<Roof[]> {
   const roofs: Roof[] = []
   for (const [threads, { copies }] of Object.entries(limits)) {
     progress.say(`what ${threads} ${threads === '1' ? 'core' : 'cores'} can do on every tier`)
-    roofs.push({ threads: Number(threads), peaks: await measurePeaks(Number(threads), PEAK_MS), copies })
+    roofs.push({ threads: Number(threads), peaks: await measurePeaks(Number(threads), ms), copies })
   }
   return roofs
 }

@@ -30,8 +30,9 @@ const PHONE = 340
 export function logarithmic(from: number, to: number) {
   const steps = Math.log10(to / from) > 2.2 ? [1] : [1, 2, 5]
   const powers = Array.from({ length: 40 }, (_, index) => 10 ** (index - 20))
+  const labelExpr = "format(datum.value, datum.value < 10000 ? '~r' : '~s')"
   const values = powers.flatMap((power) => steps.map((step) => step * power)).filter((value) => value >= from && value <= to)
-  return { scale: { type: 'log' as const, domain: [from, to], nice: false }, axis: { values, format: '~r' } }
+  return { scale: { type: 'log' as const, domain: [from, to], nice: false }, axis: { values, labelExpr } }
 }
 
 /** As wide as the place for it. @param about what it shows, for who does not see it */

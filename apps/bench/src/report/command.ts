@@ -13,6 +13,8 @@ EXAMPLES
   weft-bench scale resnet50 --json scale.json
   weft-bench layers --suite resnet50 --peers pytorch --json layers.json
   weft-bench report scale.json layers.json --html report.html
+  weft conv photos/ -o out/ --kernel sobel --summary batch.json
+  weft-bench report batch.json
 
 Every command that measures writes such a page of its own with --html.`
 
@@ -24,7 +26,7 @@ export function reportCommand(keep: (files: readonly string[], flags: ReportFlag
       positional: {
         kind: 'array',
         minimum: 1,
-        parameter: { brief: 'What --json wrote', parse: String, placeholder: 'results' },
+        parameter: { brief: 'What --json wrote, or --summary of weft', parse: String, placeholder: 'results' },
       },
     },
     func(flags, ...files) {

@@ -11,7 +11,7 @@ import { IMPL_LOOKS, type Look } from './look.ts'
 import { card, type Section } from './page.ts'
 import { rivalsSections } from './rivals-section.ts'
 import type { Spot } from './roofline.ts'
-import { rooflineSections } from './roofline-section.ts'
+import { roofFacts, rooflineSections } from './roofline-section.ts'
 import { counted } from './where-section.ts'
 
 export async function layersSections(report: LayersReport, facts: Facts): Promise<Section[]> {
@@ -23,7 +23,7 @@ export async function layersSections(report: LayersReport, facts: Facts): Promis
     ...roofline,
     ...(await timeSections(report, looks)),
     { title: 'Every figure by layer', body: layersFigures(report) },
-    factsSection('weft-bench layers', facts, [['Items a run', report.settings.batch]]),
+    factsSection('weft-bench layers', facts, [['Items a run', report.settings.batch], ...roofFacts(report.roofs)]),
   ]
 }
 

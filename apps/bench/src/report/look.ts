@@ -22,6 +22,14 @@ export const IMPL_LOOKS: Readonly<Record<Impl, Look>> = {
   pytorch: { color: 'var(--e)', shape: 'cross' },
 }
 
+/** Of times that so many of a hundred do not exceed. */
+export const PERCENTILE_LOOKS: Readonly<Record<'p50' | 'p90' | 'p95' | 'p99', Look>> = {
+  p50: { color: 'var(--a)', shape: 'circle' },
+  p90: { color: 'var(--c)', shape: 'triangle-up' },
+  p95: { color: 'var(--b)', shape: 'square' },
+  p99: { color: 'var(--d)', shape: 'diamond' },
+}
+
 /** Scales for the encodings colour and shape of a field with these values. */
 export function scalesOf<Name extends string>(looks: Readonly<Record<Name, Look>>, names: readonly Name[]) {
   return {

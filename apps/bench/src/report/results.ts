@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { WeftError } from '@weft/core'
 import * as v from 'valibot'
 import type { Timing } from '../compare/changes.ts'
+import { BATCH } from './batch-kind.ts'
 import type { Facts } from './facts.ts'
 import { LAYERS } from './layers-kind.ts'
 import type { Section } from './page.ts'
@@ -25,7 +26,7 @@ export interface Kind {
   open(value: unknown): Results
 }
 
-const KINDS: readonly Kind[] = [SCALE, LAYERS]
+const KINDS: readonly Kind[] = [SCALE, LAYERS, BATCH]
 const HEAD = v.object({ tool: v.string(), format: v.number() })
 /** More than any measurement writes. */
 const MOST_BYTES = 2 ** 28

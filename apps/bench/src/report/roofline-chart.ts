@@ -1,5 +1,4 @@
 // The chart of a roofline: a line a tier with its name at the end, memory and cache as slopes, a point a layer.
-import { number } from '../layout.ts'
 import { drawForBoth, logarithmic, type Spec } from './chart.ts'
 import type { Html } from './html.ts'
 import { type Look, scalesOf } from './look.ts'
@@ -7,8 +6,10 @@ import { apart, type Roofline, underRoof } from './roofline.ts'
 
 const HEIGHT = 330
 /** Around the plot: both axes, and the names of tiers at the ends of their lines. */
-const PADDING = { left: 48, right: 88, top: 8, bottom: 40 }
-/** Of a name. */
+const PADDING = { left: 68, right: 96, top: 8, bottom: 40 }
+/** Of the name of the vertical axis: by itself it keeps away from labels as long as they are taken for. */
+const NAME_X = -50
+/** Of a line of text. */
 const LINE = 13
 const MARGIN = 1.6
 export const CACHE_DASH: readonly number[] = [3, 3]
@@ -24,9 +25,11 @@ function specOf(width: number, roofline: Roofline, looks: Readonly<Record<string
   const top = peaks[peaks.length - 1].gflops
   const between = (values: readonly number[]) => [Math.min(...values) / MARGIN, Math.max(...values) * MARGIN]
   const [left, right] = between([...spots.map(({ intensity }) => intensity), top / memory.gbPerSecond, top / cache.gbPerSecond])
-  const [bottom, high] = between([...spots.map(({ gflops }) => gflops), top])
+  const [bottom, high] = between([...spots, ...peaks].map(({ gflops }) => gflops))
   const x = { field: 'intensity', type: 'quantitative', title: 'FLOPs a byte', ...logarithmic(left, right) }
-  const y = { field: 'gflops', type: 'quantitative', title: 'GFLOP/s', ...logarithmic(bottom, high) }
+  const vertical = logarithmic(bottom, high)
+  const axis = { ...vertical.axis, titleX: NAME_X }
+  const y = { field: 'gflops', type: 'quantitative', title: 'GFLOP/s', ...vertical, axis }
   const strength = { condition: { test: 'datum.chosen', value: 'var(--ink)' }, value: 'var(--line)' }
   const roofs = peaks.flatMap(({ tier: name, gflops }) =>
     [left, gflops / memory.gbPerSecond, right].map((intensity) => ({
@@ -83,9 +86,13 @@ function namesOf({ peaks }: Roofline, tier: string, intensity: number, bottom: n
     Math.log(high),
   )
   return peaks.map(({ tier: name, gflops }, index) => ({
-    text: `${name} ${number(gflops)}`,
+    text: `${name} ${shortly(gflops)}`,
     chosen: name === tier,
     intensity,
     gflops: Math.exp(places[index]),
   }))
+}
+
+function shortly(gflops: number): string {
+  return gflops < 10_000 ? gflops.toFixed(0) : `${(gflops / 1000).toFixed(0)}k`
 }

@@ -1,7 +1,7 @@
 // The section of the roofline: what the machine allows, and where every layer stands below it.
 
 import type { CopyRate } from '../layers/protocol.ts'
-import { scaled } from '../layout.ts'
+import { number, scaled } from '../layout.ts'
 import type { Roof } from '../roofs.ts'
 import { quantile } from '../statistics.ts'
 import { percent } from './figure-table.ts'
@@ -37,6 +37,18 @@ export async function rooflineSections(
     ${legend([...keys, lineKey('var(--line)', [1, 0], 'a tier'), lineKey('var(--ink)', [1, 0], `${tier}, in force`)])}
     <div class="cards wide">${cards}</div>`
   return [{ title, body }]
+}
+
+/** Every figure of them, by what it is. */
+export function roofFacts(roofs: readonly Roof[]): (readonly [string, string])[] {
+  return roofs.map(({ threads, peaks, copies }) => {
+    const most = peaks.map(({ tier, gflops }) => `${tier} ${gflops === null ? 'none' : number(gflops)}`)
+    const moved = copies.map(({ bytes, gbPerSecond }) => `${gbPerSecond.toFixed(1)} (${scaled(bytes)}B)`)
+    return [
+      `On ${threads === 1 ? '1 core' : `${threads} cores`}`,
+      `GFLOP/s: ${most.join(', ')}. GB/s of copies: ${moved.join(', ')}`,
+    ]
+  })
 }
 
 function threadsWords(threads: number): string {

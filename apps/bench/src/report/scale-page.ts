@@ -6,7 +6,7 @@ import { factsSection } from './facts-section.ts'
 import { type Look, MODE_LOOKS } from './look.ts'
 import type { Section } from './page.ts'
 import type { Spot } from './roofline.ts'
-import { rooflineSections } from './roofline-section.ts'
+import { roofFacts, rooflineSections } from './roofline-section.ts'
 import { scaleFigures } from './scale-figures.ts'
 import { scalingSections } from './scaling-section.ts'
 import { whereSections } from './where-section.ts'
@@ -17,6 +17,7 @@ export async function scaleSections(report: Report, facts: Facts): Promise<Secti
   const more = [
     ['Peak', most],
     ['Memory', `a copy on one core moves ${copy.gbPerSecond.toFixed(1)} GB/s, read and written counted`],
+    ...roofFacts(report.roofs),
   ] as const
   const name = report.targets.map((target) => target.name).join(', ')
   return [

@@ -8,6 +8,7 @@ import { openResults } from '../../src/report/results.ts'
 import { writePage } from '../../src/report/write-page.ts'
 import { sampleLayersReport } from '../layers/sample-report.ts'
 import { sampleReport } from '../sample-report.ts'
+import { sampleSummary } from '../sample-summary.ts'
 import { coloursOf } from './colours-of.ts'
 import { illegible } from './illegible.ts'
 
@@ -23,7 +24,7 @@ afterAll(async () => {
 describe.skipIf(!hasChromium)('a page of results, in Chromium', () => {
   beforeAll(async () => {
     const times = [0.0123456, 1.5, 123456.7]
-    const all = [sampleReport(times, 'a<b>&c*2'), sampleLayersReport()]
+    const all = [sampleReport(times, 'a<b>&c*2'), sampleLayersReport(), sampleSummary()]
     await writePage(
       file,
       all.map((report) => openResults(JSON.parse(JSON.stringify(report)))),
@@ -32,18 +33,21 @@ describe.skipIf(!hasChromium)('a page of results, in Chromium', () => {
   })
 
   const places = ([1280, 400] as const).flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })))
-  it.each(places)('draws at $width pixels in $scheme, asks for nothing and complains of nothing', async ({ width, scheme }) => {
-    const { page, requests, said } = await opened(width, scheme)
-    const charts = await page.locator('svg[role=img]:visible').all()
-    expect(charts).toHaveLength(9)
-    for (const chart of charts) {
-      const { colours } = await coloursOf(browser, await chart.screenshot())
-      expect(colours, (await chart.getAttribute('aria-label')) ?? '').toBeGreaterThan(8)
-    }
-    expect(requests).toEqual([url])
-    expect(said).toEqual([])
-    await page.context().close()
-  })
+  it.each([places[0], places[3]])(
+    'draws at $width pixels in $scheme, asks for nothing and complains of nothing',
+    async ({ width, scheme }) => {
+      const { page, requests, said } = await opened(width, scheme)
+      const charts = await page.locator('svg[role=img]:visible').all()
+      expect(charts).toHaveLength(9)
+      for (const chart of charts) {
+        const { colours } = await coloursOf(browser, await chart.screenshot())
+        expect(colours, (await chart.getAttribute('aria-label')) ?? '').toBeGreaterThan(8)
+      }
+      expect(requests).toEqual([url])
+      expect(said).toEqual([])
+      await page.context().close()
+    },
+  )
 
   it.each(places)(
     'has no text that is cut, pale, tiny or upon another at $width pixels in $scheme',

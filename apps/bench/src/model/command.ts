@@ -1,6 +1,7 @@
 // `weft-bench model`: its flags, and what --help teaches of it.
 import { buildCommand, type CommandContext } from '@stricli/core'
 import { TIER_CHOICES } from '@weft/core'
+import { HTML_FLAG } from '../html-flag.ts'
 import { parsePeers } from '../layers/peers.ts'
 import { atLeast, whole } from '../numbers.ts'
 import { parseThreads } from '../threads.ts'
@@ -98,6 +99,7 @@ export function modelCommand(keep: (model: string, flags: ModelFlags) => void) {
           placeholder: 'FILE',
           brief: 'Write everything as JSON; - prints it for the table',
         },
+        html: HTML_FLAG,
         quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, no legend' },
       },
       aliases: { t: 'threads', q: 'quiet' },

@@ -6,7 +6,7 @@ import { exampleShapes, type ModelFile, readModel } from '@weft/model'
 import { expectInstalled, PEERS, type PeerName } from '../layers/peers.ts'
 import { PHOTOS_FOLDER } from '../places.ts'
 import { quoted } from '../quote.ts'
-import { checkWritable } from '../write.ts'
+import { checkHtml, checkWritable } from '../write.ts'
 import { picturesOf } from './pictures.ts'
 
 export interface ModelFlags {
@@ -19,10 +19,11 @@ export interface ModelFlags {
   readonly minMs: number
   readonly minRuns: number
   readonly json?: string
+  readonly html?: string
   readonly quiet: boolean
 }
 
-export interface ModelJob extends Omit<ModelFlags, 'json' | 'pictures'> {
+export interface ModelJob extends Omit<ModelFlags, 'json' | 'html' | 'pictures'> {
   readonly model: string
   readonly file: ModelFile
   readonly shapes: Readonly<Record<string, readonly number[]>>
@@ -33,11 +34,13 @@ export interface ModelJob extends Omit<ModelFlags, 'json' | 'pictures'> {
   /** Why there is no batch; null where there is one. */
   readonly noBatch: string | null
   readonly json: string | undefined
+  readonly html: string | undefined
 }
 
 /** @throws NOT_FOUND, OPTION, FORMAT, MODEL, IO, SHAPE for what cannot be done as it is asked */
 export async function resolveModelJob(model: string, flags: ModelFlags): Promise<ModelJob> {
   checkWritable('--json', flags.json)
+  checkHtml(flags.html)
   const wrong = flags.peers.find((peer) => !PEERS[peer].runsOnnx)
   if (wrong !== undefined) throw new WeftError('OPTION', `${wrong} runs no ONNX files; leave it out of --peers`)
   expectInstalled(flags.peers)
@@ -64,6 +67,7 @@ export async function resolveModelJob(model: string, flags: ModelFlags): Promise
     picturesFolder,
     noBatch: whyNoBatch(program, file.name, shapes, flags.items, pictures),
     json: flags.json,
+    html: flags.html,
   })
 }
 

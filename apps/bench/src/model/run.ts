@@ -13,5 +13,6 @@ const LINE_MS = 10_000
 export async function runModel(job: ModelJob): Promise<{ readonly text: string; readonly failures: number }> {
   const report = await measureModel(job, pairingHelps(job.tier), new Progress(process.stderr, !job.quiet, LINE_MS))
   if (job.json !== undefined && job.json !== STDOUT) await writeText(job.json, asJson(report))
+  if (job.html !== undefined) await (await import('../report/write-page.ts')).writePageOf(job.html, report)
   return { text: job.json === STDOUT ? asJson(report) : modelTable(report, !job.quiet), failures: report.failures }
 }

@@ -6,6 +6,7 @@ import type { Timing } from '../compare/changes.ts'
 import { BATCH } from './batch-kind.ts'
 import type { Facts } from './facts.ts'
 import { LAYERS } from './layers-kind.ts'
+import { MODEL } from './model-kind.ts'
 import type { Section } from './page.ts'
 import { SCALE } from './scale-kind.ts'
 
@@ -26,7 +27,7 @@ export interface Kind {
   open(value: unknown): Results
 }
 
-const KINDS: readonly Kind[] = [SCALE, LAYERS, BATCH]
+const KINDS: readonly Kind[] = [SCALE, LAYERS, MODEL, BATCH]
 const HEAD = v.object({ tool: v.string(), format: v.number() })
 /** More than any measurement writes. */
 const MOST_BYTES = 2 ** 28

@@ -7,6 +7,7 @@ import { type Browser, hasChromium, launchChromium, type Page } from '../../../.
 import { openResults } from '../../src/report/results.ts'
 import { writePage } from '../../src/report/write-page.ts'
 import { sampleLayersReport } from '../layers/sample-report.ts'
+import { sampleModelReport } from '../model/sample-report.ts'
 import { sampleReport } from '../sample-report.ts'
 import { sampleSummary } from '../sample-summary.ts'
 import { coloursOf } from './colours-of.ts'
@@ -24,7 +25,7 @@ afterAll(async () => {
 describe.skipIf(!hasChromium)('a page of results, in Chromium', () => {
   beforeAll(async () => {
     const times = [0.0123456, 1.5, 123456.7]
-    const all = [sampleReport(times, 'a<b>&c*2'), sampleLayersReport(), sampleSummary()]
+    const all = [sampleReport(times, 'a<b>&c*2'), sampleLayersReport(), sampleModelReport(), sampleSummary()]
     await writePage(
       file,
       all.map((report) => openResults(JSON.parse(JSON.stringify(report)))),
@@ -38,7 +39,7 @@ describe.skipIf(!hasChromium)('a page of results, in Chromium', () => {
     async ({ width, scheme }) => {
       const { page, requests, said } = await opened(width, scheme)
       const charts = await page.locator('svg[role=img]:visible').all()
-      expect(charts).toHaveLength(9)
+      expect(charts).toHaveLength(10)
       for (const chart of charts) {
         const { colours } = await coloursOf(browser, await chart.screenshot())
         expect(colours, (await chart.getAttribute('aria-label')) ?? '').toBeGreaterThan(8)

@@ -40,7 +40,7 @@ describe('weft-bench report', () => {
     const file = join(folder, 'other.json')
     const wrong: [object, RegExp][] = [
       [{}, /cannot be read as results of weft-bench: .*tool/],
-      [{ tool: 'other', format: 1 }, /'other' is none of weft-bench, weft-bench layers, weft /],
+      [{ tool: 'other', format: 1 }, /'other' is none of weft-bench, weft-bench layers, weft-bench model, weft /],
       [{ ...sampleSummary(), format: 9 }, /their format is 9, this version reads 1: measure again/],
       [{ ...sampleSummary(), seconds: 'long' }, /seconds: /],
       [{ ...sampleSummary(), work: 'a\u001b[31m' }, /work: it has control characters/],

@@ -15,9 +15,27 @@ import {
 } from '@stricli/core'
 import { completionRoutes, HIDDEN } from '@weft/commands/completions/commands'
 import { EXIT } from './exit-codes.ts'
-import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
-import { ALIASES, COMMANDS, CONV_FLAGS, DOCTOR_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
+import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags, StatusFlags } from './flag-types.ts'
+import {
+  ALIASES,
+  COMMANDS,
+  CONV_FLAGS,
+  DOCTOR_FLAGS,
+  EXPLAIN_FLAGS,
+  OUTPUT_COMMANDS,
+  OUTPUT_FLAGS,
+  STATUS_FLAGS,
+} from './flags.ts'
 import { helpFor } from './help.ts'
+import {
+  SUBMIT_CONV_FLAGS,
+  SUBMIT_RUN_FLAGS,
+  type SubmitConvFlags,
+  type SubmitRunFlags,
+  WORKER_FLAGS,
+  type WorkerFlags,
+} from './queue/flags.ts'
+import type { Submission } from './queue/submit.ts'
 import { RUN_FLAGS, type RunFlags } from './run/flags.ts'
 import { COLUMNS, oneLine, wrap } from './text.ts'
 import { VERSION } from './version.ts'
@@ -27,11 +45,25 @@ export type Request =
   | { readonly command: 'run'; readonly flags: RunFlags; readonly model: string; readonly sources: readonly string[] }
   | { readonly command: 'explain'; readonly flags: ExplainFlags; readonly subject: string }
   | { readonly command: 'doctor'; readonly flags: DoctorFlags }
-  | { readonly command: 'status' | 'failed' | 'merge'; readonly flags: OutputFlags; readonly output: string }
+  | ({ readonly command: 'submit' } & Submission)
+  | { readonly command: 'worker'; readonly flags: WorkerFlags }
+  | { readonly command: 'status'; readonly flags: StatusFlags; readonly output: string | undefined }
+  | { readonly command: 'failed' | 'merge'; readonly flags: OutputFlags; readonly output: string }
 
 interface Context extends CommandContext {
   request?: Request
 }
+
+const INPUTS = {
+  kind: 'array',
+  minimum: 1,
+  parameter: { parse: String, placeholder: 'INPUT', brief: 'a file, a folder, a pattern, a list' },
+} as const
+const MODEL_AND_INPUTS = {
+  kind: 'array',
+  minimum: 2,
+  parameter: { parse: String, placeholder: 'MODEL INPUT', brief: 'an ONNX file, then files, folders, patterns, lists' },
+} as const
 
 const conv = buildCommand<ConvFlags, string[], Context>({
   func(flags, ...sources) {
@@ -40,11 +72,7 @@ const conv = buildCommand<ConvFlags, string[], Context>({
   parameters: {
     flags: CONV_FLAGS,
     aliases: ALIASES,
-    positional: {
-      kind: 'array',
-      minimum: 1,
-      parameter: { parse: String, placeholder: 'INPUT', brief: 'a file, a folder, a pattern, a list' },
-    },
+    positional: INPUTS,
   },
   docs: { brief: 'convolve pictures and tensors' },
 })
@@ -56,13 +84,33 @@ const runModel = buildCommand<RunFlags, string[], Context>({
   parameters: {
     flags: RUN_FLAGS,
     aliases: ALIASES,
-    positional: {
-      kind: 'array',
-      minimum: 2,
-      parameter: { parse: String, placeholder: 'MODEL INPUT', brief: 'an ONNX file, then files, folders, patterns, lists' },
-    },
+    positional: MODEL_AND_INPUTS,
   },
   docs: { brief: 'run a network over pictures and tensors' },
+})
+
+const submitConv = buildCommand<SubmitConvFlags, string[], Context>({
+  func(flags, ...sources) {
+    this.request = { command: 'submit', work: 'conv', flags, sources }
+  },
+  parameters: { flags: SUBMIT_CONV_FLAGS, aliases: { o: 'output' }, positional: INPUTS },
+  docs: { brief: 'put a convolution of pictures and tensors on a queue' },
+})
+
+const submitRun = buildCommand<SubmitRunFlags, string[], Context>({
+  func(flags, model, ...sources) {
+    this.request = { command: 'submit', work: 'run', flags, model, sources }
+  },
+  parameters: { flags: SUBMIT_RUN_FLAGS, aliases: { o: 'output' }, positional: MODEL_AND_INPUTS },
+  docs: { brief: 'put a run of a network on a queue' },
+})
+
+const worker = buildCommand<WorkerFlags, [], Context>({
+  func(flags) {
+    this.request = { command: 'worker', flags }
+  },
+  parameters: { flags: WORKER_FLAGS, positional: { kind: 'tuple', parameters: [] } },
+  docs: { brief: 'do what is on a queue' },
 })
 
 const explain = buildCommand<ExplainFlags, [string], Context>({
@@ -87,18 +135,25 @@ const doctor = buildCommand<DoctorFlags, [], Context>({
   docs: { brief: 'whether everything that weft stands on is well' },
 })
 
+const OUTPUT = { parse: String, placeholder: 'OUTPUT', brief: 'what -o was' } as const
+
 /** Commands that look at an output. */
-const about = (command: 'status' | 'failed' | 'merge') =>
+const about = (command: 'failed' | 'merge') =>
   buildCommand<OutputFlags, [string], Context>({
     func(flags, output) {
       this.request = { command, flags, output }
     },
-    parameters: {
-      flags: OUTPUT_FLAGS,
-      positional: { kind: 'tuple', parameters: [{ parse: String, placeholder: 'OUTPUT', brief: 'what -o was' }] },
-    },
+    parameters: { flags: OUTPUT_FLAGS, positional: { kind: 'tuple', parameters: [OUTPUT] } },
     docs: { brief: OUTPUT_COMMANDS[command] },
   })
+
+const status = buildCommand<StatusFlags, [string | undefined], Context>({
+  func(flags, output) {
+    this.request = { command: 'status', flags, output }
+  },
+  parameters: { flags: STATUS_FLAGS, positional: { kind: 'tuple', parameters: [{ ...OUTPUT, optional: true }] } },
+  docs: { brief: OUTPUT_COMMANDS.status },
+})
 
 const text = (complaint: (message: string) => string): ApplicationText => ({
   ...text_en,
@@ -119,7 +174,9 @@ const application = (complaint: (message: string) => string): Application<Contex
         conv,
         run: runModel,
         explain,
-        status: about('status'),
+        submit: buildRouteMap({ routes: { conv: submitConv, run: submitRun }, docs: { brief: 'put a job on a queue' } }),
+        worker,
+        status,
         failed: about('failed'),
         merge: about('merge'),
         doctor,
@@ -172,10 +229,10 @@ export async function readArguments(argv: readonly string[]): Promise<Request | 
 }
 
 function positionals(request: Request): readonly string[] {
-  if (request.command === 'run') return [request.model, ...request.sources]
-  if (request.command === 'conv') return request.sources
-  if (request.command === 'doctor') return []
-  return [request.command === 'explain' ? request.subject : request.output]
+  if ('model' in request) return [request.model, ...request.sources]
+  if ('sources' in request) return request.sources
+  if ('subject' in request) return [request.subject]
+  return 'output' in request && request.output !== undefined ? [request.output] : []
 }
 
 function sentence(error: ArgumentScannerError): string {

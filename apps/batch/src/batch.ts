@@ -2,14 +2,15 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { WeftError } from '@weft/core'
-import { type Engine, type EngineOptions, open } from '@weft/parallel'
+import type { Engine, EngineOptions } from '@weft/parallel'
 import { type Attempt, Attempts, pause, pauseBefore } from './attempts.ts'
+import { type Engines, OWN_ENGINE } from './engines.ts'
 import type { Failed } from './failure.ts'
 import type { Fingerprints } from './fingerprint.ts'
 import type { Done } from './item.ts'
 import type { Job } from './job.ts'
-import { joinResults, partsFile } from './ledger/join.ts'
-import type { Ledger } from './ledger/ledger.ts'
+import { joinResults } from './ledger/join.ts'
+import { type Ledger, partsFile } from './ledger/ledger.ts'
 import { digestOfList } from './ledger/list.ts'
 import type { Plan, Task } from './ledger/plan.ts'
 import type { ItemRecord } from './ledger/records.ts'
@@ -23,11 +24,12 @@ import type { Stop } from './stop.ts'
 import { Tally } from './tally.ts'
 
 /** @throws what opening the ledger or the engine or making the output folder throws; what befalls an item is reported. */
-export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<Tally> {
+export async function runJob(job: Job, reporter: Reporter, stop: Stop, engines: Engines = OWN_ENGINE): Promise<Tally> {
   const { ledger, sink, fingerprints, plan, tier, joined, list } = await prepare(job)
   try {
     const tally = new Tally(job.items.length, plan.skipped)
-    if (plan.tasks.length > 0) await compute(job, plan, { ledger, sink, fingerprints, reporter, stop, tally, list }, tier)
+    const parts = { ledger, sink, fingerprints, reporter, stop, tally, list }
+    if (plan.tasks.length > 0) await compute(job, plan, parts, tier, engines)
     if (!joined && stop.reason === null && tally.left === 0) await joinParts(job, list, ledger)
     return tally
   } finally {
@@ -39,10 +41,11 @@ export async function runJob(job: Job, reporter: Reporter, stop: Stop): Promise<
 /** Once all results are in the one file the parts are of no more use. Those of shards are joined by `weft merge`. */
 async function joinParts({ target, name, shard }: Job, list: Job['list'], ledger: Ledger): Promise<void> {
   if (target.joined === null || shard !== null) return
+  await ledger.expectOwned()
   const ids = list.map(({ id }) => id)
   const record = await joinResults(target, target.joined, ids, [name])
   ledger.append(record)
-  if (record.complete) await rm(partsFile(target.state, name), { force: true })
+  if (record.complete) await rm(partsFile({ state: target.state, name }), { force: true })
 }
 
 interface Parts {
@@ -56,10 +59,13 @@ interface Parts {
   readonly list: Job['list']
 }
 
-async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | undefined): Promise<void> {
+async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | undefined, engines: Engines): Promise<void> {
   const { ledger, sink, fingerprints, reporter, stop, tally } = parts
-  await sink.begin(tasks.map(({ item }) => item))
-  const engine = await openEngine(job.engine, tier)
+  await sink.begin(
+    tasks.map(({ item }) => item),
+    () => ledger.expectOwned(),
+  )
+  const engine = await takeEngine(job.engine, tier, engines)
   try {
     const { info } = engine
     const at = new Date().toISOString()
@@ -85,7 +91,7 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
       await station.clear()
     }
   } finally {
-    await engine.close()
+    await engines.give(engine)
   }
 }
 
@@ -136,10 +142,10 @@ function recordOf(common: Common, ms: number, path: string, result: Done | Faile
 }
 
 /** The tier that began the results goes on with them: another one may round otherwise. */
-async function openEngine(options: EngineOptions, tier: string | undefined): Promise<Engine> {
-  if (tier === undefined) return await open(options)
+async function takeEngine(options: EngineOptions, tier: string | undefined, engines: Engines): Promise<Engine> {
+  if (tier === undefined) return await engines.take(options)
   try {
-    return await open({ ...options, tier: tier as NonNullable<EngineOptions['tier']> })
+    return await engines.take({ ...options, tier: tier as NonNullable<EngineOptions['tier']> })
   } catch (cause) {
     if (!(cause instanceof WeftError) || cause.code !== 'TIER') throw cause
     const remedy = 'go on where it is, or give --restart to begin anew'

@@ -26,7 +26,21 @@ export function needsRoom(error: unknown): boolean {
 }
 
 /** Errors of the system that another time may not bring. */
-const PASSING = ['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'EINTR', 'ESTALE', 'ETIMEDOUT', 'ENOMEM']
+const PASSING = [
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'EAGAIN',
+  'EBUSY',
+  'EINTR',
+  'ESTALE',
+  'ETIMEDOUT',
+  'ENOMEM',
+  'ECONNREFUSED',
+  'ECONNRESET',
+]
 
 export function isRetryable(error: unknown): boolean {
   if (error instanceof WeftError && ['WORKER', 'TIMEOUT', 'BUSY'].includes(error.code)) return true

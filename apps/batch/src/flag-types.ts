@@ -4,6 +4,7 @@ import type { Channels } from '@weft/io'
 import type { Parallelism } from '@weft/parallel'
 import type { PresetName } from './conv/presets.ts'
 import type { OutputFormat } from './outputs.ts'
+import type { Address } from './queue/connection.ts'
 import type { Shard } from './shard.ts'
 
 /** A number, or so many in a hundred. */
@@ -58,6 +59,10 @@ export interface ConvFlags extends BatchFlags {
 /** Those of commands that look at an output. */
 export interface OutputFlags {
   readonly json?: boolean | undefined
+}
+
+export interface StatusFlags extends OutputFlags {
+  readonly queue?: Address | undefined
 }
 
 export interface ExplainFlags {

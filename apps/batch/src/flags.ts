@@ -5,7 +5,8 @@ import { NUMERICS, PADDING_MODES } from '@weft/core'
 import { BATCH_FLAGS, switchedOn, tier } from './batch-flags.ts'
 import { PRESET_NAMES } from './conv/presets.ts'
 import { redisAddress } from './doctor/queue.ts'
-import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags } from './flag-types.ts'
+import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags, StatusFlags } from './flag-types.ts'
+import { queueAddress } from './queue/connection.ts'
 import { ALL_SECTIONS, type Section } from './sections.ts'
 import { activation, padding, perAxis, text, wholeNumber } from './values.ts'
 
@@ -44,9 +45,28 @@ export const OUTPUT_COMMANDS = {
   failed: 'the items that failed, as a list that can be given back: weft failed out | weft conv - -o out ...',
   merge: 'check that shards together did every item once, and join their one file for all',
 } as const
-export const COMMANDS: readonly string[] = ['conv', 'run', 'explain', ...Object.keys(OUTPUT_COMMANDS), 'doctor', 'completions']
+export const COMMANDS: readonly string[] = [
+  'conv',
+  'run',
+  'explain',
+  'submit',
+  'worker',
+  ...Object.keys(OUTPUT_COMMANDS),
+  'doctor',
+  'completions',
+]
 
 export const OUTPUT_FLAGS: FlagParametersForType<OutputFlags> = { json: switchedOn('lines of JSON') }
+export const STATUS_FLAGS: FlagParametersForType<StatusFlags> = {
+  queue: {
+    kind: 'parsed',
+    parse: queueAddress,
+    optional: true,
+    placeholder: 'URL',
+    brief: 'in place of OUTPUT a queue: what waits, is active and failed there, and how fast each worker is',
+  },
+  ...OUTPUT_FLAGS,
+}
 
 export const DOCTOR_FLAGS: FlagParametersForType<DoctorFlags> = {
   queue: {

@@ -3,8 +3,9 @@
 import { completionsHelp } from '@weft/commands/completions/commands'
 import { PRESETS } from './conv/presets.ts'
 import { EXIT_TEXT } from './exit-codes.ts'
-import { CONV_FLAGS, CONV_SECTIONS, DOCTOR_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS } from './flags.ts'
+import { CONV_FLAGS, CONV_SECTIONS, DOCTOR_FLAGS, EXPLAIN_FLAGS, OUTPUT_COMMANDS, OUTPUT_FLAGS, STATUS_FLAGS } from './flags.ts'
 import { AGAIN, COMMON, flagRow, flagSections, type Row, SOURCES, section } from './help-parts.ts'
+import { submitHelp, workerHelp } from './queue/help.ts'
 import { runHelp } from './run/help.ts'
 import { table, wrap } from './text.ts'
 import { VERSION } from './version.ts'
@@ -18,6 +19,8 @@ function textFor(command: string | undefined): string {
   if (command === 'conv') return conv()
   if (command === 'run') return runHelp()
   if (command === 'explain') return explain()
+  if (command === 'submit') return submitHelp()
+  if (command === 'worker') return workerHelp()
   if (command === 'doctor') return doctor()
   if (command === 'completions') return completions()
   return isAbout(command) ? about(command) : overview()
@@ -33,6 +36,8 @@ function overview(): string {
       '  weft status OUTPUT                            how far a run is',
       '  weft failed OUTPUT                            what failed, as a list',
       '  weft merge OUTPUT                             check and join shards',
+      '  weft submit conv|run ... --queue URL          put a job on a queue',
+      '  weft worker --queue URL                       do what is on a queue',
       '  weft doctor                                   whether all is well here',
       '  weft completions SHELL                        for bash, zsh or fish',
       '  weft COMMAND --help                           all about a command',
@@ -80,10 +85,16 @@ function isAbout(command: string | undefined): command is keyof typeof OUTPUT_CO
 }
 
 function about(command: keyof typeof OUTPUT_COMMANDS): string {
+  const queue = command === 'status' ? ['  weft status --queue URL [--json]'] : []
   return [
     wrap(`weft ${command}: ${OUTPUT_COMMANDS[command]}`),
-    section('USAGE', [`  weft ${command} OUTPUT [--json]`]),
-    section('FLAGS', [table([...Object.entries(OUTPUT_FLAGS).map(([name, flag]) => flagRow(name, flag)), ...COMMON])]),
+    section('USAGE', [`  weft ${command} OUTPUT [--json]`, ...queue]),
+    section('FLAGS', [
+      table([
+        ...Object.entries(command === 'status' ? STATUS_FLAGS : OUTPUT_FLAGS).map(([name, flag]) => flagRow(name, flag)),
+        ...COMMON,
+      ]),
+    ]),
   ].join('\n\n')
 }
 

@@ -44,7 +44,12 @@ export interface Job {
  * Finds the inputs and names the outputs.
  * @throws NOT_FOUND for an input that is not there, OPTION and others for what cannot be done.
  */
-export async function resolveJob(work: Work, flags: BatchFlags, sources: readonly string[]): Promise<Job> {
+export async function resolveJob(
+  work: Work,
+  flags: BatchFlags,
+  sources: readonly string[],
+  shard: Shard | null = flags.shard ?? shardFrom(process.env),
+): Promise<Job> {
   const { format, quality } = flags
   if (quality !== undefined && format !== 'jpg' && format !== 'webp')
     throw new WeftError('OPTION', '--quality goes with --format jpg or --format webp')
@@ -57,10 +62,18 @@ export async function resolveJob(work: Work, flags: BatchFlags, sources: readonl
     maxPixels: flags.maxPixels,
     whole: work.whole ?? false,
   })
+  return jobOf(work, flags, target, inputs, shard)
+}
+
+/**
+ * The job of inputs that are known, or of those of them that are the shard's.
+ * @throws OPTION for what cannot be done
+ */
+export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: readonly Input[], shard: Shard | null): Job {
+  const { format, quality } = flags
   const formatFor = (input: Input): OutputFormat => target.joined?.format ?? format ?? work.naturalFormat(input)
   for (const input of inputs) if (input.problem === undefined) work.expectWritable(input, formatFor(input))
   const items = nameOutputs(inputs, target, formatFor)
-  const shard = flags.shard ?? shardFrom(process.env)
   const own = shard === null ? items : items.filter(({ id }) => isOf(id, shard))
   const { threads = availableParallelism(), tier, parallel = 'auto' } = flags
   return Object.freeze({

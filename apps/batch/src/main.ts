@@ -5,7 +5,7 @@ import { tooOld } from './node-version.ts'
 
 const complaint = tooOld(process.versions.node)
 if (complaint === null) {
-  if (process.argv[2] === 'conv' || process.argv[2] === 'run') (await import('./lean.ts')).startLean()
+  if (['conv', 'run', 'worker'].includes(process.argv[2])) (await import('./lean.ts')).startLean()
   // Reading files and decoding pictures happen on libuv's threads, four unless told before the first is used.
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()))
   const { route } = await import('./route.ts')

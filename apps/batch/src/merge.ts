@@ -5,8 +5,9 @@ import { WeftError } from '@weft/core'
 import { expectSame } from './ledger/identity.ts'
 import { joinResults } from './ledger/join.ts'
 import { type Past, readPast } from './ledger/ledger.ts'
-import { digestOfList, readItems } from './ledger/list.ts'
+import { CHUNKS, digestOfList, readItems } from './ledger/list.ts'
 import { Ownership } from './ledger/owner.ts'
+import type { ItemRecord } from './ledger/records.ts'
 import { shardOf } from './shard.ts'
 import { ledgersOf } from './status.ts'
 import { resolveTarget } from './target.ts'
@@ -28,14 +29,11 @@ export async function merge(output: string): Promise<Merged> {
   const { state, names } = await ledgersOf(output)
   await using _ = await Ownership.take(state, 'merge', output)
   expectAll(names, output)
-  const pasts = await Promise.all(names.map(async (name) => ({ name, ...(await readPast({ output, state, name }, null)) })))
-  const ids = await readItems(state, names[0])
+  const pasts: Past[] = []
+  for (const name of names) pasts.push(await readPast({ output, state, name }, null))
   const [first] = pasts
-  for (const { name, run } of pasts) {
-    if (run !== null && first.run !== null) expectSame(first.run, run, output)
-    if (digestOfList((await readItems(state, name)).map((id) => ({ id }))) === digestOfList(ids.map((id) => ({ id })))) continue
-    throw new WeftError('OPTION', `${names[0]} and ${name} of ${output} had different lists of items; start the shards again`)
-  }
+  for (const { run } of pasts) if (run !== null && first.run !== null) expectSame(first.run, run, output)
+  const ids = await itemsOf(state, names, output)
   const format = pasts.find(({ run }) => run !== null)?.run?.of.format
   const target = await resolveTarget(output, format === 'jsonl' ? 'jsonl' : undefined)
   const found = await judge(ids, pasts, target.joined === null ? target.folder : null)
@@ -58,6 +56,23 @@ export function mergedText(output: string, { items, shards, missing, failed, dou
 }
 
 const SHOWN = 20
+
+/** All items: of the job on a queue that the ledgers are chunks of, else what the shards agree on. */
+async function itemsOf(state: string, names: readonly string[], output: string): Promise<string[]> {
+  const submitted = await readItems(state, CHUNKS).catch(() => null)
+  if (submitted !== null) return submitted
+  const ids = await readItems(state, names[0])
+  const digest = digestOfIds(ids)
+  for (const name of names.slice(1)) {
+    if (digestOfIds(await readItems(state, name)) === digest) continue
+    throw new WeftError('OPTION', `${names[0]} and ${name} of ${output} had different lists of items; start the shards again`)
+  }
+  return ids
+}
+
+function digestOfIds(ids: readonly string[]): string {
+  return digestOfList(ids.map((id) => ({ id })))
+}
 
 function expectAll(names: readonly string[], output: string): void {
   const shards = names.map((name) => shardOf(name))
@@ -85,8 +100,16 @@ async function judge(
   folder: string | null,
 ): Promise<Pick<Merged, 'missing' | 'failed' | 'doubled'>> {
   const [missing, failed, doubled]: [string[], string[], string[]] = [[], [], []]
+  const byId = new Map<string, ItemRecord[]>()
+  for (const { items } of pasts) {
+    for (const [id, record] of items) {
+      const others = byId.get(id)
+      if (others === undefined) byId.set(id, [record])
+      else others.push(record)
+    }
+  }
   for (const id of ids) {
-    const records = pasts.flatMap(({ items }) => items.get(id) ?? [])
+    const records = byId.get(id) ?? []
     const done = records.filter((record) => record.state === 'done')
     if (done.length > 1) doubled.push(id)
     const [one] = done

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { WeftError } from '@weft/core'
 import { Fingerprints } from './fingerprint.ts'
 import type { Job } from './job.ts'
-import { isJoined, partsFile } from './ledger/join.ts'
-import { Ledger, type LedgerPlace, type Past, readPast } from './ledger/ledger.ts'
+import { isJoined } from './ledger/join.ts'
+import { Ledger, type LedgerPlace, type Past, partsFile, readPast } from './ledger/ledger.ts'
 import { readItems, wholeList, writeItems } from './ledger/list.ts'
 import { type Plan, planRun } from './ledger/plan.ts'
 import { Folders } from './outputs.ts'
@@ -35,7 +35,7 @@ export async function prepare(job: Job): Promise<Prepared> {
   await folders.ready()
   const { ledger, past } = await Ledger.open(placeOf(job), job.identity, job.restart)
   try {
-    if (job.restart) await rm(partsFile(job.target.state, job.name), { force: true })
+    if (job.restart) await rm(partsFile(placeOf(job)), { force: true })
     const looked = await look(job, past, folders)
     await writeItems(job.target.state, job.name, looked.list)
     return { ledger, tier: past.run?.tier, ...looked }
@@ -91,10 +91,10 @@ function expectAll({ items, target }: Job, list: Job['list']): void {
 }
 
 function sinkFor(job: Job, past: Past, folders: Folders): Sink {
-  const { folder, state, joined } = job.target
+  const { folder, joined } = job.target
   if (joined === null) return new FileSink(folder, folders, job.write)
   let end = 0
   for (const record of past.items.values())
     if (record.state === 'done' && record.offset !== undefined) end = Math.max(end, record.offset + record.bytes)
-  return new JoinedSink(joined.format, partsFile(state, job.name), past.joined?.complete === true ? 0 : end)
+  return new JoinedSink(joined.format, partsFile(placeOf(job)), past.joined?.complete === true ? 0 : end)
 }

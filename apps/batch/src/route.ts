@@ -1,5 +1,5 @@
 // The whole route of the command: arguments -> options -> job -> run -> report.
-import type { TierChoice } from '@weft/core'
+import { type TierChoice, WeftError } from '@weft/core'
 import { allowPairing } from '@weft/parallel'
 import { type Request, readArguments } from './arguments.ts'
 import { runJob } from './batch.ts'
@@ -11,11 +11,14 @@ import { explainAnything } from './explain/anything.ts'
 import type { BatchFlags, DoctorFlags } from './flag-types.ts'
 import { resolveJob } from './job.ts'
 import { merge, mergedText } from './merge.ts'
+import type { Address } from './queue/connection.ts'
+import type { WorkerFlags } from './queue/flags.ts'
+import type { Submission } from './queue/submit.ts'
 import { reporterFor } from './report.ts'
 import { runWork } from './run/work.ts'
 import { failedLines, statusOf, statusText } from './status.ts'
 import { Stop } from './stop.ts'
-import { complain } from './text.ts'
+import { complain, oneLine } from './text.ts'
 import type { Work } from './work.ts'
 
 export async function route(argv: readonly string[]): Promise<number> {
@@ -30,6 +33,9 @@ export async function route(argv: readonly string[]): Promise<number> {
   if (typeof request === 'number') return request
   if ('log' in request.flags && request.flags.log === 'json') tell = await complainInLog()
   try {
+    if (request.command === 'worker') return await takeChunks(request.flags)
+    if (request.command === 'submit') return await submitJob(request)
+    if (request.command === 'status' && request.flags.queue !== undefined) return await lookAtQueue(request.flags.queue, request)
     if ('output' in request) return await look(request)
     if (request.command === 'doctor') return await doctor(request.flags)
     if (wantsPairing(request.flags.tier)) allowPairing()
@@ -56,7 +62,8 @@ async function doctor({ queue, json }: DoctorFlags): Promise<number> {
 }
 
 /** Commands that look at an output. */
-async function look({ command, flags, output }: Request & { output: string }): Promise<number> {
+async function look({ command, flags, output }: Extract<Request, { output: unknown }>): Promise<number> {
+  if (output === undefined) throw new WeftError('OPTION', 'give OUTPUT, what -o was, or --queue URL')
   if (command === 'merge') {
     const merged = await merge(output)
     process.stdout.write(`${flags.json ? JSON.stringify(merged) : mergedText(output, merged)}\n`)
@@ -67,6 +74,29 @@ async function look({ command, flags, output }: Request & { output: string }): P
   else if (!flags.json) process.stdout.write(`${statusText(output, ledgers)}\n`)
   else for (const { failed, ...one } of ledgers) process.stdout.write(`${JSON.stringify({ ...one, failed: failed.length })}\n`)
   return EXIT.done
+}
+
+async function lookAtQueue(address: Address, { flags, output }: Extract<Request, { output: unknown }>): Promise<number> {
+  if (output !== undefined) throw new WeftError('OPTION', `give --queue or ${oneLine(output)}, one of them`)
+  const { queueStatus, queueStatusText } = await import('./queue/status.ts')
+  const found = await queueStatus(address)
+  process.stdout.write(`${flags.json ? JSON.stringify(found) : queueStatusText(found)}\n`)
+  return EXIT.done
+}
+
+async function submitJob(request: Submission): Promise<number> {
+  const { submit, submittedText } = await import('./queue/submit.ts')
+  const submitted = await submit(request)
+  process.stdout.write(`${request.flags.json ? JSON.stringify(submitted) : submittedText(submitted)}\n`)
+  return EXIT.done
+}
+
+async function takeChunks(flags: WorkerFlags): Promise<number> {
+  const { work } = await import('./queue/worker.ts')
+  const exitCode = await work(flags)
+  // A queue that is away must not keep a worker that was told to stop.
+  setTimeout(() => process.exit(exitCode), GRACE_MS).unref()
+  return exitCode
 }
 
 /** The route that every kind of work takes. */

@@ -8,13 +8,13 @@ export interface Shard {
   readonly count: number
 }
 
-const MOST = 100_000
+export const MOST_SHARDS = 100_000
 
 /** `3/8`. @throws Error */
 export function parseShard(text: string): Shard {
   const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number)
-  if (index >= 1 && index <= count && count <= MOST) return { index, count }
-  throw new Error(`give a shard and their number as in 3/8, from 1/8 to 8/8, ${MOST} at most`)
+  if (index >= 1 && index <= count && count <= MOST_SHARDS) return { index, count }
+  throw new Error(`give a shard and their number as in 3/8, from 1/8 to 8/8, ${MOST_SHARDS} at most`)
 }
 
 /** What a Kubernetes Indexed Job (with WEFT_SHARDS) or a Slurm array says. @throws OPTION when that is no shard */
@@ -28,13 +28,18 @@ export function shardFrom(env: NodeJS.ProcessEnv): Shard | null {
 }
 
 function checked(index: number, count: number, source: string): Shard {
-  if (Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count && count <= MOST) return { index, count }
+  if (Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count && count <= MOST_SHARDS)
+    return { index, count }
   throw new WeftError('OPTION', `${source} say shard ${index} of ${count}; give --shard as in 3/8`, { index, count })
 }
 
-/** Whether an item is a shard's: each is one's and only one's. */
+/** The number of the shard that an item is of, from 1: each is one's and only one's. */
+export function shardIndex(id: string, count: number): number {
+  return (createHash('sha256').update(id).digest().readUInt32BE() % count) + 1
+}
+
 export function isOf(id: string, { index, count }: Shard): boolean {
-  return createHash('sha256').update(id).digest().readUInt32BE() % count === index - 1
+  return shardIndex(id, count) === index
 }
 
 /** The name of a shard's ledger. */

@@ -12,16 +12,27 @@ export class Stop {
   /** What came first, null while there was nothing. */
   reason: Reason | null = null
   /** Outputs of the items under way. */
-  readonly writing = new Set<string>()
+  readonly writing: Set<string>
   readonly #controller = new AbortController()
+  readonly #ignored = new AbortController()
   readonly #listener = (signal: NodeJS.Signals): void => this.#hear(signal as Signal)
   readonly #onFirst: (reason: Reason) => void
   #signalled = false
 
-  /** Listens from now on; `onFirst` is called when the run is to end. */
-  constructor(onFirst: (reason: Reason) => void) {
+  /**
+   * Listens from now on; `onFirst` is called when the run is to end. A run `within` something longer ends when that does, and
+   * leaves the signals to it.
+   */
+  constructor(onFirst: (reason: Reason) => void, within?: Stop) {
     this.#onFirst = onFirst
-    for (const signal of SIGNALS) process.on(signal, this.#listener)
+    this.writing = within?.writing ?? new Set()
+    if (within === undefined) {
+      for (const signal of SIGNALS) process.on(signal, this.#listener)
+      return
+    }
+    const follow = (): void => this.because(within.reason as Reason)
+    if (within.reason !== null) follow()
+    else within.signal.addEventListener('abort', follow, { signal: this.#ignored.signal })
   }
 
   /** Aborted when the run is to end. */
@@ -37,8 +48,9 @@ export class Stop {
     this.#onFirst(reason)
   }
 
-  /** Leaves signals to Node again. */
+  /** Leaves signals to Node again, and no longer ends with what it is within. */
   ignore(): void {
+    this.#ignored.abort()
     for (const signal of SIGNALS) process.off(signal, this.#listener)
   }
 

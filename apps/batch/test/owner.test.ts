@@ -1,7 +1,9 @@
 // Who owns a ledger: one process that lives, whatever died before it or tries beside it.
 import { spawn, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { identityOf } from '../src/ledger/identity.ts'
+import { Ledger, partsFile, readPast } from '../src/ledger/ledger.ts'
 import { Ownership, ownerOf } from '../src/ledger/owner.ts'
 import { PLAIN, randomPicture, start, temporaryFolder, weft, writePicture } from './helpers.ts'
 
@@ -87,4 +89,33 @@ test('a second command on a folder at work ends with exit code 5 and says who is
   expect(second).toMatchObject({ code: 5, stdout: '' })
   expect(second.stderr.replaceAll(/\n\s*/g, ' ')).toMatch(new RegExp(`BUSY: process ${child.pid} is at work in \\S+out; wait`))
   expect((await ended).code).toBe(0)
+})
+
+test('a ledger that was taken from a process on another machine takes no word of it any more, if it wakes', async () => {
+  const state = at('woken/x').slice(0, -2)
+  const place = { output: 'out', state, name: 'ledger-1-of-2' }
+  const identity = identityOf({ weft: 'test' })
+  const failed = (id: string) =>
+    ({ type: 'item', id, attempt: 1, ms: 1, at: '', state: 'failed', path: id, code: 'IO', message: '' }) as const
+  const { ledger: asleep } = await Ledger.open(place, identity, false)
+  asleep.append(failed('before'))
+  writeFileSync(partsFile(place), 'parts')
+  const parts = openSync(partsFile(place), 'r+')
+  const owner = `${state}/ledger-1-of-2.1.owner`
+  writeFileSync(owner, JSON.stringify({ ...JSON.parse(readFileSync(owner, 'utf8')), host: 'elsewhere' }))
+  await expect(Ledger.open(place, identity, false)).rejects.toMatchObject({ code: 'BUSY' })
+  utimesSync(owner, 0, 0)
+  const { ledger: taken, past } = await Ledger.open(place, identity, false)
+  expect([...past.items.keys()]).toEqual(['before'])
+  taken.append(failed('taken'))
+  asleep.append(failed('woken'))
+  writeSync(parts, 'WOKEN', 0)
+  closeSync(parts)
+  await expect(asleep.expectOwned()).rejects.toMatchObject({ code: 'BUSY' })
+  await taken.expectOwned()
+  await asleep.close()
+  expect([...(await readPast(place, identity)).items.keys()]).toEqual(['before', 'taken'])
+  expect(readFileSync(partsFile(place), 'utf8')).toBe('parts')
+  expect(await ownerOf(state, place.name)).toMatchObject({ pid: process.pid })
+  await taken.close()
 })

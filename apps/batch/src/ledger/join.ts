@@ -1,19 +1,13 @@
 // One file from the parts of one run or of all shards.
 import { stat } from 'node:fs/promises'
-import { join as path } from 'node:path'
 import { digestOfFile } from '../digest.ts'
 import { join, type Part } from '../sinks/join.ts'
 import { stemOf } from '../sources/inputs.ts'
 import type { Target } from '../target.ts'
 import { removeTemporaries } from '../temporaries.ts'
-import { readPast } from './ledger.ts'
+import { partsFile, readPast } from './ledger.ts'
 import { digestOfList } from './list.ts'
 import type { JoinedRecord } from './records.ts'
-
-/** The file that results are appended to before they are joined. */
-export function partsFile(state: string, name: string): string {
-  return path(state, `${name}.parts`)
-}
 
 /** Joins what is done of the items, in their order. */
 export async function joinResults(
@@ -28,7 +22,7 @@ export async function joinResults(
     for (const [id, record] of items) {
       if (record.state !== 'done' || record.offset === undefined) continue
       const { offset: at, bytes, entries = [] } = record
-      found.set(id, { stem: stemOf(id), file: partsFile(state, name), at, bytes, entries })
+      found.set(id, { stem: stemOf(id), file: partsFile({ state, name }), at, bytes, entries })
     }
   }
   removeTemporaries([joined.path])

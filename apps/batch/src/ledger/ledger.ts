@@ -1,8 +1,19 @@
 // The ledger of an output folder, `.weft/ledger.jsonl`: a line for each start and each item that ended, only ever appended.
-import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fdatasync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { WeftError } from '@weft/core'
+import { writeAtomically } from '@weft/io'
 import { expectSame, type Identity } from './identity.ts'
 import { Ownership } from './owner.ts'
 import { type ItemRecord, type JoinedRecord, type LedgerRecord, type RunRecord, readRecords } from './records.ts'
@@ -24,6 +35,11 @@ export interface LedgerPlace {
 
 export function ledgerFile({ state, name }: LedgerPlace): string {
   return join(state, `${name}.jsonl`)
+}
+
+/** The file that results are appended to before they are joined to one file for all. */
+export function partsFile({ state, name }: Pick<LedgerPlace, 'state' | 'name'>): string {
+  return join(state, `${name}.parts`)
 }
 
 /** What a ledger says of the items, the last word on each, and of the first start. */
@@ -87,9 +103,12 @@ export class Ledger implements AsyncDisposable {
     try {
       mkdirSync(state, { recursive: true })
       owner = await Ownership.take(state, place.name, place.output)
+      if (owner.mayWake) for (const path of [file, partsFile(place)]) await renew(path)
       if (restart) rmSync(file, { force: true })
       const { end, ...past } = await readPast(place, identity)
       const fd = openSync(file, 'a')
+      // Whoever takes over from now on renews the files: what is written to ours is not seen any more.
+      await owner.expectOwned()
       ftruncateSync(fd, end)
       return { ledger: new Ledger(fd, end, owner), past }
     } catch (cause) {
@@ -111,6 +130,11 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
+  /** @throws BUSY when another process took this one for dead */
+  expectOwned(): Promise<void> {
+    return this.#owner.expectOwned()
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#flushing)
     await this.#flush()
@@ -128,6 +152,11 @@ export class Ledger implements AsyncDisposable {
     this.#flushed = this.#flushed.then(() => promisify(fdatasync)(this.#fd)).catch(() => {})
     return this.#flushed
   }
+}
+
+/** A copy takes the place of a file: who still has it open writes to what nobody reads. */
+async function renew(path: string): Promise<void> {
+  if (existsSync(path)) await writeAtomically(path, createReadStream(path))
 }
 
 function ledgerError(cause: unknown): WeftError {

@@ -10,6 +10,9 @@ import { removeTemporaries } from '../temporaries.ts'
 
 const LINES = 1000
 
+/** The name of the list of a job on a queue: all items of its chunks, each of which has a list of its own. */
+export const CHUNKS = 'chunks'
+
 function fileOf(state: string, name: string): string {
   return join(state, `${name}.items.jsonl`)
 }

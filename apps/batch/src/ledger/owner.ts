@@ -15,16 +15,29 @@ const BEAT_MS = 5_000
 /** Of another machine only the beat is seen; clocks may differ, and a disk may be slow. */
 const SILENT_MS = 90_000
 
+interface Place {
+  readonly folder: string
+  readonly name: string
+  readonly output: string
+  readonly n: number
+}
+
 /**
  * Files `<name>.<n>.owner`; who made the one with the highest n owns. It is made whole, by a link that fails when it exists,
  * and the highest is never removed: of several that find the owner dead only one makes n + 1, however long each takes.
  */
 export class Ownership implements AsyncDisposable {
+  /** Whether the owner before was only silent, on another machine: it may wake, and go on in what it has open. */
+  readonly mayWake: boolean
+  readonly #place: Place
   readonly #path: string
   readonly #owner: Owner
   readonly #beat: NodeJS.Timeout
 
-  private constructor(path: string, owner: Owner) {
+  private constructor(place: Place, owner: Owner, mayWake: boolean) {
+    const path = fileOf(place.folder, place.name, place.n)
+    this.mayWake = mayWake
+    this.#place = place
     this.#path = path
     this.#owner = owner
     this.#beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), BEAT_MS)
@@ -39,7 +52,7 @@ export class Ownership implements AsyncDisposable {
       for (;;) {
         await writeFile(temporary, JSON.stringify(owner), { flush: true })
         const last = await highest(folder, name)
-        if (last > 0) await expectDead(fileOf(folder, name, last), output)
+        const mayWake = last > 0 && (await expectDead(fileOf(folder, name, last), output)) === 'silent'
         const path = fileOf(folder, name, last + 1)
         const made = await link(temporary, path).then(
           () => true,
@@ -52,7 +65,7 @@ export class Ownership implements AsyncDisposable {
         if (!made) continue
         if ((await highest(folder, name)) === last + 1) {
           await clear(folder, name, last + 1)
-          return new Ownership(path, owner)
+          return new Ownership({ folder, name, output, n: last + 1 }, owner, mayWake)
         }
         // The list was old: others had gone past it and removed what lay between.
         await unlink(path)
@@ -60,6 +73,13 @@ export class Ownership implements AsyncDisposable {
     } finally {
       await unlink(temporary).catch(() => {})
     }
+  }
+
+  /** @throws BUSY when another process took this one for dead, and owns it now */
+  async expectOwned(): Promise<void> {
+    const { folder, name, output, n } = this.#place
+    if ((await highest(folder, name)) <= n) return
+    throw new WeftError('BUSY', `another process took over ${output} while this one was silent; it goes on there`, {})
   }
 
   /** Says that it ended. Who is killed instead says so by being dead. */
@@ -76,29 +96,31 @@ export class Ownership implements AsyncDisposable {
 /** Who owns it now, null when nobody that lives does. */
 export async function ownerOf(folder: string, name: string): Promise<Owner | null> {
   const last = await highest(folder, name)
-  return last === 0 ? null : await livingOwner(fileOf(folder, name, last))
+  const owner = last === 0 ? 'dead' : await livingOwner(fileOf(folder, name, last))
+  return typeof owner === 'string' ? null : owner
 }
 
-async function expectDead(path: string, output: string): Promise<void> {
+async function expectDead(path: string, output: string): Promise<'dead' | 'silent'> {
   const owner = await livingOwner(path)
-  if (owner === null) return
+  if (typeof owner === 'string') return owner
   const who = `process ${owner.pid}${owner.host === hostname() ? '' : ` on ${owner.host}`}`
   throw new WeftError('BUSY', `${who} is at work in ${output}; wait for it, or write to another folder`, { pid: owner.pid })
 }
 
-async function livingOwner(path: string): Promise<Owner | null> {
+/** Dead is certain, or it left; of one on another machine nothing was heard, and that is all that is known. */
+async function livingOwner(path: string): Promise<Owner | 'dead' | 'silent'> {
   const owner = await readFile(path, 'utf8').then(parse, () => null)
-  if (owner === null || owner.left === true) return null
+  if (owner === null || owner.left === true) return 'dead'
   const here = await thisProcess()
   if (owner.host !== here.host) {
     const beat = await stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0,
     )
-    return Date.now() - beat < SILENT_MS ? owner : null
+    return Date.now() - beat < SILENT_MS ? owner : 'silent'
   }
-  if (owner.boot !== here.boot) return null
-  return (await isRunning(owner)) ? owner : null
+  if (owner.boot !== here.boot) return 'dead'
+  return (await isRunning(owner)) ? owner : 'dead'
 }
 
 function parse(text: string): Owner | null {

@@ -22,7 +22,7 @@ const perChannel = v.pipe(
 )
 
 /** The file beside the model: the flags by their names. */
-const STORED = v.partial(
+export const RUN_SETTINGS = v.partial(
   v.strictObject({
     preset: v.picklist(PRESET_NAMES),
     size: v.tuple([side, side]),
@@ -106,14 +106,14 @@ async function readStored(path: string): Promise<Stored | null> {
     throw new WeftError('IO', `cannot read ${path}: ${(cause as Error).message}`, { path }, { cause })
   }
   try {
-    return v.parse(STORED, JSON.parse(content)) as Stored
+    return v.parse(RUN_SETTINGS, JSON.parse(content)) as Stored
   } catch (cause) {
     const where = v.isValiError(cause) ? `${v.getDotPath(cause.issues[0]) ?? 'it'}: ` : ''
     throw new WeftError('FORMAT', `${path}, ${where}${(cause as Error).message}`, { path }, { cause })
   }
 }
 
-const OWN = Object.keys(STORED.entries) as (keyof Stored)[]
+const OWN = Object.keys(RUN_SETTINGS.entries) as (keyof Stored)[]
 
 function given(flags: RunFlags): { -readonly [K in keyof Stored]: Stored[K] } {
   return Object.fromEntries(OWN.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])))

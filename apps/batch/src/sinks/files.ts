@@ -40,7 +40,8 @@ export class FileSink implements Sink {
     return !thorough || (await digestOfFile(path)) === hash
   }
 
-  async begin(items: readonly Item[]): Promise<void> {
+  async begin(items: readonly Item[], owned: () => Promise<void>): Promise<void> {
+    await owned()
     removeTemporaries(items.map(({ output }) => output))
   }
 

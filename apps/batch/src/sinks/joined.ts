@@ -72,10 +72,12 @@ export class JoinedSink implements Sink {
   }
 
   /** What a killed run wrote and did not enter into the ledger is cut off. */
-  async begin(): Promise<void> {
+  async begin(_: readonly Item[], owned: () => Promise<void>): Promise<void> {
     await (await open(this.#path, 'a')).close()
     const handle = await open(this.#path, 'r+')
     this.#handle = handle
+    // Asked once it is open: a later owner writes to another file of that name.
+    await owned()
     await handle.truncate(this.#end)
   }
 

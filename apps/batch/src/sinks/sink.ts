@@ -16,8 +16,11 @@ export interface Sink {
   put(item: Item, encoded: Encoded): Promise<Placed>
   /** Whether what was put is still there, by its size, and by its hash where `thorough`. */
   holds(placed: Placed, thorough: boolean): Promise<boolean>
-  /** Called before the first of these items: removes what runs that were killed left of them. */
-  begin(items: readonly Item[]): Promise<void>
+  /**
+   * Called before the first of these items: removes what runs that were killed left of them. `owned` rejects when another process
+   * works there by now, whose files these would be.
+   */
+  begin(items: readonly Item[], owned: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 

@@ -48,6 +48,8 @@ export interface Machine {
   /** Runs `body` `count` times, none for 0, and leaves 0 in `count`. */
   loop(count: Int, body: () => void): void
 
+  /** Whether `prefetch` does anything: a pointer for it alone is not worth moving elsewhere. */
+  readonly prefetches: boolean
   /** Says that the cache line there is read soon, on machines that can be told so; it may be anywhere. */
   prefetch(at: Int, offset: number): void
   load(to: Vec, at: Int, offset: number): void

@@ -45,6 +45,11 @@ export interface TileShape {
  */
 export const WEIGHTS_AHEAD = 2048
 
+/** Bytes of a cache line. */
+const LINE = 64
+/** Products that pixels are asked for ahead of their use, where each lies in a plane of its own: no processor foresees that. */
+const PIXELS_AHEAD = 6
+
 /** Registers beside accumulators and pixels: a weight, and a product where nothing is fused. */
 export function spareRegisters(traits: MachineTraits): number {
   return traits.fused ? 1 : 2
@@ -134,7 +139,7 @@ function emitPixels(m: Machine, rows: number, cols: number, epilogue: Epilogue, 
   const width = m.traits.lanes * 4
   m.scope(() => {
     const sums = Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, () => emitBias(m, weights, row)))
-    const each = (products: Products) => emitProducts(m, sums, products)
+    const each = (products: Products) => emitProducts(m, sums, products, PIXELS_AHEAD)
     m.scope(() => emitRuns(m, TILE_ARGS, rows, weights, x, each))
     const visit: Visit = (at, each) => {
       const stride = m.arg(TILE_ARGS.yChannelStride)
@@ -191,16 +196,33 @@ export interface Products {
   readonly stride: Int
 }
 
-/** Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count. */
-export function emitProducts(m: Machine, sums: readonly Vec[][], { x, weights, first, count, stride }: Products): void {
+/**
+ * Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count.
+ * @param pixelsAhead products that pixels are asked for ahead; none where they lie side by side
+ */
+export function emitProducts(
+  m: Machine,
+  sums: readonly Vec[][],
+  { x, weights, first, count, stride }: Products,
+  pixelsAhead = 0,
+): void {
   const [rows, cols] = [sums.length, sums[0].length]
   const width = m.traits.lanes * 4
   m.scope(() => {
     const pixels = Array.from({ length: cols }, () => m.vec())
     const weight = m.vec()
+    const ahead = m.prefetches && pixelsAhead > 0 ? m.int() : null
+    if (ahead !== null) {
+      m.move(ahead, x)
+      for (let product = 0; product < pixelsAhead; product++) m.add(ahead, stride)
+    }
     m.loop(count, () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
       m.prefetch(weights, WEIGHTS_AHEAD)
+      if (ahead !== null) {
+        for (let line = 0; line * LINE <= cols * width; line++) m.prefetch(ahead, line * LINE)
+        m.add(ahead, stride)
+      }
       sums.forEach((row, index) => {
         m.broadcast(weight, weights, 4 * (first + index))
         row.forEach((sum, col) => m.madd(sum, pixels[col], weight))

@@ -14,6 +14,7 @@ const SPARE_VECTORS = 8
 
 class WasmMachine implements Machine {
   readonly traits: MachineTraits
+  readonly prefetches = false
   readonly #args: IntLocal
   readonly #ints: IntLocal[]
   readonly #vecs: Lanes[]

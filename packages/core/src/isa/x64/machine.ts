@@ -37,6 +37,7 @@ type Vector = ReturnType<typeof ymm> | ReturnType<typeof zmm>
 
 class X64Machine implements Machine {
   readonly traits: MachineTraits
+  readonly prefetches = true
   readonly #asm: Assembler
   readonly #vectors: readonly Vector[]
   #ints = 0

@@ -53,7 +53,7 @@ export async function resolveJob(
   const { format, quality } = flags
   if (quality !== undefined && format !== 'jpg' && format !== 'webp')
     throw new WeftError('OPTION', '--quality goes with --format jpg or --format webp')
-  const target = await resolveTarget(flags.output, format)
+  const target = await resolveTarget(flags.output, format, work.usualFormat)
   const except = target.joined === null ? target.real : await realFolder(target.state)
   const inputs = await findInputs(sources, {
     except,

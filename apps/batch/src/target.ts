@@ -18,8 +18,15 @@ export interface Target {
   readonly joined: { readonly path: string; readonly format: JoinedFormat } | null
 }
 
-/** `-o all.npz` is one file, unless a folder has that name; jsonl is one file in a folder too, `results.jsonl`. */
-export async function resolveTarget(output: string, format: OutputFormat | undefined): Promise<Target> {
+/**
+ * `-o all.npz` is one file, unless a folder has that name; jsonl is one file in a folder too, `results.jsonl`.
+ * @param usual the format where the user chose none
+ */
+export async function resolveTarget(
+  output: string,
+  format: OutputFormat | undefined,
+  usual?: OutputFormat | undefined,
+): Promise<Target> {
   const extension = JOINED_FORMATS.find((name) => `.${name}` === extname(output).toLowerCase())
   const isFolder = /[\\/]$/.test(output) || ((await stat(output).catch(() => null))?.isDirectory() ?? false)
   if (extension !== undefined && !isFolder) {
@@ -34,7 +41,7 @@ export async function resolveTarget(output: string, format: OutputFormat | undef
       joined: { path: output, format: extension },
     }
   }
-  const joined = format === 'jsonl' ? { path: join(output, 'results.jsonl'), format } : null
+  const joined = (format ?? usual) === 'jsonl' ? ({ path: join(output, 'results.jsonl'), format: 'jsonl' } as const) : null
   return { output, folder: output, real: await realFolder(output), state: join(output, STATE_FOLDER), joined }
 }
 

@@ -20,6 +20,8 @@ export interface Work {
   readonly whole?: boolean
   /** The format of an input's result unless the user chose one. */
   naturalFormat(input: Input): OutputFormat
+  /** jsonl where results go to one file of lines unless the user chose another format. */
+  readonly usualFormat?: OutputFormat
   /** Refuses at once what would fail for every such input. @throws OPTION */
   expectWritable(input: Input, format: OutputFormat): void
   /** Called once a run, before the first item. */

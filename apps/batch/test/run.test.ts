@@ -159,6 +159,14 @@ describe('top', () => {
     ])
   })
 
+  test('is a line an item in results.jsonl of the folder, and a file an item where json is asked for', async () => {
+    expect(await run([classes, at('grey'), '-o', at('lines'), '--top', '1'])).toMatchObject({ code: 0 })
+    const [{ id, top }] = jsonLines(readFileSync(at('lines/results.jsonl'), 'utf8')) as [{ id: string; top: object[] }]
+    expect([id, top.length]).toEqual(['a.png', 1])
+    expect(await run([classes, at('grey'), '-o', at('files'), '--top', '1', '--format', 'json'])).toMatchObject({ code: 0 })
+    expect(JSON.parse(readFileSync(at('files/a.json'), 'utf8'))).toMatchObject({ top })
+  })
+
   test('gives probabilities unless the scores are some already', async () => {
     const { stdout } = await run([classes, at('grey'), '-o', at('soft'), '--top', '1', '--json'])
     const [{ top }] = jsonLines(stdout) as [{ top: { score: number }[] }]

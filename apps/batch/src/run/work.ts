@@ -38,6 +38,7 @@ export async function runWork(path: string, flags: RunFlags): Promise<Work> {
     },
     whole: file.inputs.length > 1,
     naturalFormat: () => own.naturalFormat(outputs.length),
+    usualFormat: own.naturalFormat(outputs.length),
     expectWritable: (input: Input, format: OutputFormat) => expectWritable(input, format, file, settings),
     open: (shop) => {
       shop.explain('pictures', preprocessing === null ? [] : [`  pictures: ${describePreprocessing(preprocessing)}`])

@@ -4,10 +4,10 @@ import type { Kind, KindOptions } from './kind.ts'
 import { oneOutput } from './one.ts'
 
 export const top: Kind = {
-  about: 'the classes with the highest scores, as JSON',
+  about: 'the classes with the highest scores, a line of JSON an item: results.jsonl',
   single: true,
   formats: ['json', 'jsonl'],
-  naturalFormat: () => 'json',
+  naturalFormat: () => 'jsonl',
   async render(outcome, options) {
     const { name, shape, data } = oneOutput(outcome)
     if (shape.filter((size) => size !== 1).length > 1 || data.length < 2) {

@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { Transform } from '../winograd/points.ts'
-import { countBlocks, tilesOf } from '../winograd/tiles.ts'
+import { countBlocks } from '../winograd/tiles.ts'
 import { CYCLE, productCycles } from './tile.ts'
 
 /** Microseconds of each, fitted to AVX-512: half of the convolutions within 7 %, nine of ten within 22 %. */
@@ -13,7 +13,7 @@ const [FORTH, BACK] = [0.0019, 0.001]
 
 export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: MachineTraits): number {
   const { lanes } = traits
-  const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(tilesOf(d, t), lanes))
+  const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(d, t, lanes))
   const vectors = Math.ceil(tiles / lanes)
   const cols = columnsFor(vectors, traits)
   const ocPerGroup = d.oc / d.groups

@@ -8,7 +8,7 @@ import { channelTiles } from '../tiling.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input.ts'
 import { OUTPUT_GROUP_WORDS } from './output.ts'
 import type { Transform } from './points.ts'
-import { type Block, blocksOf, type Staging, stagingOf, tilesOf } from './tiles.ts'
+import { type Block, blocksOf, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
 
 /** Channel tiles of as many rows each, which are multiplied and transformed back together. */
 export interface Chunk {
@@ -59,12 +59,17 @@ export interface WinogradPlan extends Plan {
 
 /** Input channels of a unit of the step that makes shared factors. */
 export const IC_AT_ONCE = 32
-/** Tiles of a block: the factors of 64 channels, 36 points each, are half of a second cache. */
-const BLOCK_TILES = 48
+/** Tiles of a block that all workers share, and of one that a worker has alone: the factors of 64 or 128 channels, 36 points each, are half of a second cache. */
+const [SHARED_TILES, BLOCK_TILES] = [48, 32]
+/** Rows of tiles are not cut where whole ones come to this many: each cut is a vector that is partly empty. */
+const WHOLE_TILES = 28
 /** Bytes of products that a chunk leaves for the output transform. */
 const CHUNK_BYTES = 256 * 1024
-/** From this many blocks on workers need not share one. */
-const BLOCKS_ALONE = 16
+/**
+ * From this many blocks on workers need not share one: factors stay in the cache of the one that makes them. Fewer will do where all
+ * filters, which each block passes over, are no more than these bytes.
+ */
+const [BLOCKS_ALONE, FEWER_ALONE, FILTERS_ALONE] = [16, 7, 12 * 2 ** 20]
 /** Units that the multiplications are cut into at least, where there are as many channel tiles. */
 const LEAST_UNITS = 24
 /** Rows of a register tile at most: more gain nothing, and coarser tiles are harder to share. */
@@ -75,13 +80,14 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
   const { lanes } = traits
   const points = t.n * t.n
   const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
-  const blocks = blocksOf(d, t, lanes, blockTiles(tilesOf(d, t), lanes))
+  const blocks = blocksOf(d, t, lanes, blockTiles(d, t, lanes))
   const most = blocks.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
   const pitch = Math.ceil(most / lanes) * lanes
   const cols = columnsFor(pitch / lanes, traits)
   const cells = blocks.length * d.groups
   const chunks = chunksOf(d, points, pitch, rowsFor(cols, traits), cells, traits)
-  const alone = blocks.length >= BLOCKS_ALONE
+  const filterBytes = 4 * points * d.oc * icPerGroup
+  const alone = blocks.length >= (filterBytes <= FILTERS_ALONE ? FEWER_ALONE : BLOCKS_ALONE)
   // A group's last lanes may lie behind its block's tiles.
   const reach = Math.max(...blocks.flatMap(({ groups }) => groups.map(({ tile }) => tile + lanes)))
   const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
@@ -93,7 +99,6 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
     products: chunkRows * points * pitch + lanes,
     factors: alone ? vBlock : 0,
   })
-  const filterBytes = 4 * points * d.oc * icPerGroup
   const inputTablesAt = filterBytes + 4 * d.oc
   const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
   const outputTablesAt = inputTablesAt + 4 * INPUT_GROUP_WORDS * groups
@@ -131,9 +136,13 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
   }
 }
 
-/** All tiles where they are few, else a fixed number: whole vectors of every machine. */
-export function blockTiles(all: number, lanes: number): number {
-  return all <= Math.max(64, lanes) ? all : BLOCK_TILES
+/** All tiles where they are few, else a fixed number: whole vectors of every machine, or whole rows. */
+export function blockTiles(d: ConvDescriptor, t: Transform, lanes: number): number {
+  const all = tilesOf(d, t)
+  if (all <= Math.max(64, lanes)) return all
+  if (all < FEWER_ALONE * WHOLE_TILES) return SHARED_TILES
+  const rows = Math.floor(BLOCK_TILES / stripWidth(d, t)) * stripWidth(d, t)
+  return rows >= WHOLE_TILES ? rows : BLOCK_TILES
 }
 
 /** Vectors of a register tile: three of many registers, or four at once where that is all there is; else two. */

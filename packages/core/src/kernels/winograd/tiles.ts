@@ -52,11 +52,16 @@ export function tilesOf(d: ConvDescriptor, { m }: Transform): number {
   return Math.ceil(d.output[1] / m) * Math.ceil(d.output[2] / m)
 }
 
+/** Tiles of a row of the widest strip. */
+export function stripWidth(d: ConvDescriptor, { m }: Transform): number {
+  const across = Math.ceil(d.output[2] / m)
+  return Math.ceil(across / Math.ceil(across / STRIP))
+}
+
 /** About what `blocksOf` gives, counted without making them: blocks, groups of all, and tiles of the largest block. */
 export function countBlocks(d: ConvDescriptor, t: Transform, lanes: number, most: number) {
-  const [down, across] = [Math.ceil(d.output[1] / t.m), Math.ceil(d.output[2] / t.m)]
-  const strips = Math.ceil(across / STRIP)
-  const width = Math.ceil(across / strips)
+  const [down, width] = [Math.ceil(d.output[1] / t.m), stripWidth(d, t)]
+  const strips = Math.ceil(Math.ceil(d.output[2] / t.m) / STRIP)
   const parts = Math.ceil((down * width) / most)
   // A block that ends within a row cuts a group.
   const cut = most % width === 0 ? 0 : parts - 1

@@ -20,6 +20,9 @@ const SIDE = 224
 const MODES = ['whole', 'unflushed', 'bare'] as const
 type Mode = (typeof MODES)[number]
 
+/** All modes must compute with the same one. */
+let tier: string | undefined
+
 const folder = mkdtempSync(join(tmpdir(), 'weft-cost-'))
 try {
   writeFileSync(join(folder, 'squeezenet.onnx'), squeezenet())
@@ -78,6 +81,8 @@ function secondsOf(mode: Mode): number {
   )
   const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}')
   if (summary.done !== items) throw new Error(`${mode}: ${summary.done} of ${items} items were done\n${stderr}`)
+  tier ??= summary.tier
+  if (summary.tier !== tier) throw new Error(`${mode} took tier ${summary.tier}, others took ${tier}`)
   return summary.seconds
 }
 

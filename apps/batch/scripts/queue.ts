@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { Tensor } from '@weft/core'
 import { encodeImage } from '@weft/io'
 import { connect, disconnect, QUEUE, queueAddress } from '../src/queue/connection.ts'
-import { queueStatus } from '../src/queue/status.ts'
+import { queueStatus, queueStatusText } from '../src/queue/status.ts'
 import { HAS_REDIS, RedisServer } from './redis-server.ts'
 
 const options = {
@@ -141,10 +141,12 @@ async function lane(): Promise<void> {
 async function untilDone(jobs: number): Promise<number> {
   const begun = performance.now()
   for (;;) {
-    const { jobs: all, failed, failures } = await queueStatus(address)
+    const status = await queueStatus(address)
+    const { jobs: all, failed, failures } = status
     if (failed > 0) throw new Error(`failed: ${JSON.stringify(failures)}`)
     if (all.length === jobs && all.every(({ state: end }) => end === 'completed')) return await stalls(all[0].run)
-    if (performance.now() - begun > PATIENCE_MS) throw new Error(`job ${jobs} is not done after ${PATIENCE_MS / 1000} s`)
+    if (performance.now() - begun > PATIENCE_MS)
+      throw new Error(`job ${jobs} is not done after ${PATIENCE_MS / 1000} s: ${queueStatusText(status)}`)
     await wait(200)
   }
 }

@@ -76,6 +76,6 @@ export interface ExplainFlags {
 }
 
 export interface DoctorFlags {
-  readonly queue?: URL | undefined
+  readonly queue?: Address | undefined
   readonly json?: boolean | undefined
 }

@@ -4,7 +4,6 @@ import type { FlagParametersForType } from '@stricli/core'
 import { NUMERICS, PADDING_MODES } from '@weft/core'
 import { BATCH_FLAGS, switchedOn, tier } from './batch-flags.ts'
 import { PRESET_NAMES } from './conv/presets.ts'
-import { redisAddress } from './doctor/queue.ts'
 import type { ConvFlags, DoctorFlags, ExplainFlags, OutputFlags, StatusFlags } from './flag-types.ts'
 import { queueAddress } from './queue/connection.ts'
 import { ALL_SECTIONS, type Section } from './sections.ts'
@@ -71,7 +70,7 @@ export const STATUS_FLAGS: FlagParametersForType<StatusFlags> = {
 export const DOCTOR_FLAGS: FlagParametersForType<DoctorFlags> = {
   queue: {
     kind: 'parsed',
-    parse: redisAddress,
+    parse: queueAddress,
     optional: true,
     placeholder: 'URL',
     brief: 'a Redis server that must answer, as redis://host:6379',

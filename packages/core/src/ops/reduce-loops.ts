@@ -1,4 +1,4 @@
-// One loop for each reduction, all in double precision.
+// One loop for each reduction, all in double precision: for all but the dense rows of row-sum.ts.
 import type { OpStorage } from './op.ts'
 
 export interface Reduction {
@@ -8,6 +8,8 @@ export interface Reduction {
   finish(sum: number, size: number): number
   /** The logarithm of the sum is taken and the shift added back. */
   readonly shifted?: boolean
+  /** Of plain sums: what they are divided by. Dense rows of float32 are added up as row-sum.ts does. */
+  divisor?(size: number): number
 }
 
 /** Four sums at once: one alone waits for each addition before the next. */
@@ -36,8 +38,8 @@ function addSquares(x: OpStorage, at: number, stride: number, count: number, sum
 const same = (sum: number) => sum
 
 export const REDUCTIONS = {
-  reduceSum: { start: 0, loop: add, finish: same },
-  reduceMean: { start: 0, loop: add, finish: (sum, size) => sum / size },
+  reduceSum: { start: 0, loop: add, finish: same, divisor: () => 1 },
+  reduceMean: { start: 0, loop: add, finish: (sum, size) => sum / size, divisor: (size) => size },
   reduceL1: { start: 0, loop: addSizes, finish: same },
   reduceL2: { start: 0, loop: addSquares, finish: Math.sqrt },
   reduceSumSquare: { start: 0, loop: addSquares, finish: same },

@@ -1,8 +1,10 @@
 // Sums, means, products, extremes and norms over any axes.
 import { type Shape, stridesOf } from '../tensor/shape.ts'
 import { axesOf, expectDtype, given, needed } from './inputs.ts'
-import type { Op, OpDType, OpStorage, ValueInfo } from './op.ts'
+import type { Op, OpDType, OpPlan, OpStorage, ValueInfo } from './op.ts'
 import { REDUCTIONS, type Reduction } from './reduce-loops.ts'
+import { type Rows, rowSum, rowsToSum } from './row-sum.ts'
+import { rowSumVector } from './row-sum-vector.ts'
 import { rowsOf, rowUnits } from './rows.ts'
 import { eachRun, runStride, type Walk, walkOf } from './strided.ts'
 
@@ -35,6 +37,10 @@ function reduce(name: string, reduction: Reduction): Op<ReduceParams> {
       const size = innerShape.reduce((product, extent) => product * extent, 1)
       const [first, last] = rowsOf([...plan.outputs[0].shape, size], begin, end)
       const x = given(inputs, 0)
+      if (denseRows(plan, reduction) !== null) {
+        for (let at = first; at < last; at++) out[at] = reduction.finish(rowSum(x, at * size, size), size)
+        return
+      }
       const stride = runStride(kept, 0)
       const whole = !(out instanceof Float32Array)
       eachRun(kept, first, last, (at, offsets, count) => {
@@ -45,7 +51,16 @@ function reduce(name: string, reduction: Reduction): Op<ReduceParams> {
         }
       })
     },
+    vector(plan, traits) {
+      const rows = denseRows(plan, reduction)
+      return rows && rowSumVector(rows, reduction.divisor?.(rows.size) ?? 1, traits)
+    },
   }
+}
+
+function denseRows(plan: OpPlan<ReduceParams>, { divisor }: Reduction): Rows | null {
+  if (divisor === undefined) return null
+  return rowsToSum(plan, axesOf(plan.op, plan.params.axes, (plan.inputs[0] as ValueInfo).shape.length))
 }
 
 /** One output: the elements of the walk `inner` from `base` on. */

@@ -60,6 +60,7 @@ const CASES: readonly (readonly [op: string, shapes: readonly number[][], params
     { ...linear, shape: [1, 5, 40, 50], scales: [1, 1, 2, 50 / 21], roiBegin: [0, 0, 0, 0], roiEnd: [1, 1, 1, 1] },
   ],
   ['reduceMean', [[40, 50, 30]], { axes: [1], keep: true }],
+  ['reduceMean', [[40, 50, 30]], { axes: [2], keep: true }],
   ['argMax', [[40, 50, 30]], { axis: 1, keep: false, last: false }],
   ['softmax', [[40, 50, 30]], { begin: 1, end: 2 }],
   ['softmax', [[7, 5001]], { begin: 1, end: 2 }],

@@ -1,10 +1,45 @@
 import { describe, expect, it } from 'vitest'
 import { float, numbers, planOf, runOp, value } from './run-op.ts'
 
+/** Around one, two, three and ten times the sixteen sums of a row. */
+const LENGTHS = [...Array.from({ length: 33 }, (_, i) => i + 1), 47, 48, 49, 50, 169]
+const sum = (row: ArrayLike<number>) => Array.from(row).reduce((total, x) => total + x, 0)
+
 describe('reductions', () => {
   it('sum in double precision, so that small numbers are not lost beside large ones', () => {
     const x = float([4], [2 ** 25, 1, 1, -(2 ** 25)])
     expect(numbers(runOp('reduceSum', [x], { axes: [0], keep: false })[0])).toEqual([2])
+  })
+
+  it.each(['reduceSum', 'reduceMean'])(
+    'of dense rows are as good as in double precision, to the last bit or its neighbour: %s',
+    (op) => {
+      for (const size of LENGTHS) {
+        const rows = [
+          // Of every sign and size,
+          Array.from({ length: size }, (_, i) => Math.sin(i * 1.7 + size) * 2 ** ((i * 7) % 41)),
+          // that cancel out but for the first,
+          Array.from({ length: size }, (_, i) => (i === 0 ? 2 ** -20 : i === size - 1 && size % 2 === 0 ? 0 : (-1) ** i * 1e6)),
+          // and that are all lost beside one of them.
+          Array.from({ length: size }, (_, i) => (i === size >> 1 ? 2 ** 24 : 1 - 2 ** -24)),
+        ].map((row) => Float32Array.from(row))
+        const x = float(
+          [rows.length, size],
+          rows.flatMap((row) => Array.from(row)),
+        )
+        const got = numbers(runOp(op, [x], { axes: [1], keep: false })[0])
+        rows.forEach((row, i) => {
+          const wanted = sum(row) / (op === 'reduceSum' ? 1 : size)
+          expect(Math.abs(got[i] - wanted), `row ${i} of ${size}`).toBeLessThanOrEqual(Math.abs(wanted) * 2 ** -23)
+        })
+      }
+    },
+  )
+
+  it('of rows with infinite numbers are infinite, or not a number', () => {
+    const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]
+    const x = float([4, 3], [1, inf, 2, -inf, 1, 2, inf, 1, -inf, 1, nan, 2])
+    expect(numbers(runOp('reduceMean', [x], { axes: [1], keep: false })[0])).toEqual([inf, -inf, nan, nan])
   })
 
   it('cut means of whole numbers towards 0', () => {

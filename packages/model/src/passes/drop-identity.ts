@@ -1,4 +1,5 @@
-// Identity, and Dropout, which does nothing outside of training: whoever read them reads what they read.
+// Identity, Dropout, which does nothing outside of training, and pooling by a pixel: whoever read them reads what they read.
+import { intsAttribute } from '../graph/attributes.ts'
 import { GraphEdit } from '../graph/edit.ts'
 import type { Graph, Node } from '../graph/graph.ts'
 
@@ -12,9 +13,25 @@ export function dropIdentity(graph: Graph): number {
 
 function isIdentity(node: Node, edit: GraphEdit): boolean {
   if (node.domain !== '' && node.domain !== 'ai.onnx') return false
-  if (node.opType === 'Identity') return true
-  if (node.opType !== 'Dropout') return false
-  const [, mask] = node.outputs
-  const training = node.inputs[2] ? edit.constant(node.inputs[2]) : null
-  return (!mask || edit.uses(mask) === 0) && (training === null || training?.data[0] === 0)
+  const [, second] = node.outputs
+  if (second && edit.uses(second) > 0) return false
+  switch (node.opType) {
+    case 'Identity':
+      return true
+    case 'Dropout': {
+      const training = node.inputs[2] ? edit.constant(node.inputs[2]) : null
+      return training === null || training?.data[0] === 0
+    }
+    case 'MaxPool':
+    case 'AveragePool':
+      return isPixelByPixel(node)
+    default:
+      return false
+  }
+}
+
+/** Windows of a pixel each, of all pixels. */
+function isPixelByPixel(node: Node): boolean {
+  const all = (name: string, wanted: number) => intsAttribute(node, name, []).every((value) => value === wanted)
+  return intsAttribute(node, 'kernel_shape', []).length > 0 && all('kernel_shape', 1) && all('strides', 1) && all('pads', 0)
 }

@@ -1,4 +1,4 @@
-// Conv, then Add of a value of the same shape, then perhaps an activation: y = activation(x * weight + bias + residual).
+// Convolutions, those among them that are known with their shapes alone, and what follows: y = activation(x * weight + bias + residual).
 import { type ActivationOption, sameShape, withActivation } from '@weft/core'
 import type { ConvDraft, Draft, OpDraft } from '../specialize/draft.ts'
 import type { Values } from '../specialize/values.ts'
@@ -49,8 +49,7 @@ function withResidual(conv: ConvDraft, add: OpDraft, other: number): ConvDraft |
   return fits ? { ...conv, inputs: [conv.inputs[0], add.inputs[other]], outputs: add.outputs } : null
 }
 
-function withFused(conv: ConvDraft, next: OpDraft, activation: ActivationOption): ConvDraft | null {
-  return conv.inputs.length === 2
-    ? { ...conv, descriptor: withActivation(conv.descriptor, activation), outputs: next.outputs }
-    : null
+/** Of a Conv, its activation was known before its shapes were; those of a sum with a residual, and of MatMul and Gemm, are not. */
+function withFused(conv: ConvDraft, next: OpDraft, activation: ActivationOption): ConvDraft {
+  return { ...conv, descriptor: withActivation(conv.descriptor, activation), outputs: next.outputs }
 }

@@ -18,7 +18,7 @@ export interface Pass {
 
 export const PASSES: readonly Pass[] = [
   { name: 'fold-constants', does: 'nodes whose inputs are all known', run: foldConstants },
-  { name: 'drop-identity', does: 'Identity, and Dropout out of training', run: dropIdentity },
+  { name: 'drop-identity', does: 'Identity, Dropout out of training, pooling by 1', run: dropIdentity },
   { name: 'recognize-hard-swish', does: 'x clip(x + 3, 0, 6) / 6 as one HardSwish', run: recognizeHardSwish },
   { name: 'drop-dead', does: 'nodes whose outputs nobody reads', run: dropDead },
   { name: 'fuse-padding', does: 'Pad into the convolution that reads it', run: fusePadding },

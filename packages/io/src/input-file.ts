@@ -1,5 +1,5 @@
 // An open input file: its size, and reads that fill a view to its end or fail.
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { WeftError } from '@weft/core'
 import { allocate } from './allocate.ts'
@@ -29,7 +29,8 @@ export class InputFile implements Bytes, AsyncDisposable {
     let handle: FileHandle | undefined
     try {
       handle = await open(path, constants.O_RDONLY | NONBLOCK)
-      const stat = await handle.stat()
+      // Of an open file it is known at once: no thread has to be woken for it.
+      const stat = fstatSync(handle.fd)
       if (!stat.isFile()) {
         throw new WeftError('IO', `cannot read ${path}: it is a folder, a pipe or a device; give a regular file`, { path })
       }

@@ -1,0 +1,75 @@
+// Proof that memory stays flat: many runs of one network, and many networks that are loaded, run and disposed of, on an engine of two threads.
+// Fails where the process holds more at the end than after the first tenth of the runs, or half of the networks, or the engine's shared
+// memory is not given back. V8 lets its young generation grow when many short-lived objects are made; that is not what is looked for:
+// node --expose-gc --max-semi-space-size=2 --conditions=@weft/source packages/model/scripts/memory.ts [--runs 10000] [--models 200] [--allowed 8]
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Tensor } from '@weft/core'
+import { load, type Model } from '@weft/model'
+import { type Engine, open } from '@weft/parallel'
+import { inputOf, pathOf, REAL_MODELS } from '../test/real/models.ts'
+import { pictures } from '../test/real/pictures.ts'
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '10000' },
+    models: { type: 'string', default: '200' },
+    allowed: { type: 'string', default: '8' },
+  },
+})
+const SAMPLES = 100
+/** MB, for what V8 compiles and glibc keeps: 10,000 runs that leak a thousand bytes each take more. */
+const ALLOWED = Number(values.allowed)
+const DIGIT = [1, 1, 28, 28]
+const LENET = {
+  path: join(import.meta.dirname, '../../../apps/batch/digits/lenet.onnx'),
+  x: new Tensor(pictures(DIGIT, 'nchw', 1), DIGIT),
+}
+const NETWORKS = [
+  LENET,
+  ...REAL_MODELS.map((real) => ({ path: pathOf(real), x: new Tensor(inputOf(real, real.shapes[0]), real.shapes[0]) })),
+]
+
+if (globalThis.gc === undefined) throw new Error('without --expose-gc the figures show when V8 happens to collect')
+const collect = globalThis.gc
+await using engine = await open({ threads: 2 })
+{
+  await using lenet = await load(engine, LENET.path)
+  await watch('runs of one network', Number(values.runs), 0.1, () => run(lenet, LENET.x))
+}
+await watch('networks loaded, run and disposed of', Number(values.models), 0.5, async (i) => {
+  const { path, x } = NETWORKS[i % NETWORKS.length]
+  await using network = await load(engine, path)
+  await run(network, x)
+})
+
+async function run(network: Model, x: Tensor): Promise<void> {
+  await network.run({ [network.inputs[0].name]: x })
+}
+
+/** Does it so often, and holds what the process keeps at the end against the most within the first `share`. */
+async function watch(what: string, count: number, share: number, work: (index: number) => Promise<void>): Promise<void> {
+  const every = Math.max(1, Math.floor(count / SAMPLES))
+  let [early, sharedEarly] = [0, 0]
+  for (let done = 1; done <= count; done++) {
+    await work(done - 1)
+    if (done % every !== 0) continue
+    const { rss, shared } = held(engine)
+    if (done <= Math.max(every, count * share)) [early, sharedEarly] = [Math.max(early, rss), shared]
+    if (done % (10 * every) === 0)
+      console.log(`${done} ${what}: ${rss.toFixed(1)} MB resident, ${shared} bytes of the engine's in use`)
+  }
+  const { rss, shared } = held(engine)
+  const grown = rss - early
+  const flat = grown <= ALLOWED && shared === sharedEarly
+  console.log(
+    `${what}: ${flat ? 'flat' : 'not flat'}: ${grown.toFixed(1)} MB more than within the first ${100 * share} % (${ALLOWED} are allowed), ` +
+      `${shared - sharedEarly} bytes of the engine's not given back`,
+  )
+  if (!flat) process.exitCode = 1
+}
+
+function held({ info }: Engine): { rss: number; shared: number } {
+  collect()
+  return { rss: process.memoryUsage.rss() / 2 ** 20, shared: info.memory.used }
+}

@@ -45,7 +45,7 @@ function document(list: readonly Result[]): string {
   return `# Conformance
 
 The ONNX project's backend node tests (Debian's \`libonnx-testdata\`), all whose models hold no operators but those that weft
-promises, through \`load\` and \`run\` with the tolerances of ONNX's own runner. \`npm run conformance\` runs them and writes this
+promises, through \`load\` and \`run\` with the tolerances of ONNX's own runner. \`npx -y pnpm@12.21.0 conformance\` runs them and writes this
 page; \`test\` runs them too. Operators without a row of numbers have no test of their own there.
 
 ${table(list)}

@@ -186,6 +186,18 @@ describe('pictures', () => {
     expect((await readTensor(at('ranged/a.png'))).data).toEqual(picture.data)
   })
 
+  test('keep the size of their own, however long a side, unless --size or --multiple says', async () => {
+    await writePicture(at('long/a.png'), randomPicture(3, 3, 1001))
+    const sizeOf = async (name: string, ...flags: string[]) => {
+      expect(await run([same, at('long'), '-o', at(name), '--as', 'image', ...flags])).toMatchObject({ code: 0 })
+      return (await readTensor(at(`${name}/a.png`))).shape
+    }
+    expect(await sizeOf('own')).toEqual([3, 3, 1001])
+    expect((await readTensor(at('own/a.png'))).data).toEqual((await readTensor(at('long/a.png'))).data)
+    expect(await sizeOf('smaller', '--fit', 'keep', '--size', '500')).toEqual([3, 1, 500])
+    expect(await sizeOf('rounded', '--multiple', '8')).toEqual([3, 8, 1000])
+  })
+
   test('glow where a map is high and stay in the shade where it is low', async () => {
     const map = network('map', { inputs: [{ name: 'x', shape: [1, 1, 4, 4] }] })
     expect(await run([map, at('grey'), '-o', at('heat'), '--as', 'heatmap'])).toMatchObject({ code: 0 })

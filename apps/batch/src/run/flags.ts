@@ -40,13 +40,13 @@ const OWN_FLAGS: FlagParametersForType<OwnRunFlags> = {
   size: parsed(
     size,
     'WxH',
-    'width and height of the picture that the network gets; with --fit keep its longest side. The size that the network takes, where it takes only one',
+    'width and height of the picture that the network gets; with --fit keep its longest side, at most 960 unless told, of any length with --as image. The size that the network takes, where it takes only one',
   ),
   fit: choice(
     FITS,
     'stretch; crop: fill the size and cut off the rest; pad: fit into it and leave the rest black; keep: in its proportions, as for networks of any size',
   ),
-  multiple: parsed(wholeNumber(1, 4096), 'N', 'with --fit keep: sides are multiples of this; 32 unless told'),
+  multiple: parsed(wholeNumber(1, 4096), 'N', 'with --fit keep: sides are multiples of this; 32 unless told, 1 with --as image'),
   scale: parsed(numbers(1), 'S', 'numbers are (p * S - mean) / std for samples p of 0 to 1; 1 unless told'),
   mean: parsed(numbers(3), 'M', 'one, or one a channel as in 0.485,0.456,0.406'),
   std: parsed(numbers(3), 'D', 'one, or one a channel'),

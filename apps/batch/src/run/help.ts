@@ -24,7 +24,7 @@ export function runHelp(): string {
       '  weft run resnet18.onnx photos/ -o classes.jsonl --preset imagenet \\',
       '      --labels labels.txt --top 3',
       '  weft run detector.onnx photos/ -o found/ --as heatmap',
-      '  weft run upscale.onnx photos/ -o large/ --as image --fit keep',
+      '  weft run upscale.onnx photos/ -o large/ --as image',
       '  weft run model.onnx data.npz -o out.safetensors',
       '  weft run model.onnx photos/ -o out/ --preset imagenet --save',
     ]),

@@ -16,8 +16,8 @@ export interface Preprocessing {
   readonly size: readonly [number, number] | null
   /** With crop: the shorter side before it, as a multiple of the size. */
   readonly shorter: number
-  /** With keep: the longest side, and what each side is a multiple of. */
-  readonly longest: number
+  /** With keep: the longest side, null where there is no bound, and what each side is a multiple of. */
+  readonly longest: number | null
   readonly multiple: number
   /** With pad, 0 to 1. */
   readonly fill: number
@@ -62,7 +62,7 @@ export function channelsOf({ colour }: Pick<Preprocessing, 'colour'>): Channels 
 /** The frame of a picture of this size. */
 export function frameFor({ fit, size, shorter, longest, multiple, fill }: Preprocessing, width: number, height: number): Frame {
   if (fit === 'keep' || size === null) {
-    const scale = Math.min(1, longest / Math.max(width, height))
+    const scale = longest === null ? 1 : Math.min(1, longest / Math.max(width, height))
     const rounded = (side: number): number => Math.max(multiple, Math.round((side * scale) / multiple) * multiple)
     return whole(rounded(width), rounded(height))
   }
@@ -105,7 +105,7 @@ export function describePreprocessing(p: Preprocessing): string {
     stretch: `stretched to ${size}`,
     crop: `the middle ${size}, the shorter side being ${p.size === null ? '' : Math.round(Math.min(...p.size) * p.shorter)}`,
     pad: `whole within ${size}, the rest ${p.fill}`,
-    keep: `in their proportions, no side over ${p.longest}, sides multiples of ${p.multiple}`,
+    keep: `in their proportions, ${p.longest === null ? 'as large as they are' : `no side over ${p.longest}`}, sides multiples of ${p.multiple}`,
   }[p.fit]
   const normal = p.mean.every((one) => one === 0) && p.std.every((one) => one === 1)
   const numbers = normal ? `numbers from 0 to ${p.scale}` : `(0 to ${p.scale} - ${p.mean.join(', ')}) / ${p.std.join(', ')}`

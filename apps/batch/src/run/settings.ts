@@ -142,8 +142,9 @@ function preprocessingFor({ name, inputs }: ModelFile, told: Stored): Preprocess
     fit,
     size,
     shorter: preset.shorter,
-    longest: told.size === undefined ? 960 : Math.max(...told.size),
-    multiple: told.multiple ?? 32,
+    // A picture for a picture has the size of its own.
+    longest: told.size !== undefined ? Math.max(...told.size) : told.as === 'image' ? null : 960,
+    multiple: told.multiple ?? (told.as === 'image' ? 1 : 32),
     fill: 0,
     scale: told.scale?.[0] ?? preset.scale,
     mean: told.mean ?? preset.mean,

@@ -35,6 +35,9 @@ export const nonMaxSuppression: Op<SuppressionParams> = {
         `nonMaxSuppression: boxes ${formatShape(boxes.shape)} do not belong to scores ${formatShape(scores.shape)}`,
       )
     }
+    if (!Number.isInteger(most)) {
+      throw new WeftError('SHAPE', `nonMaxSuppression: at most ${most} boxes of each class is no whole number`, { most })
+    }
     return [
       { dtype: 'int64', shape: [items * classes * Math.max(0, Math.min(most, n)), 3] },
       { dtype: 'int64', shape: [1] },

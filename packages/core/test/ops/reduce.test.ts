@@ -95,6 +95,13 @@ describe('suppression', () => {
     expect(numbers(rows)).toEqual([0, 0, 1, 0, 0, 2, 0, 0, 0])
   })
 
+  it.each([0.5, Number.NaN])('refuses to keep %d boxes', (most) => {
+    const params = { most, overlap: 0.5, score: 0, centred: false }
+    expect(() => runOp('nonMaxSuppression', [boxes, scores], params)).toThrow(
+      expect.objectContaining({ code: 'SHAPE', message: expect.stringContaining(`at most ${most} boxes`) }),
+    )
+  })
+
   it('gives nothing where nothing may be kept', () => {
     const [rows, count] = runOp('nonMaxSuppression', [boxes, scores], { most: 0, overlap: 0.5, score: 0, centred: false })
     expect(rows.shape).toEqual([0, 3])

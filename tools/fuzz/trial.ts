@@ -17,10 +17,11 @@ export async function tryFiles<D extends Damaged>(
   attempt: (damaged: D, seed: number) => Promise<string>,
 ): Promise<void> {
   const [seed, first, count] = process.argv.slice(2).map(Number)
-  const say = (report: Report) => process.send?.(report)
+  // Until it is sent: attempts leave the event loop no turn, and what a slow listener had no room for would wait for the last of them.
+  const say = (report: Report) => new Promise<void>((sent) => process.send?.(report, undefined, undefined, () => sent()))
   for (let index = first; index < first + count; index++) {
     const damaged = damagedFile(seed, index)
-    say({ index, from: damaged.from, bytes: damaged.file.length })
+    await say({ index, from: damaged.from, bytes: damaged.file.length })
     resetPeak()
     const before = memory()
     const began = performance.now()
@@ -34,7 +35,7 @@ export async function tryFiles<D extends Damaged>(
     }
     const after = memory()
     const grown = Math.max(after.peak - before.resident, after.buffers - before.buffers)
-    say({ index, came, fault, grown, ms: performance.now() - began })
+    await say({ index, came, fault, grown, ms: performance.now() - began })
   }
   process.disconnect?.()
 }

@@ -54,7 +54,7 @@ const MISTAKES: [args: string, sentence: RegExp][] = [
   ['conv in -o out --kernel blur -z', /no flag -z/],
   ['conv in -o out --weight w.npy --activation tanh', /--activation tanh: give/],
   ['conf in', /no command conf; did you mean conv/],
-  ['convolve in', /no command convolve; there are conv, run, explain, status/],
+  ['convolve in', /no command convolve; there are conv, run, explain, submit, worker, status,/],
   ['completions tcsh', /SHELL tcsh: give bash, zsh, fish/],
   ['explain', /MODEL\|PROBLEM is needed/],
   ['explain ic64', /PROBLEM: problem 'ic64' lacks/],

@@ -40,6 +40,24 @@ describe('a network', () => {
     expect(powers.data).toEqual(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 1n, 0n))
   })
 
+  test.each(['from', 'to', 'step'])('whose %s of a slice is no whole number is MODEL', async (which) => {
+    const constants = Object.fromEntries(
+      [
+        ['from', 0],
+        ['to', 2],
+        ['axis', 0],
+        ['step', 1],
+      ].map(([name, value]) => [name as string, { dims: [1], values: [name === which ? 0.5 : (value as number)] }]),
+    )
+    const network = {
+      inputs: [{ name: 'x', shape: [4] }],
+      outputs: [y],
+      nodes: [{ op: 'Slice', inputs: ['x', 'from', 'to', 'axis', 'step'], outputs: ['y'] }],
+      constants,
+    }
+    await expect(run(network, [1, 2, 3, 4])).rejects.toMatchObject({ code: 'MODEL', message: expect.stringContaining('0.5') })
+  })
+
   test('that takes the mean of whole numbers, which ONNX has not, is DTYPE', async () => {
     await using model = await load(
       executor,

@@ -17,6 +17,8 @@ export const slice: Operator = {
     ) {
       throw cannot(node, `it has ${starts.length} starts and ${ends.length} ends, and other numbers of axes or steps`)
     }
+    const odd = [starts, ends, axes ?? [], steps ?? []].flat().find((number) => !Number.isInteger(number))
+    if (odd !== undefined) throw cannot(node, `${odd} is no whole number`)
     const start = shape.map(() => 0)
     const step = shape.map(() => 1)
     const count = [...shape]

@@ -1,4 +1,4 @@
-import { conv, corr2dMultiInOut1x1, shard, Tensor } from '@weft/core'
+import { conv, corr2dMultiInOut1x1, type Range, shard, Tensor } from '@weft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unitAt, unitsOf } from '../src/kernels/range.ts'
@@ -67,7 +67,9 @@ describe('sharding', () => {
   it('covers every unit exactly once, in order, for any costs and any number of workers', () => {
     fc.assert(
       fc.property(fc.array(size(1, 1000), { minLength: 1, maxLength: 200 }), size(1, 64), (costs, workers) => {
-        const ranges = shard(Float64Array.from(costs), workers)
+        const lots = shard(Float64Array.from(costs), workers)
+        expect(lots).toHaveLength(workers)
+        const ranges = lots.flat()
         const units = ranges.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i))
         expect(units).toEqual(costs.map((_, i) => i))
         expect(ranges.every(({ begin, end }) => begin < end)).toBe(true)
@@ -79,8 +81,12 @@ describe('sharding', () => {
     fc.assert(
       fc.property(fc.array(size(1, 1000), { minLength: 1, maxLength: 200 }), size(1, 64), (costs, workers) => {
         const busy = new Float64Array(workers)
-        for (const { begin, end } of shard(Float64Array.from(costs), workers)) {
+        const lots = shard(Float64Array.from(costs), workers)
+        while (lots.some(({ length }) => length > 0)) {
           const free = busy.indexOf(Math.min(...busy))
+          const turns = lots.map((_, turn) => lots[(free + turn) % workers])
+          const lot = turns.find(({ length }) => length > 0) as Range[]
+          const { begin, end } = lot.shift() as Range
           busy[free] += costs.slice(begin, end).reduce((sum, cost) => sum + cost, 0)
         }
         const share = costs.reduce((sum, cost) => sum + cost, 0) / workers

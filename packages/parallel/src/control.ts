@@ -2,17 +2,37 @@
 import { spin } from './spin.ts'
 
 /**
- * A job is a row of phases, a phase a number of shards. Members come and go: whoever is there claims shards, and the one that
- * finishes the last of a phase opens the next. Nobody waits for a member that holds no shard.
+ * A job is a row of phases, a phase a number of shards, in lots: a member claims those of its own lot first, so that what it
+ * wrote in one phase it finds in its caches in the next, and then those of others. Members come and go: whoever is there claims,
+ * and the one that finishes the last shard of a phase opens the next. Nobody waits for a member that holds no shard.
  *
- * 32-bit words of the block; what waiting members look at lies apart from what those at work write.
+ * 32-bit words of the block; what waiting members look at lies apart from what those at work write, and each lot from the others.
  */
 const GENERATION = 0
 const END = 1
-const LEFT = 16
-const FINISHED = 17
-const PHASE = 18
-export const CONTROL_BYTES = 128
+const UNFINISHED = 16
+const PHASE = 17
+const LOTS = 32
+/** Words of a cache line. */
+const LINE = 16
+
+/** More lots than this lie close together: of so many members few claim of the same line at once. */
+const LOTS_APART = 64
+
+/** Bytes of a control block of a gang of so many members, each with a lot. */
+export function controlBytes(members: number): number {
+  return 4 * (LOTS + members * lotWords(members))
+}
+
+function lotWords(members: number): number {
+  return members > LOTS_APART ? 1 : LINE
+}
+
+/** A shard that a member has: of which lot, and how many were left of it, this one counted. */
+export interface Claim {
+  readonly lot: number
+  readonly left: number
+}
 
 const [ON, DONE, STOPPED] = [0, 1, 2]
 
@@ -22,30 +42,47 @@ const WAIT_MS = 100
 export class Control {
   readonly #words: Int32Array
   readonly #at: number
+  readonly #lots: number
+  readonly #lotWords: number
 
-  constructor(words: Int32Array, byteOffset: number) {
+  /** @param members of the largest gang that the block serves */
+  constructor(words: Int32Array, byteOffset: number, members: number) {
     this.#words = words
     this.#at = byteOffset / 4
+    this.#lots = members
+    this.#lotWords = lotWords(members)
   }
 
-  /** Begins a job with its first phase. No member of an earlier one may be left. */
-  begin(shards: number): void {
+  /**
+   * Begins a job with its first phase. No member of an earlier one may be left.
+   * @param lots how many shards are in each lot
+   * @param unfinished what has to be finished; by default every shard
+   */
+  begin(lots: readonly number[], unfinished?: number): void {
+    for (let lot = 0; lot < this.#lots; lot++) Atomics.store(this.#words, this.#left(lot), 0)
     Atomics.store(this.#words, this.#at + END, ON)
-    this.open(0, shards)
+    this.open(0, lots, unfinished)
   }
 
   /** Opens a phase; by the member that finished the last shard of the one before. */
-  open(phase: number, shards: number): void {
-    Atomics.store(this.#words, this.#at + FINISHED, 0)
+  open(phase: number, lots: readonly number[], unfinished = lots.reduce((sum, shards) => sum + shards, 0)): void {
+    Atomics.store(this.#words, this.#at + UNFINISHED, unfinished)
     Atomics.store(this.#words, this.#at + PHASE, phase)
     // Claims are granted from here on: whoever has one sees the words before.
-    Atomics.store(this.#words, this.#at + LEFT, shards)
+    for (let lot = 0; lot < lots.length; lot++) Atomics.store(this.#words, this.#left(lot), lots[lot])
     this.#move()
   }
 
-  /** Claims a shard of the phase that is open. Returns how many were left with it, none or fewer when it was not to be had. */
-  claim(): number {
-    return Atomics.sub(this.#words, this.#at + LEFT, 1)
+  /** Claims a shard of the phase that is open: of the member's own lot, then of the others in turn. Null when there is none to be had. */
+  claim(member: number): Claim | null {
+    for (let turn = 0; turn < this.#lots; turn++) {
+      const lot = (member + turn) % this.#lots
+      const at = this.#left(lot)
+      if (Atomics.load(this.#words, at) <= 0) continue
+      const left = Atomics.sub(this.#words, at, 1)
+      if (left > 0) return { lot, left }
+    }
+    return null
   }
 
   /** The phase that is open; certain while a claim is held. */
@@ -53,9 +90,9 @@ export class Control {
     return Atomics.load(this.#words, this.#at + PHASE)
   }
 
-  /** Gives back a claim whose shard is done. Returns whether it was the last of the phase's. */
-  finish(shards: number): boolean {
-    return Atomics.add(this.#words, this.#at + FINISHED, 1) === shards - 1
+  /** Says that a shard is done. Returns whether it was the last of the phase's. */
+  finish(): boolean {
+    return Atomics.sub(this.#words, this.#at + UNFINISHED, 1) === 1
   }
 
   /** The job is complete; without effect when it was stopped. */
@@ -98,6 +135,10 @@ export class Control {
     if (spin(this.#words, at, generation, lookMs)) return
     const wait = Atomics.waitAsync(this.#words, at, generation, WAIT_MS)
     if (wait.async) await wait.value
+  }
+
+  #left(lot: number): number {
+    return this.#at + LOTS + this.#lotWords * lot
   }
 
   #end(how: number): void {

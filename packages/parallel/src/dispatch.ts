@@ -1,7 +1,7 @@
 // Jobs to workers: first come, first served; a job starts when as many seats are free as it has members.
 import { WeftError } from '@weft/core'
 import type { Arena } from './arena.ts'
-import { CONTROL_BYTES, Control } from './control.ts'
+import { Control, controlBytes } from './control.ts'
 import { type Caller, Gang } from './gang.ts'
 import { MAILBOX_BYTES } from './mailbox.ts'
 import type { AssemblyTask, Ended, RunTask, Visit } from './messages.ts'
@@ -10,9 +10,9 @@ import { Seat } from './seat.ts'
 /** Regions grow by steps of this many bytes, small ones by less. */
 const [REGION_STEP, SMALL_STEP] = [1 << 20, 1 << 16]
 
-/** A part for every member: of a run, with the number of shards of its first phase; or of what every worker does, and what one of them has to do. */
+/** A part for every member: of a run, with the shards in each lot of its first phase; or of what every worker does, and how much one of them has to do. */
 export type Parts =
-  | { readonly runs: readonly RunTask[]; readonly shards: number }
+  | { readonly runs: readonly RunTask[]; readonly lots: readonly number[] }
   | { readonly assembly: readonly AssemblyTask[]; readonly shards: number }
 
 export interface Job {
@@ -54,11 +54,11 @@ export class Dispatcher {
     this.#caller = caller
     arena.reclaim = () => this.#giveBack()
     const mailboxes = Array.from({ length: threads }, () => arena.allocate(MAILBOX_BYTES))
-    const blocks = Array.from({ length: 2 * threads }, () => arena.allocate(CONTROL_BYTES))
+    const blocks = Array.from({ length: 2 * threads }, () => arena.allocate(controlBytes(threads)))
     const words = new Int32Array(arena.memory.buffer)
     this.#seats = mailboxes.map((at, index) => new Seat(index, words, at, submit))
     this.#free = [...this.#seats]
-    this.#blocks = blocks.map((at) => ({ at, control: new Control(words, at) }))
+    this.#blocks = blocks.map((at) => ({ at, control: new Control(words, at, threads) }))
   }
 
   /**
@@ -163,7 +163,7 @@ export class Dispatcher {
         await this.clear()
         gang.assemble(parts.assembly, parts.shards, seats)
       } else {
-        gang.run(parts.runs, parts.shards, seats, accompanied)
+        gang.run(parts.runs, parts.lots, seats, accompanied)
         if (accompanied) await gang.accompany(parts.runs[0], this.#caller)
       }
       const complete = await gang.end()

@@ -33,7 +33,7 @@ export class Gang {
 
   /** Asks every worker for its part; all have to come. What one of them has to do is claimed. */
   assemble(tasks: readonly AssemblyTask[], shards: number, seats: readonly Seat[]): void {
-    this.control.begin(shards)
+    this.control.begin([shards], tasks.length)
     tasks.forEach((task, index) => {
       this.#asked.set(seats[index], task)
       seats[index].assemble(task, this.#lost)
@@ -41,8 +41,8 @@ export class Gang {
   }
 
   /** Asks for each member's part in a run; the caller takes that of the first where it works along. */
-  run(tasks: readonly RunTask[], shards: number, seats: readonly Seat[], accompanied: boolean): void {
-    this.control.begin(shards)
+  run(tasks: readonly RunTask[], lots: readonly number[], seats: readonly Seat[], accompanied: boolean): void {
+    this.control.begin(lots)
     this.#accompanied = accompanied
     for (let index = accompanied ? 1 : 0; index < tasks.length; index++) {
       this.#asked.set(seats[index], tasks[index])

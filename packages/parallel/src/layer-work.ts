@@ -64,12 +64,12 @@ class LayerWork implements Work {
     return this.#phases.count
   }
 
-  shards(phase: number): number {
-    return this.#phases.shards(phase)
+  lots(phase: number): readonly number[] {
+    return this.#phases.lots(phase)
   }
 
-  run(phase: number, shard: number, cancelled: () => boolean): boolean {
-    const { item, step, range } = this.#phases.at(phase, shard)
+  run(phase: number, lot: number, shard: number, cancelled: () => boolean): boolean {
+    const { item, step, range } = this.#phases.at(phase, lot, shard)
     const { plan, xBytes, yBytes, packed } = this.#layer
     const task = this.#task
     const at: Bindings = {

@@ -141,14 +141,15 @@ export class PreparedLayer implements Layer {
     let result = out
     let computed = { at: 0, began: 0 }
     const start = (seats: readonly Seat[], control: number): Parts | Promise<Parts> => {
-      const { runs, shards } = this.#parts(seats, control, alone, places)
+      const parts = this.#parts(seats, control, alone, places)
+      const { runs } = parts
       computed = { at: runs[0].y, began: performance.now() }
       const copies: [number, Float32Array][] = []
       if (places.x === null) copies.push([runs[0].x, x.data])
       if (places.residual === null && addend !== null) copies.push([runs[0].residual, addend])
-      if (copies.length === 0) return { runs, shards }
+      if (copies.length === 0) return parts
       const copied = copies.map(([to, from]) => copyNumbers(arena.floats(to, from.length), from, signal))
-      return Promise.all(copied).then(() => ({ runs, shards }))
+      return Promise.all(copied).then(() => parts)
     }
     const finish = async (): Promise<void> => {
       this.#lastMs = performance.now() - computed.began
@@ -199,7 +200,7 @@ export class PreparedLayer implements Layer {
         trace: 0,
       }
     })
-    return { runs, shards: new Phases({ alone, items: batch }, shards).shards(0) }
+    return { runs, lots: new Phases({ alone, items: batch, members: seats.length }, shards).lots(0) }
   }
 
   /** Makes the layer known to the calling thread. */

@@ -62,14 +62,14 @@ export class Member {
     const cancelled = () => control.over
     for (;;) {
       const { generation } = control
-      const left = control.claim()
-      if (left <= 0) return generation
+      const claim = control.claim(task.member)
+      if (claim === null) return generation
       const { phase } = control
-      const shards = work.shards(phase)
-      if (!work.run(phase, shards - left, cancelled)) return generation
-      if (control.finish(shards)) {
+      const { lot, left } = claim
+      if (!work.run(phase, lot, work.lots(phase)[lot] - left, cancelled)) return generation
+      if (control.finish()) {
         if (phase + 1 === work.phases) control.complete()
-        else control.open(phase + 1, work.shards(phase + 1))
+        else control.open(phase + 1, work.lots(phase + 1))
       }
       if (enough()) return generation
     }

@@ -19,12 +19,15 @@ interface Part {
   readonly control: number
 }
 
+/** Shards by the member that claims them first. */
+export type Lots = readonly (readonly Range[])[]
+
 /** What a thread has to know of a layer. */
 export interface Definition {
   readonly plan: Plan
   readonly code: Code
-  /** For each step the shards that members claim when they work together. */
-  readonly shards: readonly (readonly Range[])[]
+  /** For each step the shards that members claim when they work together, in lots. */
+  readonly shards: readonly Lots[]
   readonly packed: number
 }
 
@@ -66,7 +69,7 @@ export interface ProgramPhase {
   readonly step: number
   readonly item: number
   readonly part: number
-  readonly shards: readonly Range[]
+  readonly shards: Lots
 }
 
 /** What a thread has to know of a program, beside its layers. */

@@ -1,34 +1,46 @@
 // The phases of a run: first the items that are each done whole by one member, then step by step those that all share.
 import type { Range } from '@weft/core'
+import type { Lots } from './messages.ts'
 
 export interface Items {
   /** How many are done whole, the first ones; and how many there are. */
   readonly alone: number
   readonly items: number
+  /** Of the gang. */
+  readonly members: number
 }
 
 export class Phases {
   readonly count: number
   readonly #alone: number
-  readonly #shards: readonly (readonly Range[])[]
+  readonly #shards: readonly Lots[]
+  readonly #members: number
 
   /** @param shards of each step of an item that is shared */
-  constructor({ alone, items }: Items, shards: readonly (readonly Range[])[]) {
+  constructor({ alone, items, members }: Items, shards: readonly Lots[]) {
     this.#alone = alone
+    this.#members = members
     this.#shards = shards
     this.count = (alone > 0 ? 1 : 0) + (items - alone) * shards.length
   }
 
-  /** How many shards a phase has: claims of it are numbered from the last down. */
-  shards(phase: number): number {
-    return this.#isWhole(phase) ? this.#alone : this.#shards[this.#step(phase)].length
+  /** How many shards are in each lot of a phase: claims are numbered from the last down. */
+  lots(phase: number): readonly number[] {
+    if (!this.#isWhole(phase)) return this.#shards[this.#step(phase)].map(({ length }) => length)
+    return Array.from({ length: this.#members }, (_, lot) => this.#firstOf(lot + 1) - this.#firstOf(lot))
   }
 
-  /** What the shard is: an item done whole, or a range of a step of one. */
-  at(phase: number, shard: number): { item: number; step: number; range: Range | null } {
-    if (this.#isWhole(phase)) return { item: shard, step: 0, range: null }
+  /** What the shard of a lot is: an item done whole, or a range of a step of one. */
+  at(phase: number, lot: number, shard: number): { item: number; step: number; range: Range | null } {
+    if (this.#isWhole(phase)) return { item: this.#firstOf(lot) + shard, step: 0, range: null }
     const step = this.#step(phase)
-    return { item: this.#alone + Math.floor(this.#shared(phase) / this.#shards.length), step, range: this.#shards[step][shard] }
+    const item = this.#alone + Math.floor(this.#shared(phase) / this.#shards.length)
+    return { item, step, range: this.#shards[step][lot][shard] }
+  }
+
+  /** The first item done whole that is in the lot. */
+  #firstOf(lot: number): number {
+    return Math.floor((lot * this.#alone) / this.#members)
   }
 
   #isWhole(phase: number): boolean {

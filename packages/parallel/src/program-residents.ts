@@ -11,7 +11,6 @@ import {
   type Program,
   type ProgramConstant,
   type ProgramStep,
-  type Range,
   shard,
   sizeOf,
   Tensor,
@@ -21,7 +20,7 @@ import {
 } from '@weft/core'
 import type { Defined } from './define.ts'
 import type { Host } from './host.ts'
-import type { DefinedStep, Operand, ProgramDefinition, ProgramPhase } from './messages.ts'
+import type { DefinedStep, Lots, Operand, ProgramDefinition, ProgramPhase } from './messages.ts'
 import type { Scratch } from './regions.ts'
 import { Resident } from './resident.ts'
 
@@ -136,16 +135,16 @@ export class ProgramResidents {
       }
       const { shards } = this.#layers[layer++].resident
       const items = Array.from({ length: step.descriptor.batch }, (_, item) => item)
-      return items.flatMap((item) => shards.map((ranges, part) => ({ step: index, item, part, shards: ranges })))
+      return items.flatMap((item) => shards.map((lots, part) => ({ step: index, item, part, shards: lots })))
     })
   }
 
   /** The units of an operator as shards: a single one where there is little to do. */
-  #shardsOf({ plan }: OpProgramStep): Range[] {
+  #shardsOf({ plan }: OpProgramStep): Lots {
     const units = this.#paths.get(plan)?.units ?? opNamed(plan.op).units(plan)
     const elements = [...plan.inputs, ...plan.outputs].reduce((sum, info) => sum + (info === null ? 0 : sizeOf(info.shape)), 0)
     if (units === 0) return []
-    return elements < LEAST_SHARED ? [{ begin: 0, end: units }] : shard(new Float64Array(units).fill(1), this.#host.threads)
+    return elements < LEAST_SHARED ? [[{ begin: 0, end: units }]] : shard(new Float64Array(units).fill(1), this.#host.threads)
   }
 }
 

@@ -29,6 +29,7 @@ export class KnownProgram {
   readonly #memory: WebAssembly.Memory
   readonly #bindCode: BindCode
   #steps: readonly Part[] = []
+  #spans: { readonly trace: number; readonly member: number; readonly spans: Spans } | null = null
   /** What the steps were bound to. */
   #bound = { bytes: 0, memory: -1, own: -1, shared: -1 }
 
@@ -52,10 +53,17 @@ export class KnownProgram {
       this.#bound = { bytes: buffer.byteLength, memory: task.x, own: task.private, shared: task.shared }
       this.#steps = this.definition.steps.map((step) => this.#bind(step, task, buffer))
     }
-    const spans = task.trace === 0 ? null : new Spans(buffer, task.trace, this.definition.phases, task.member)
+    const spans = task.trace === 0 ? null : this.#spansOf(task, buffer)
     return task.alone > 0
       ? new AloneWork(this.definition.phases, this.#steps, spans)
       : new SharedWork(this.definition.phases, this.#steps, spans)
+  }
+
+  /** Kept: a member asks for its work anew at every phase. */
+  #spansOf({ trace, member }: RunTask, buffer: ArrayBufferLike): Spans {
+    if (this.#spans?.trace !== trace || this.#spans.member !== member)
+      this.#spans = { trace, member, spans: new Spans(buffer, trace, this.definition.phases, member) }
+    return this.#spans.spans
   }
 
   #bind(step: DefinedStep, task: RunTask, buffer: ArrayBufferLike): Part {
@@ -123,25 +131,25 @@ class SharedWork implements Work {
     return this.#phases.length
   }
 
-  shards(phase: number): number {
-    return this.#phases[phase].shards.length
+  lots(phase: number): readonly number[] {
+    return this.#phases[phase].shards.map(({ length }) => length)
   }
 
-  run(phase: number, shard: number, cancelled: Cancelled): boolean {
-    return this.#perform(phase, shard, this.#phases[phase].shards[shard], cancelled)
+  run(phase: number, lot: number, shard: number, cancelled: Cancelled): boolean {
+    return this.#perform(phase, lot, shard, this.#phases[phase].shards[lot][shard], cancelled)
   }
 
   /** A phase whole. */
   runAll(phase: number, cancelled: Cancelled): boolean {
-    const { shards } = this.#phases[phase]
-    return this.#perform(phase, 0, { begin: shards[0].begin, end: shards[shards.length - 1].end }, cancelled)
+    const ranges = this.#phases[phase].shards.flat()
+    return this.#perform(phase, 0, 0, { begin: 0, end: ranges[ranges.length - 1].end }, cancelled)
   }
 
-  #perform(phase: number, shard: number, range: Range, cancelled: Cancelled): boolean {
+  #perform(phase: number, lot: number, shard: number, range: Range, cancelled: Cancelled): boolean {
     const { step, item, part } = this.#phases[phase]
     const began = this.#spans === null ? 0 : now()
     const done = this.#steps[step](item, part, range, cancelled)
-    this.#spans?.note(phase, shard, began)
+    this.#spans?.note(phase, lot, shard, began)
     return done
   }
 }
@@ -155,11 +163,11 @@ class AloneWork implements Work {
     this.#whole = new SharedWork(phases, steps, spans)
   }
 
-  shards(): number {
-    return 1
+  lots(): readonly number[] {
+    return [1]
   }
 
-  run(_phase: number, _shard: number, cancelled: Cancelled): boolean {
+  run(_phase: number, _lot: number, _shard: number, cancelled: Cancelled): boolean {
     for (let phase = 0; phase < this.#whole.phases; phase++) {
       if (!this.#whole.runAll(phase, cancelled)) return false
     }

@@ -104,7 +104,7 @@ export class EngineProgram implements PreparedProgram {
       }
       if (trace !== 0) this.#spans(trace).clear()
       job = { memory, trace, origin: now() }
-      return { runs, shards: single ? 1 : phases[0].shards.length }
+      return { runs, lots: single ? [1] : phases[0].shards.map(({ length }) => length) }
     }
     let results: OpStorage[] = []
     let spans: Span[] = []

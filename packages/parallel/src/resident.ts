@@ -1,24 +1,14 @@
 // A resident: a convolution planned and compiled, its packed weights in the arena, known to threads by a number.
-import {
-  type Code,
-  type ConvDescriptor,
-  type Plan,
-  type Range,
-  type Refusal,
-  select,
-  shard,
-  TIERS,
-  type TierName,
-} from '@weft/core'
+import { type Code, type ConvDescriptor, type Plan, type Refusal, select, shard, TIERS, type TierName } from '@weft/core'
 import type { Host } from './host.ts'
-import type { Definition } from './messages.ts'
+import type { Definition, Lots } from './messages.ts'
 
 export class Resident implements Definition {
   readonly id: number
   readonly plan: Plan
   readonly code: Code
   /** The shards of each step, for a gang of every worker. */
-  readonly shards: readonly Range[][]
+  readonly shards: readonly Lots[]
   readonly packed: number
   readonly refusals: readonly Refusal[]
   readonly #host: Host

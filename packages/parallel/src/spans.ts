@@ -13,15 +13,15 @@ export function now(): number {
 
 /** Bytes that hold a span for every shard of every phase. */
 export function spanBytes(phases: readonly ProgramPhase[]): number {
-  return 8 * NUMBERS * phases.reduce((sum, { shards }) => sum + shards.length, 0)
+  return 8 * NUMBERS * phases.reduce((sum, { shards }) => sum + shards.flat().length, 0)
 }
 
 export class Spans {
   readonly #numbers: Float64Array
   readonly #phases: readonly ProgramPhase[]
   readonly #member: number
-  /** Index of each phase's first span. */
-  readonly #first: readonly number[]
+  /** Index of the first span of each lot of each phase. */
+  readonly #first: readonly (readonly number[])[]
 
   constructor(buffer: ArrayBufferLike, at: number, phases: readonly ProgramPhase[], member: number) {
     this.#numbers = new Float64Array(buffer as ArrayBuffer, at, spanBytes(phases) / 8)
@@ -29,9 +29,10 @@ export class Spans {
     this.#member = member
     let next = 0
     this.#first = phases.map(({ shards }) => {
-      const first = next
-      next += shards.length
-      return first
+      return shards.map(({ length }) => {
+        next += length
+        return next - length
+      })
     })
   }
 
@@ -40,17 +41,19 @@ export class Spans {
   }
 
   /** Notes that this member did the shard from `began` until now. */
-  note(phase: number, shard: number, began: number): void {
-    this.#numbers.set([this.#member, began, now()], NUMBERS * (this.#first[phase] + shard))
+  note(phase: number, lot: number, shard: number, began: number): void {
+    this.#numbers.set([this.#member, began, now()], NUMBERS * (this.#first[phase][lot] + shard))
   }
 
   /** All that was noted, from the begin of the run on. */
   read(origin: number): Span[] {
     return this.#phases.flatMap(({ step, shards }, phase) =>
-      shards.flatMap((_, shard): Span[] => {
-        const [worker, began, ended] = this.#numbers.subarray(NUMBERS * (this.#first[phase] + shard))
-        return worker === NOBODY ? [] : [{ step, worker, start: began - origin, ms: ended - began }]
-      }),
+      shards.flatMap((ranges, lot) =>
+        ranges.flatMap((_, shard): Span[] => {
+          const [worker, began, ended] = this.#numbers.subarray(NUMBERS * (this.#first[phase][lot] + shard))
+          return worker === NOBODY ? [] : [{ step, worker, start: began - origin, ms: ended - began }]
+        }),
+      ),
     )
   }
 }

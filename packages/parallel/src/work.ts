@@ -2,8 +2,8 @@
 
 export interface Work {
   readonly phases: number
-  /** How many shards a phase has: claims of it are numbered from the last down. */
-  shards(phase: number): number
-  /** Does a shard; leaves early, with false, when `cancelled` says so. */
-  run(phase: number, shard: number, cancelled: () => boolean): boolean
+  /** How many shards are in each lot of a phase: claims are numbered from the last down. */
+  lots(phase: number): readonly number[]
+  /** Does a shard of a lot; leaves early, with false, when `cancelled` says so. */
+  run(phase: number, lot: number, shard: number, cancelled: () => boolean): boolean
 }

@@ -21,7 +21,7 @@ export default function visit({ mailbox, task }: Visit): Ended {
   if (mailbox === NOWHERE) return { state: 'ended' }
   const words = new Int32Array(memory.buffer)
   const seat = new Mailbox(words, mailbox)
-  let control = task === null ? null : new Control(words, task.control)
+  let control = task === null ? null : new Control(words, task.control, task.members)
   try {
     if (task !== null && control !== null) {
       assemble(task, control)
@@ -30,7 +30,7 @@ export default function visit({ mailbox, task }: Visit): Ended {
     let run = seat.take(true)
     while (run !== null) {
       if (!member.knows(run.layer)) return { state: 'strange' }
-      control = new Control(words, run.control)
+      control = new Control(words, run.control, run.members)
       const look = run.members <= CORES
       for (;;) {
         const generation = member.work(run, control, never)
@@ -50,22 +50,23 @@ export default function visit({ mailbox, task }: Visit): Ended {
 /** Does its part of what every worker does, and waits for the others. */
 function assemble(task: AssemblyTask, control: Control): void {
   if (task.kind === 'define') define(task, control)
-  if (control.finish(task.members)) control.complete()
+  if (control.finish()) control.complete()
   for (let { generation } = control; !control.over; { generation } = control) control.wait(generation, LOOK_MS)
 }
 
-function define({ layers, program, claims, warm }: DefineTask, control: Control): void {
+function define({ member: index, layers, program, claims, warm }: DefineTask, control: Control): void {
   const known = layers.map((layer) => member.define(layer.id, layer))
   if (program !== null) member.defineProgram(program)
-  for (let left = claims ? control.claim() : 0; left > 0 && !control.over; left = control.claim()) {
-    const index = layers.length - left
-    const { plan, packed, weights, cold } = layers[index]
+  const claim = () => (claims && !control.over ? control.claim(index) : null)
+  for (let claimed = claim(); claimed !== null; claimed = claim()) {
+    const number = layers.length - claimed.left
+    const { plan, packed, weights, cold } = layers[number]
     if (weights !== null) {
       const weight = new Float32Array(memory.buffer, weights.at, weights.count)
       const bias = weights.biasCount === 0 ? null : new Float32Array(memory.buffer, weights.biasAt, weights.biasCount)
       kernelNamed(plan.kernel).pack(plan, weight, bias, memory.buffer, packed)
     }
-    if (cold) warmUp(plan, known[index].runner, { ...placed(warmRegion(plan), warm), packed }, () => control.over)
+    if (cold) warmUp(plan, known[number].runner, { ...placed(warmRegion(plan), warm), packed }, () => control.over)
   }
 }
 

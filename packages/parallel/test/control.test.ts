@@ -1,37 +1,69 @@
-// The control block of a gang: claims, phases, the end.
+// The control block of a gang: claims, lots, phases, the end.
 import { describe, expect, it } from 'vitest'
-import { CONTROL_BYTES, Control } from '../src/control.ts'
+import { Control, controlBytes } from '../src/control.ts'
+
+const MEMBERS = 3
 
 describe('a control block', () => {
-  const control = new Control(new Int32Array(new SharedArrayBuffer(2 * CONTROL_BYTES)), CONTROL_BYTES)
+  const at = controlBytes(MEMBERS)
+  const control = new Control(new Int32Array(new SharedArrayBuffer(2 * at)), at, MEMBERS)
 
   it('gives each shard of a phase to one member, and none when all are given', () => {
-    control.begin(3)
-    expect([control.claim(), control.claim(), control.claim()]).toEqual([3, 2, 1])
-    expect(control.claim()).toBeLessThanOrEqual(0)
-    expect(control.claim()).toBeLessThanOrEqual(0)
-    expect([control.finish(3), control.finish(3), control.finish(3)]).toEqual([false, false, true])
+    control.begin([3])
+    expect([control.claim(0), control.claim(0), control.claim(0)].map((claim) => claim?.left)).toEqual([3, 2, 1])
+    expect([control.claim(0), control.claim(1)]).toEqual([null, null])
+    expect([control.finish(), control.finish(), control.finish()]).toEqual([false, false, true])
+  })
+
+  it("gives a member the shards of its own lot first, then those of the members after it, each in the lot's order", () => {
+    control.begin([1, 2, 1])
+    const claims = Array.from({ length: 5 }, () => control.claim(1))
+    expect(claims).toEqual([{ lot: 1, left: 2 }, { lot: 1, left: 1 }, { lot: 2, left: 1 }, { lot: 0, left: 1 }, null])
   })
 
   it('opens the next phase anew, however many asked in vain for a shard of the last', () => {
-    control.begin(1)
+    control.begin([1])
     expect(control.phase).toBe(0)
-    for (let i = 0; i < 5; i++) control.claim()
+    for (let i = 0; i < 5; i++) control.claim(i)
     const { generation } = control
-    expect(control.finish(1)).toBe(true)
-    control.open(1, 2)
+    expect(control.finish()).toBe(true)
+    control.open(1, [1, 0, 1])
     expect(control.generation).not.toBe(generation)
     expect(control.phase).toBe(1)
-    expect([control.claim(), control.claim(), control.claim() > 0]).toEqual([2, 1, false])
+    expect([control.claim(2), control.claim(2), control.claim(2)]).toEqual([{ lot: 2, left: 1 }, { lot: 0, left: 1 }, null])
+  })
+
+  it('gives no shard of a job that was stopped to a member of the next', () => {
+    control.begin([1, 1, 1])
+    control.stop()
+    control.begin([1])
+    expect([control.claim(1), control.claim(1)]).toEqual([{ lot: 0, left: 1 }, null])
+  })
+
+  it('may have more to be finished than to be claimed: what every member does', () => {
+    control.begin([1], 3)
+    control.claim(0)
+    expect([control.finish(), control.finish(), control.finish()]).toEqual([false, false, true])
+  })
+
+  it('keeps to its bytes, with lots for any number of members', () => {
+    for (const members of [1, 64, 65, 1024]) {
+      const bytes = controlBytes(members)
+      const words = new Int32Array(new SharedArrayBuffer(bytes + 64)).fill(7)
+      const block = new Control(words, 0, members)
+      block.begin(new Array(members).fill(2))
+      expect(block.claim(members - 1)).toEqual({ lot: members - 1, left: 2 })
+      expect([...words.subarray(bytes / 4)]).toEqual(new Array(16).fill(7))
+    }
   })
 
   it('ends once: complete or stopped, whichever is first', () => {
-    control.begin(1)
+    control.begin([1])
     expect(control.over).toBe(false)
     control.complete()
     control.stop()
     expect([control.over, control.completed]).toEqual([true, true])
-    control.begin(1)
+    control.begin([1])
     expect(control.over).toBe(false)
     control.stop()
     control.complete()
@@ -39,7 +71,7 @@ describe('a control block', () => {
   })
 
   it('does not let a member wait for what has happened', async () => {
-    control.begin(1)
+    control.begin([1])
     const { generation } = control
     control.stop()
     control.wait(generation, 0)
@@ -48,7 +80,7 @@ describe('a control block', () => {
   })
 
   it('wakes those that wait without blocking', async () => {
-    control.begin(1)
+    control.begin([1])
     const waiting = [control.ended(), control.moved(control.generation, 0)]
     control.complete()
     await Promise.all(waiting)

@@ -12,7 +12,7 @@ describe('the dispatcher', () => {
       const run = mailbox.take(false) as RunTask
       begun.push(run.layer)
       mailbox.finish()
-      oneShard(run, run.members)
+      oneShard(run)
     }
     const runs = [runJob(0, 1), runJob(1, 2), runJob(2, 1), runJob(3, 1)].map((each) => dispatcher.submit(each))
     expect(pool).toHaveLength(1)
@@ -42,7 +42,7 @@ describe('the dispatcher', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
     const runs = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
     expect(runs.map(({ layer }) => layer)).toEqual([0, 2])
-    for (const run of runs) oneShard(run, 1)
+    for (const run of runs) oneShard(run)
     await Promise.all([first, next])
   })
 
@@ -51,7 +51,7 @@ describe('the dispatcher', () => {
     const { signal } = new AbortController()
     for (let layer = 0; layer < 5; layer++) {
       const run = dispatcher.submit(runJob(layer, 1, { signal }))
-      oneShard(pool[0].mailbox.take(false) as RunTask, 1)
+      oneShard(pool[0].mailbox.take(false) as RunTask)
       pool[0].mailbox.finish()
       await run
       await settled()
@@ -65,7 +65,7 @@ describe('the dispatcher', () => {
     const done = [0, 1].map((layer) => dispatcher.submit(runJob(layer, 1)))
     const runs = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
     for (const [index, run] of runs.entries()) {
-      oneShard(run, 1)
+      oneShard(run)
       pool[index].mailbox.finish()
       await done[index]
       await settled()
@@ -76,7 +76,7 @@ describe('the dispatcher', () => {
     pool[1].die(dead())
     await settled()
     expect(controlOf(task).over).toBe(false)
-    oneShard(task, 1)
+    oneShard(task)
     expect(await next).toBe(true)
   })
 
@@ -93,7 +93,7 @@ describe('the dispatcher', () => {
           return job.start(seats, control)
         },
       })
-      oneShard(pool[0].mailbox.take(false) as RunTask, 1)
+      oneShard(pool[0].mailbox.take(false) as RunTask)
       pool[0].mailbox.finish()
       await run
       await settled()
@@ -108,7 +108,7 @@ describe('a run', () => {
   it('is over when its shards are done, whoever was asked and did not come, and its place is given to the next', async () => {
     const { dispatcher, pool, oneShard } = played(2)
     const first = dispatcher.submit(runJob(1, 2, { shards: 1 }))
-    oneShard(pool[0].mailbox.take(false) as RunTask, 1)
+    oneShard(pool[0].mailbox.take(false) as RunTask)
     pool[0].mailbox.finish()
     expect(await first).toBe(true)
     await settled()
@@ -116,7 +116,7 @@ describe('a run', () => {
     expect(pool).toHaveLength(2)
     const late = pool[1].mailbox.take(false) as RunTask
     expect(late.layer).toBe(2)
-    oneShard(late, 1)
+    oneShard(late)
     expect(await second).toBe(true)
   })
 
@@ -125,7 +125,7 @@ describe('a run', () => {
     const { used } = arena
     const first = dispatcher.submit(runJob(1, 2, { shards: 1 }))
     const [run, straggler] = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
-    oneShard(run, 1)
+    oneShard(run)
     pool[0].mailbox.finish()
     await first
     for (let round = 0; round < 5; round++) {
@@ -133,7 +133,7 @@ describe('a run', () => {
       const next = dispatcher.submit(runJob(2, 2, { shards: 1 }))
       const task = pool[0].mailbox.take(false) as RunTask
       expect(task.control).not.toBe(straggler.control)
-      oneShard(task, 1)
+      oneShard(task)
       pool[0].mailbox.finish()
       await next
     }
@@ -179,7 +179,7 @@ describe('a run', () => {
     const first = dispatcher.submit(runJob(1, 2, { shards: 1 }))
     pool[1].die(dead())
     await settled()
-    oneShard(pool[0].mailbox.take(false) as RunTask, 1)
+    oneShard(pool[0].mailbox.take(false) as RunTask)
     pool[0].mailbox.finish()
     expect(await first).toBe(true)
     await settled()
@@ -193,7 +193,7 @@ describe('a run', () => {
     const rounds = [0, 1, 2].map((round) => async () => {
       const run = dispatcher.submit(runJob(round, 1))
       const { mailbox } = pool[pool.length - 1]
-      oneShard(mailbox.take(false) as RunTask, 1)
+      oneShard(mailbox.take(false) as RunTask)
       mailbox.finish()
       expect(await run).toBe(true)
       await settled()
@@ -206,7 +206,7 @@ describe('a run', () => {
     const last = dispatcher.submit(runJob(3, 1))
     pool[1].die(dead())
     await settled()
-    oneShard(pool[2].mailbox.take(false) as RunTask, 1)
+    oneShard(pool[2].mailbox.take(false) as RunTask)
     expect(await last).toBe(true)
   })
 
@@ -225,7 +225,7 @@ describe('a run', () => {
     pool[1].mailbox.take(false)
     pool[1].end({ state: 'strange' })
     await settled()
-    oneShard(pool[0].mailbox.take(false) as RunTask, 1)
+    oneShard(pool[0].mailbox.take(false) as RunTask)
     expect(await run).toBe(true)
   })
 })
@@ -233,7 +233,7 @@ describe('a run', () => {
 describe('the caller', () => {
   it('does a short run alone where there is one thread, and asks nobody', async () => {
     const { dispatcher, pool } = played(1, (_, control) => {
-      if (control.claim() > 0 && control.finish(1)) control.complete()
+      if (control.claim(0) !== null && control.finish()) control.complete()
     })
     expect(await dispatcher.submit(runJob(1, 1, { short: true }))).toBe(true)
     expect(pool).toHaveLength(0)
@@ -243,8 +243,8 @@ describe('the caller', () => {
     const parts: number[] = []
     const { dispatcher, pool, oneShard } = played(2, (task, control) => {
       parts.push(task.member)
-      control.claim()
-      if (control.finish(1)) control.complete()
+      control.claim(0)
+      if (control.finish()) control.complete()
     })
     const job = (layer: number) => runJob(layer, 2, { short: true, shards: 1 })
     const [first, second] = [dispatcher.submit(job(1)), dispatcher.submit(job(2))]
@@ -255,7 +255,7 @@ describe('the caller', () => {
     await settled()
     expect(parts).toEqual([0])
     expect(pool).toHaveLength(2)
-    oneShard(pool[1].mailbox.take(false) as RunTask, 1)
+    oneShard(pool[1].mailbox.take(false) as RunTask)
     expect(await Promise.all([second, third])).toEqual([true, true])
     expect(parts).toEqual([0, 0])
   })

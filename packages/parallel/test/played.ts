@@ -34,11 +34,11 @@ export function played(threads: number, work: (task: RunTask, control: Control) 
   const dispatcher = new Dispatcher(arena, threads, { member, turns: new Turns() }, (visit) => {
     return new Promise<Ended>((end, die) => pool.push({ visit, mailbox: new Mailbox(words, visit.mailbox), end, die }))
   })
-  const controlOf = ({ control }: RunTask) => new Control(words, control)
+  const controlOf = ({ control, members }: RunTask) => new Control(words, control, members)
   /** Does one shard of the phase that is open; the last of the job's only one completes it. */
-  const oneShard = (run: RunTask, shards: number) => {
+  const oneShard = (run: RunTask) => {
     const control = controlOf(run)
-    if (control.claim() > 0 && control.finish(shards)) control.complete()
+    if (control.claim(run.member) !== null && control.finish()) control.complete()
   }
   return { arena, dispatcher, pool, controlOf, oneShard }
 }
@@ -49,7 +49,7 @@ export function runJob(layer: number, members: number, options: Partial<Job> & {
   return {
     members,
     start: (seats, control) => ({
-      shards,
+      lots: [shards],
       runs: seats.map((_, member) => ({ ...taskOf(control, member, members), layer })),
     }),
     ...rest,

@@ -150,7 +150,7 @@ export class KernelRunner {
 /** As several workers would, one after the other and in any order: units of a step do not know of each other. */
 function runSteps(kernel: Kernel, plan: Plan, runner: Runner, at: Bindings, pick: Draw): void {
   for (let step = 0; step < plan.steps.length; step++) {
-    const ranges = shard(kernel.costs(plan, step), pick(1, 4))
+    const ranges = shard(kernel.costs(plan, step), pick(1, 4)).flat()
     while (ranges.length > 0) {
       const [{ begin, end }] = ranges.splice(pick(0, ranges.length - 1), 1)
       if (begin < end && !runner(step, begin, end, at, () => false)) throw new Error(`step ${step} left early`)

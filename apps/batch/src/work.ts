@@ -1,6 +1,6 @@
 // What is done to each item of a batch: the seam between the batch route and the commands that compute.
 import type { Shape, Tensor } from '@weft/core'
-import type { Channels, Frame } from '@weft/io'
+import type { Channels, Frame, Level } from '@weft/io'
 import type { Engine, Parallelism } from '@weft/parallel'
 import type { OutputFormat } from './outputs.ts'
 import type { Input } from './sources/inputs.ts'
@@ -59,13 +59,15 @@ export interface ReadRequest {
   readonly channels: Channels
   /** How pictures are resized and cut, from the width and height of each; as they are unless told. */
   readonly frame?: (width: number, height: number) => Frame
+  /** What becomes of the numbers of pictures, a level for each channel; they are 0 to 1 unless told. */
+  readonly levels?: readonly Level[] | undefined
   /** Memory for the numbers, asked for once the input was found sound. */
   readonly into: (shape: Shape) => Float32Array
 }
 
 /** What the batch does for the work: it knows where items come from and where results go. */
 export interface Hands {
-  /** The item as float32: a picture as (C, H, W) of 0 to 1, a tensor as it is. */
+  /** The item as float32: a picture as (C, H, W), a tensor as it is. */
   read(request: ReadRequest): Promise<Tensor<Float32Array>>
   /** The tensors of these names of a file that holds several, as float32. @throws NOT_FOUND; OPTION for another file. `taker` is for messages */
   readNamed(names: readonly string[], taker: string): Promise<Readonly<Record<string, Tensor<Float32Array>>>>

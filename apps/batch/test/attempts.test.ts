@@ -1,24 +1,25 @@
 // Trying again, giving up in time, and which ends make a run worth starting again.
 
-import { writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { WeftError } from '@weft/core'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { Attempts, pause, pauseBefore } from '../src/attempts.ts'
 import { exitCodeAfter, exitCodeOf } from '../src/exit-codes.ts'
 import { isFull, isRetryable } from '../src/failure.ts'
-import { Fingerprints } from '../src/fingerprint.ts'
+import { Fingerprints, readWhole } from '../src/fingerprint.ts'
 import type { Line } from '../src/item.ts'
 import type { Placed } from '../src/ledger/records.ts'
 import type { Item } from '../src/outputs.ts'
 import { Gate } from '../src/pool.ts'
 import { Reader } from '../src/sources/read.ts'
 import type { Hands } from '../src/work.ts'
-import { temporaryFolder } from './helpers.ts'
+import { randomPicture, temporaryFolder, writePicture } from './helpers.ts'
 
 const at = temporaryFolder()
 const item: Item = { path: at('x'), real: at('x'), id: 'x', picture: false, output: at('y'), below: 'y' }
-writeFileSync(at('x'), 'x')
+beforeEach(() => writeFileSync(at('x'), 'x'))
 
 function lineOf(process: (hands: Hands) => Promise<void>, cleared: string[] = []): Line {
   const station = {
@@ -88,6 +89,28 @@ test('an input that changes while it is read is not taken for what it was', asyn
   const changing = async (): Promise<void> => writeFileSync(at('x'), 'longer')
   const { result } = await new Attempts(lineOf(changing), new Gate(), undefined).once(item)
   expect(result).toMatchObject({ ok: false, code: 'IO', message: expect.stringMatching(/changed while it was read/) })
+})
+
+test('a picture is known by the bytes that it was decoded from, though another takes its place meanwhile', async () => {
+  const path = at('p.png')
+  const picture = { ...item, path, real: path, picture: true }
+  await writePicture(path, randomPicture(3, 4, 5))
+  const before = createHash('sha256').update(readFileSync(path)).digest('hex')
+  let shape: readonly number[] = []
+  const replacing = async ({ read }: Hands): Promise<void> => {
+    writeFileSync(path, 'no picture')
+    shape = (await read({ channels: 'rgb', into: (size) => new Float32Array(size.reduce((a, b) => a * b)) })).shape
+  }
+  const { result } = await new Attempts(lineOf(replacing), new Gate(), undefined).once(picture)
+  expect(result).toMatchObject({ ok: true, input: { hash: before } })
+  expect(shape).toEqual([3, 4, 5])
+})
+
+test('a file is read whole where it is small enough, a folder is refused, and one that is not there is named', async () => {
+  expect(await readWhole(at('x'), 1)).toMatchObject({ input: { bytes: 1 }, bytes: Buffer.from('x') })
+  expect(await readWhole(at('x'), 0)).toBe(null)
+  await expect(readWhole(at('.'), 1)).rejects.toMatchObject({ code: 'IO', message: expect.stringMatching(/regular file/) })
+  await expect(readWhole(at('none'), 1)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 test('pauses double up to half a minute, and end when the run does', async () => {

@@ -40,10 +40,9 @@ export function framed(image: Sharp, frame: Frame): Sharp {
     width: Math.min(frame.left + pictureWidth, width) - left,
     height: Math.min(frame.top + pictureHeight, height) - top,
   }
+  const [right, bottom] = [width - left - shown.width, height - top - shown.height]
+  const cut = image.resize(pictureWidth, pictureHeight, { fit: 'fill', kernel: 'linear' }).extract(shown)
+  if (Math.max(left, top, right, bottom) === 0) return cut
   const value = fill * 255
-  const background = { r: value, g: value, b: value }
-  return image
-    .resize(pictureWidth, pictureHeight, { fit: 'fill', kernel: 'linear' })
-    .extract(shown)
-    .extend({ left, top, right: width - left - shown.width, bottom: height - top - shown.height, background })
+  return cut.extend({ left, top, right, bottom, background: { r: value, g: value, b: value } })
 }

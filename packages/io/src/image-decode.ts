@@ -1,25 +1,21 @@
 // PNG, JPEG, WebP and TIFF to tensors.
-import { type FloatTensor, MAX_ELEMENTS, type Shape, WeftError } from '@weft/core'
+import { type FloatTensor, MAX_ELEMENTS, WeftError } from '@weft/core'
 import type { Metadata, OutputInfo, Sharp } from 'sharp'
 import { expectFrame, type Frame, framed } from './frame.ts'
 import { imageFormatOfBytes } from './image-format.ts'
 import { imageLibrary } from './image-library.ts'
 import { InputFile } from './input-file.ts'
 import { formatError, reasonOf, tooLarge } from './io-error.ts'
-import { pictureTensor } from './picture-tensor.ts'
-import { CHANNELS, type Channels } from './planes.ts'
+import { type PictureNumbers, pictureTensor } from './picture-tensor.ts'
+import { CHANNELS } from './planes.ts'
 
-export interface ImageReadOptions {
-  /** 'gray' for 1 channel, 'rgb' for 3 (unless told), 'rgba' for 4. */
-  channels?: Channels | undefined
+export interface ImageReadOptions extends PictureNumbers {
   /** Refuse an image of more pixels, by its header, before anything is decoded; 268,402,689 (16383 squared) unless told. */
   maxPixels?: number | undefined
   /** Which page of a TIFF, from 0; the first unless told. */
   page?: number | undefined
   /** How the picture is resized and cut, from the width and height of the upright picture; as it is unless told. */
   frame?: ((width: number, height: number) => Frame) | undefined
-  /** Asked for memory of the shape (C, H, W), once the image was decoded whole; see `ReadOptions`. */
-  into?: ((shape: Shape) => Float32Array) | undefined
 }
 
 /**
@@ -58,7 +54,7 @@ export async function readImage(path: string, options: ImageReadOptions = {}): P
 /**
  * Decodes a PNG, JPEG, WebP or TIFF as a float32 tensor (C, H, W).
  *
- * - Values are 0 to 1: 8-bit samples divided by 255, 16-bit samples (PNG, TIFF) by 65535, neither rounded to the other;
+ * - Values are 0 to 1 unless `levels` change them: 8-bit samples divided by 255, 16-bit samples (PNG, TIFF) by 65535, neither rounded to the other;
  *   1, 2 and 4 bits and palettes are widened to 8 bits first.
  * - The EXIF orientation is applied: H and W are those of the upright picture.
  * - The numbers are those in the file: a colour profile is not applied (as in Pillow and OpenCV). CMYK becomes sRGB.
@@ -76,7 +72,7 @@ export async function decodeImage(bytes: Uint8Array, options: ImageDecodeOptions
 }
 
 async function decode(bytes: Uint8Array, label: string, options: ImageReadOptions): Promise<FloatTensor> {
-  const { channels = 'rgb', maxPixels = DEFAULT_MAX_PIXELS, page = 0, frame, into } = options
+  const { channels = 'rgb', maxPixels = DEFAULT_MAX_PIXELS, page = 0, frame } = options
   expectOptions(channels, maxPixels, page)
   if (imageFormatOfBytes(bytes) === undefined) throw formatError(label, 'it is not a PNG, JPEG, WebP or TIFF image')
 
@@ -95,9 +91,8 @@ async function decode(bytes: Uint8Array, label: string, options: ImageReadOption
     data,
     { ...info, ...(within && { width: within.width, height: within.height }) },
     metadata.depth === 'ushort',
-    channels,
+    options,
     label,
-    into,
   )
 }
 
@@ -112,9 +107,8 @@ async function toTensor(
   data: Buffer,
   info: OutputInfo,
   wide: boolean,
-  channels: Channels,
+  numbers: PictureNumbers,
   label: string,
-  into: ImageReadOptions['into'],
 ): Promise<FloatTensor> {
   const { width, height, channels: bands } = info
   const pixels = width * height
@@ -122,7 +116,7 @@ async function toTensor(
     throw formatError(label, `it has ${bands} channels a pixel; images of 1 to 4 are read`, { bands })
   }
   const samples = wide ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
-  return await pictureTensor(samples, info, bands, channels, into)
+  return await pictureTensor(samples, info, bands, numbers)
 }
 
 function expectOptions(channels: string, maxPixels: number, page: number): void {

@@ -26,7 +26,7 @@ export { encodeImage, type ImageWriteOptions, writeImage } from './image-encode.
 export type { ImageFormat } from './image-format.ts'
 export { encodeNpy, npyHead, npyShape, readNpy, readNpySlice, writeNpy } from './npy.ts'
 export { NpzFile, readNpz } from './npz.ts'
-export type { Channels } from './planes.ts'
+export type { Channels, Level } from './planes.ts'
 export { readSafetensors, SafetensorsFile } from './safetensors.ts'
 export type { SafetensorsEntry } from './safetensors-header.ts'
 export { encodeSafetensors, type SafetensorsWriteOptions, safetensorsHead, writeSafetensors } from './safetensors-write.ts'

@@ -4,7 +4,7 @@ import { expectFrame, type Frame, framed } from './frame.ts'
 import { DEFAULT_MAX_PIXELS, type ImageReadOptions } from './image-decode.ts'
 import { imageLibrary } from './image-library.ts'
 import { formatError } from './io-error.ts'
-import { pictureTensor } from './picture-tensor.ts'
+import { type PictureNumbers, pictureTensor } from './picture-tensor.ts'
 import { secondsOf, type VideoFrame } from './video.ts'
 import { type DecodedFrame, tooManyPixels, VideoDecoder } from './video-decoder.ts'
 import { EarlyFrames } from './video-early.ts'
@@ -14,7 +14,7 @@ import { nextStretch } from './video-runs.ts'
 const BANDS = 3
 
 /** As of pictures. */
-export type PictureOptions = Pick<ImageReadOptions, 'channels' | 'frame' | 'into'>
+export type PictureOptions = Pick<ImageReadOptions, 'frame'> & PictureNumbers
 
 interface Asked {
   readonly frame: VideoFrame
@@ -66,14 +66,14 @@ export class VideoFrames {
    * @throws FORMAT when it is damaged or cut off, TOO_LARGE past `maxPixels`, NOT_FOUND without ffmpeg, WORKER when something
    * ended it, CLOSED
    */
-  async read(which: VideoFrame, { channels = 'rgb', frame, into }: PictureOptions = {}): Promise<FloatTensor> {
+  async read(which: VideoFrame, { frame, ...numbers }: PictureOptions = {}): Promise<FloatTensor> {
     const { width, height } = which.track
     if (width * height > this.#maxPixels) throw tooManyPixels(this.#path, width, height, this.#maxPixels)
     const decoded = await this.#decoded(which)
     const within = frame?.(decoded.width, decoded.height)
-    if (within === undefined) return await pictureTensor(decoded.samples, decoded, BANDS, channels, into)
+    if (within === undefined) return await pictureTensor(decoded.samples, decoded, BANDS, numbers)
     const samples = await framedSamples(decoded, within, `${this.#path}#${which.index}`)
-    return await pictureTensor(samples, within, BANDS, channels, into)
+    return await pictureTensor(samples, within, BANDS, numbers)
   }
 
   async close(): Promise<void> {

@@ -51,6 +51,29 @@ describe('decoding', () => {
     expect(image.slice(3, 4).toArray()).toEqual(planes(PILLOW[name].samples, alpha))
   })
 
+  test.each(names)('%s has the same bits with levels as when each number is changed afterwards', async (name) => {
+    const levels = [
+      { factor: 1 / 0.229, offset: -0.485 / 0.229 },
+      { factor: 255, offset: 0 },
+      { factor: 1, offset: -0.5 },
+    ]
+    for (const channels of ['rgb', 'bgr', 'gray'] as const) {
+      const plain = await readImage(fixture(name), { channels })
+      const size = plain.size / plain.shape[0]
+      const changed = plain.data.map((value, i) => {
+        const { factor, offset } = levels[Math.floor(i / size)]
+        return value * factor + offset
+      })
+      expect((await readImage(fixture(name), { channels, levels })).data).toEqual(changed)
+    }
+  })
+
+  test('bgr has the planes of rgb the other way about', async () => {
+    const name = names.find((one) => PILLOW[one].samples[0][0].length === 3) as string
+    const [rgb, bgr] = [await readImage(fixture(name)), await readImage(fixture(name), { channels: 'bgr' })]
+    for (const channel of [0, 1, 2]) expect(bgr.at(channel).toArray()).toEqual(rgb.at(2 - channel).toArray())
+  })
+
   test('16 bits of colour are not cut to 8', async () => {
     const samples = Uint16Array.from({ length: 27 }, (_, index) => (index * 9973) % 65536)
     const png = await sharp(samples, { raw: { width: 3, height: 3, channels: 3 } })

@@ -26,7 +26,7 @@ export interface Recipe {
   treat(shape: Shape, picture: boolean): Treatment
 }
 
-const COUNTS: Readonly<Record<Channels, number>> = { gray: 1, rgb: 3, rgba: 4 }
+const COUNTS: Readonly<Record<Channels, number>> = { gray: 1, rgb: 3, bgr: 3, rgba: 4 }
 
 /** A preset, to each channel alone. The opacity of pictures read as rgba is kept as it is. */
 export function presetRecipe(name: string, preset: Preset, options: ConvOptions, channels: Channels = 'rgb'): Recipe {

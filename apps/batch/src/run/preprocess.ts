@@ -1,5 +1,5 @@
 // Preprocessing: how a picture becomes the numbers that a network takes.
-import type { Channels, Frame } from '@weft/io'
+import type { Frame, Level } from '@weft/io'
 
 export const FITS = ['stretch', 'crop', 'pad', 'keep'] as const
 export const COLOURS = ['rgb', 'bgr', 'gray'] as const
@@ -54,11 +54,6 @@ export const PRESETS = {
 export type PresetName = keyof typeof PRESETS
 export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[]
 
-/** How the channels are read from a file. */
-export function channelsOf({ colour }: Pick<Preprocessing, 'colour'>): Channels {
-  return colour === 'gray' ? 'gray' : 'rgb'
-}
-
 /** The frame of a picture of this size. */
 export function frameFor({ fit, size, shorter, longest, multiple, fill }: Preprocessing, width: number, height: number): Frame {
   if (fit === 'keep' || size === null) {
@@ -80,22 +75,12 @@ function whole(width: number, height: number): Frame {
   return { width, height, pictureWidth: width, pictureHeight: height, left: 0, top: 0, fill: 0 }
 }
 
-/** Scales planes of 0 to 1 where they lie, and puts blue first for bgr. */
-export function normalise(planes: Float32Array, { scale, mean, std, colour }: Preprocessing): void {
-  const channels = colour === 'gray' ? 1 : 3
-  const size = planes.length / channels
-  if (colour === 'bgr') {
-    const red = planes.slice(0, size)
-    planes.copyWithin(0, 2 * size)
-    planes.set(red, 2 * size)
-  }
-  for (let channel = 0; channel < channels; channel++) {
-    const factor = scale / (std[channel] ?? std[0])
-    const offset = -(mean[channel] ?? mean[0]) / (std[channel] ?? std[0])
-    if (factor === 1 && offset === 0) continue
-    const end = (channel + 1) * size
-    for (let i = channel * size; i < end; i++) planes[i] = planes[i] * factor + offset
-  }
+/** The level of each channel of 0 to 1, in the order in which the network takes them. */
+export function levelsOf({ scale, mean, std, colour }: Preprocessing): Level[] {
+  return Array.from({ length: colour === 'gray' ? 1 : 3 }, (_, channel) => ({
+    factor: scale / (std[channel] ?? std[0]),
+    offset: -(mean[channel] ?? mean[0]) / (std[channel] ?? std[0]),
+  }))
 }
 
 /** For a person. */

@@ -1,6 +1,6 @@
 // Reading an item: the whole of a file, or the part of it that the item is.
 import { type Tensor, WeftError } from '@weft/core'
-import { DEFAULT_MAX_PIXELS, isVideo, NpzFile, readNpySlice, readTensor, SafetensorsFile } from '@weft/io'
+import { DEFAULT_MAX_PIXELS, decodeImage, isVideo, NpzFile, readNpySlice, readTensor, SafetensorsFile } from '@weft/io'
 import { Cache } from '../cache.ts'
 import type { Fingerprint } from '../ledger/records.ts'
 import type { ReadRequest } from '../work.ts'
@@ -11,6 +11,12 @@ import { Videos } from './videos.ts'
 const OPEN = 8
 
 const ARCHIVE = /\.(npz|safetensors)$/i
+
+/** What an item is read from: what its file is known by, and the bytes of a picture that were read with it. */
+export interface Source {
+  readonly input: Fingerprint
+  readonly bytes: Uint8Array | null
+}
 
 export class Reader {
   readonly #archives = new Cache<NpzFile | SafetensorsFile>(OPEN)
@@ -26,15 +32,17 @@ export class Reader {
   /** An archive that was replaced has another fingerprint, and is opened anew. @throws what reading throws */
   async read(
     { path, part }: Input,
-    { hash }: Fingerprint,
-    { channels, frame, into }: ReadRequest,
+    { input: { hash }, bytes }: Source,
+    { channels, frame, levels, into }: ReadRequest,
   ): Promise<Tensor<Float32Array>> {
     if (part?.kind === 'slice') return await readNpySlice(path, part.axis, part.index, { into })
     if (part?.kind === 'entry') return await this.#archive(path, hash, (archive) => archive.read(part.name, { into }))
-    if (part?.kind === 'frame') return await this.#videos.read(path, part.index, hash, { channels, frame, into })
+    if (part?.kind === 'frame') return await this.#videos.read(path, part.index, hash, { channels, frame, levels, into })
     if (isVideo(path)) throw new WeftError('OPTION', `${path} holds many frames: name one, ${path}#0, or leave its id out`)
+    if (bytes !== null)
+      return await decodeImage(bytes, { label: path, channels, frame, levels, into, maxPixels: this.#maxPixels })
     const page = part?.kind === 'page' ? part.index : undefined
-    return await readTensor(path, { channels, frame, into, maxPixels: this.#maxPixels, page })
+    return await readTensor(path, { channels, frame, levels, into, maxPixels: this.#maxPixels, page })
   }
 
   /** Several tensors of one archive. @throws OPTION for a file that is none, and what reading throws */

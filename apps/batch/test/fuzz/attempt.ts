@@ -64,8 +64,8 @@ async function readAll(items: readonly Item[]): Promise<string> {
     for (const item of items.slice(0, MOST_ITEMS)) {
       try {
         if (item.problem !== undefined) throw item.problem
-        const fingerprint = await fingerprints.of(item.path)
-        await reader.read(item, fingerprint, { channels: 'rgb', into: (shape) => new Float32Array(sizeOf(shape)) })
+        const input = await fingerprints.of(item.path)
+        await reader.read(item, { input, bytes: null }, { channels: 'rgb', into: (shape) => new Float32Array(sizeOf(shape)) })
       } catch (error) {
         const code = codeOf(error)
         if (came === 'read') came = `item failed ${code}`

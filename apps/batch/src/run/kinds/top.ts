@@ -22,15 +22,26 @@ export const top: Kind = {
       })
     }
     const scores = scoresOf(data, options.scores)
-    // Of equal ones the first.
-    const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b)
-    const classes = order.slice(0, options.top).map((index) => ({
+    const classes = highest(scores, options.top).map((index) => ({
       class: index,
       ...(labels === null ? {} : { label: labels[index] }),
       score: Number(scores[index].toPrecision(6)),
     }))
     return { result: { record: { top: classes } }, about: { top: classes } }
   },
+}
+
+/** The places of the highest, the highest first; of equal ones the first. */
+function highest(scores: Float64Array, count: number): number[] {
+  const order: number[] = []
+  for (let index = 0; index < scores.length; index++) {
+    if (order.length === count && !(scores[index] > scores[order[count - 1]])) continue
+    let rank = order.length
+    while (rank > 0 && scores[index] > scores[order[rank - 1]]) rank--
+    order.splice(rank, 0, index)
+    if (order.length > count) order.pop()
+  }
+  return order
 }
 
 /** auto: softmax, but for numbers that are all from 0 to 1 already. */

@@ -8,8 +8,9 @@ export {
   activate,
   withActivation,
 } from './conv/activation.ts'
+export { type ChainDescriptor, chainMisfit, convsOf, describeChain } from './conv/chain.ts'
 export { type ConvCost, costOf } from './conv/cost.ts'
-export { type Axes, type ConvDescriptor, describeConv, describeConvTranspose } from './conv/descriptor.ts'
+export { type Axes, type ConvDescriptor, describeConv, describeConvTranspose, type Operation } from './conv/descriptor.ts'
 export {
   type ConvOptions,
   type ConvTransposeOptions,
@@ -38,14 +39,17 @@ export { type Features, featuresOf, type Processor } from './isa/x64/features.ts
 export { emitX64 } from './isa/x64/machine.ts'
 export { nativeObject } from './isa/x64/object.ts'
 export { PIECE_HEADER } from './isa/x64/stub.ts'
-export type { Bindings, Callable, Kernel, Plan, Runner } from './kernels/kernel.ts'
+export { chainCandidate, chainGain, refusesChain, selectChain } from './kernels/chains.ts'
+export type { Bindings, Callable, Kernel, Plan, Planned, Runner } from './kernels/kernel.ts'
 export {
   type Candidate,
   type Candidates,
   candidatesFor,
   KERNELS,
   kernelNamed,
+  plannedBy,
   type Refusal,
+  type Selected,
   type Selection,
   select,
 } from './kernels/registry.ts'
@@ -66,11 +70,13 @@ export { opNamed, planOp } from './ops/registry.ts'
 export type { OpBindings, OpRunner, VectorPath } from './ops/vector.ts'
 export { checkedCode } from './plan/checked.ts'
 export { type Binder, type Code, CodeCache, type Compiler, Instances, type Piece } from './plan/code.ts'
+export { joinWeights, type Weights, weightsOf } from './plan/join.ts'
 export { checkResidual } from './plan/residual.ts'
 export { type Range, shard } from './plan/shard.ts'
 export { checkWeights } from './plan/weights.ts'
 export { type ChosenTier, fastestTier, TIER_CHOICES, type TierChoice, type TierSearch, type Verdict, verify } from './probe.ts'
 export type {
+  ChainProgramStep,
   ConvProgramStep,
   Executor,
   OpProgramStep,

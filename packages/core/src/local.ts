@@ -1,11 +1,13 @@
 // Convolution on the calling thread: one workspace of WebAssembly memory that all local layers share in turn.
+import type { ChainDescriptor } from './conv/chain.ts'
 import type { ConvDescriptor } from './conv/descriptor.ts'
 import { WeftError } from './errors.ts'
 import { runAlone } from './execute.ts'
 import type { KernelFunction } from './isa/machine.ts'
 import { TIERS, type TierName } from './isa/tiers.ts'
+import { selectChain } from './kernels/chains.ts'
 import type { Bindings, Callable } from './kernels/kernel.ts'
-import { type Selection, select } from './kernels/registry.ts'
+import { type Selected, select } from './kernels/registry.ts'
 import { type Binder, CodeCache, type Compiler, Instances } from './plan/code.ts'
 import type { FloatTensor } from './tensor/tensor.ts'
 
@@ -21,7 +23,7 @@ export class Workspace {
   readonly #compiler: Compiler
   readonly #binder: Binder
   /** The layer whose packed weights lie in memory. */
-  tenant: LocalLayer | null = null
+  tenant: object | null = null
 
   constructor(tier: TierName, memory: WebAssembly.Memory, compiler: Compiler, binder: Binder) {
     this.tier = tier
@@ -73,19 +75,21 @@ export interface LocalOptions {
   readonly kernel?: string | undefined
 }
 
-/** A convolution planned and packed once, run on the calling thread as often as wanted. */
-export class LocalLayer {
-  readonly descriptor: ConvDescriptor
-  readonly selection: Selection
+/** A convolution, or a chain of them, planned and packed once, run on the calling thread as often as wanted. */
+export class LocalLayer<D extends ConvDescriptor | ChainDescriptor = ConvDescriptor> {
+  readonly descriptor: D
+  readonly selection: Selected<D>
   readonly #workspace: Workspace
   readonly #packed: Uint8Array
   readonly #at: Bindings
   readonly #bytes: number
 
-  constructor(d: ConvDescriptor, weight: FloatTensor, bias: FloatTensor | null, { tier, kernel }: LocalOptions) {
+  /** @param weight of a chain: see `joinWeights` */
+  constructor(d: D, weight: FloatTensor, bias: FloatTensor | null, { tier, kernel }: LocalOptions) {
     this.descriptor = d
     this.#workspace = typeof tier === 'string' ? portableWorkspace(tier) : tier
-    this.selection = select(d, TIERS[this.#workspace.tier].traits, kernel)
+    const { traits } = TIERS[this.#workspace.tier]
+    this.selection = ('depthwise' in d ? selectChain(d, traits, 1) : select(d, traits, kernel)) as Selected<D>
     const { plan } = this.selection
     const item = (shape: readonly number[]) => align(4 * shape.reduce((size, extent) => size * extent, 1))
     const sizes = [

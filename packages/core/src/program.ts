@@ -1,4 +1,5 @@
 // Program: a network on inputs of known shapes, as plain data: its steps, and where each value lies. And what runs one.
+import type { ChainDescriptor } from './conv/chain.ts'
 import type { ConvDescriptor } from './conv/descriptor.ts'
 import type { OpPlan, OpStorage, ValueInfo } from './ops/op.ts'
 
@@ -23,6 +24,19 @@ export interface ConvProgramStep {
   readonly y: Place
 }
 
+/** The last of the chain's convolutions adds the residual. */
+export interface ChainProgramStep {
+  readonly kind: 'chain'
+  /** For a person: of the last. */
+  readonly name: string
+  readonly descriptor: ChainDescriptor
+  readonly x: Place
+  /** Of each convolution, in order, by their numbers among the constants. */
+  readonly weights: readonly { readonly weight: number; readonly bias: number | null }[]
+  readonly residual: Place | null
+  readonly y: Place
+}
+
 export interface OpProgramStep {
   readonly kind: 'op'
   readonly name: string
@@ -31,7 +45,7 @@ export interface OpProgramStep {
   readonly outputs: readonly Place[]
 }
 
-export type ProgramStep = ConvProgramStep | OpProgramStep
+export type ProgramStep = ConvProgramStep | ChainProgramStep | OpProgramStep
 
 export interface ProgramPort {
   readonly name: string
@@ -87,6 +101,8 @@ export interface PreparedProgram {
 export interface Executor {
   /** How many runs it can do at once. */
   readonly concurrency: number
+  /** Microseconds that a run gains where a chain is one step instead of several; 0 and it stays several. Absent: always 0. */
+  chainGain?(chain: ChainDescriptor): number
   /** Packs weights and compiles. @param constants those that the program's places and steps number */
   prepareProgram(program: Program, constants: readonly ProgramConstant[]): Promise<PreparedProgram>
 }

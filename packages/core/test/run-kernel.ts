@@ -39,7 +39,11 @@ export function runKernel(d: ConvDescriptor, operands: Operands, tier: TierName,
   return y
 }
 
-export function runOracle(d: ConvDescriptor, { x, weight, bias, residual }: Operands): OracleResult {
+/** @param operands of which only numbers count: x may be of the oracle's own */
+export function runOracle(
+  d: ConvDescriptor,
+  { x, weight, bias, residual }: Omit<Operands, 'x'> & { x: { readonly data: ArrayLike<number> } },
+): OracleResult {
   const [first, second] = d.weightShape
   return oracle({
     transposed: d.transposed,

@@ -2,19 +2,27 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import {
+  type ChainDescriptor,
   type ChosenTier,
   CodeCache,
   type ConvDescriptor,
+  chainGain,
   checkWeights,
+  convsOf,
+  describeChain,
   describeConv,
   describeConvTranspose,
   type FloatTensor,
   formatShape,
+  joinWeights,
   type PreparedProgram,
   type Program,
   type ProgramConstant,
   type RunOperands,
+  refusesChain,
   type Shape,
+  select,
+  selectChain,
   sizeOf,
   Tensor,
   TIERS,
@@ -34,6 +42,7 @@ import { chooseTier } from './tier.ts'
 import { type Tuned, type TuneLayer, type TuneOptions, tuneLayers } from './tuning/tune.ts'
 import { Tuning } from './tuning/tuning.ts'
 import type {
+  Chains,
   ConvParams,
   ConvTransposeParams,
   Engine,
@@ -44,6 +53,7 @@ import type {
   RunOptions,
 } from './types.ts'
 
+const CHAINS: readonly Chains[] = ['auto', 'always', 'never']
 const MOST_THREADS = 1024
 const MOST_MEMORY = 2 ** 32
 /** So many workers in a row may be lost at their start. */
@@ -62,11 +72,14 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
   if (!(maxMemory >= 65536 && maxMemory <= MOST_MEMORY)) {
     throw new WeftError('OPTION', `maxMemory is ${maxMemory}; it must be from 65536 to ${MOST_MEMORY} bytes`, { maxMemory })
   }
+  const { chains = 'auto' } = options
+  if (!CHAINS.includes(chains)) throw new WeftError('OPTION', `chains '${chains}' is unknown; there are ${CHAINS.join(', ')}`)
   const chosen = chooseTier(options.tier, options.exclude)
   const engine = new PiscinaEngine(
     threads,
     chosen,
     await Tuning.open(options.tuning, threads, chosen.tier),
+    chains,
     maxMemory,
     options.check ?? !['', '0', undefined].includes(process.env.WEFT_CHECK),
   )
@@ -79,17 +92,19 @@ class PiscinaEngine implements Engine {
   readonly #host: Host
   readonly #chosen: ChosenTier
   readonly #tuning: Tuning
+  readonly #chains: Chains
   readonly #code: NativeCompiler | null
   readonly #tensors = new Map<number, FloatTensor>()
   #closing: Promise<void> | undefined
   /** Workers that were lost before they were ready, since the last that was. */
   #losses = 0
 
-  constructor(threads: number, chosen: ChosenTier, tuning: Tuning, maxMemory: number, check: boolean) {
+  constructor(threads: number, chosen: ChosenTier, tuning: Tuning, chains: Chains, maxMemory: number, check: boolean) {
     const arena = new Arena(maxMemory)
     const source = import.meta.url.endsWith('.ts')
     this.#chosen = chosen
     this.#tuning = tuning
+    this.#chains = chains
     // A tier of machine code was verified, so the object is here.
     const here = isNative(chosen.tier) ? (native() as Native) : null
     this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
@@ -170,10 +185,24 @@ class PiscinaEngine implements Engine {
     return this.#prepare(describeConvTranspose(x, weight.shape, hasTensor(bias), params), weight, bias ?? null, options)
   }
 
+  async prepareChain(convs: readonly (ConvParams & RunOperands)[], x: Shape): Promise<Layer<ChainDescriptor>> {
+    this.#host.checkOpen()
+    const descriptors: ConvDescriptor[] = []
+    for (const params of convs) {
+      descriptors.push(describeConv(descriptors.at(-1)?.yShape ?? x, params.weight.shape, hasTensor(params.bias), params))
+    }
+    const weights = convs.map(({ weight, bias }, i) => checkWeights(weight, bias ?? null, descriptors[i].oc))
+    const chain = describeChain(descriptors)
+    const selected = selectChain(chain, TIERS[this.#chosen.tier].traits, this.#host.threads)
+    const { weight, bias } = joinWeights(chain, weights)
+    return PreparedLayer.prepare(this.#host, selected, weight, bias)
+  }
+
   #prepare(d: ConvDescriptor, weight: Tensor, bias: Tensor | null, { kernel }: PrepareOptions): Promise<Layer> {
     const checked = checkWeights(weight, bias, d.oc)
     const chosen = kernel ?? this.#tuning.kernelFor(d)
-    return PreparedLayer.prepare(this.#host, this.#chosen.tier, d, checked.weight, checked.bias, chosen)
+    const selected = select(d, TIERS[this.#chosen.tier].traits, chosen)
+    return PreparedLayer.prepare(this.#host, selected, checked.weight, checked.bias)
   }
 
   async tune(layers: readonly TuneLayer[], options: TuneOptions = {}): Promise<Tuned[]> {
@@ -191,6 +220,14 @@ class PiscinaEngine implements Engine {
 
   get concurrency(): number {
     return this.#host.threads
+  }
+
+  /** Where chains are always taken, the longest is the best. */
+  chainGain(chain: ChainDescriptor): number {
+    if (this.#chains === 'never') return 0
+    const { traits } = TIERS[this.#chosen.tier]
+    if (this.#chains === 'always') return refusesChain(chain, traits) === null ? convsOf(chain).length : 0
+    return chainGain(chain, traits, this.#host.threads)
   }
 
   async prepareProgram(program: Program, constants: readonly ProgramConstant[]): Promise<PreparedProgram> {

@@ -5,6 +5,7 @@ export { allowPairing } from './pairing.ts'
 export { chooseTier, openWorkspace } from './tier.ts'
 export type { Tuned, TuneLayer, TuneOptions } from './tuning/tune.ts'
 export type {
+  Chains,
   ConvParams,
   ConvTransposeParams,
   Engine,

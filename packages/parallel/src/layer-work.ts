@@ -1,5 +1,5 @@
 // A layer as a thread knows it, and the thread's part in a run of it.
-import { type Bindings, type Callable, kernelNamed, type Runner, runAlone, sizeOf } from '@weft/core'
+import { type Bindings, type Callable, plannedBy, type Runner, runAlone, sizeOf } from '@weft/core'
 import type { Definition, RunTask } from './messages.ts'
 import { Phases } from './phases.ts'
 import type { Work } from './work.ts'
@@ -29,7 +29,7 @@ export class KnownLayer implements Definition {
     this.#bound = bound
     this.#memory = memory
     this.#buffer = memory.buffer
-    this.#runner = kernelNamed(plan.kernel).runner(plan, bound, this.#buffer)
+    this.#runner = plannedBy(plan.kernel).runner(plan, bound, this.#buffer)
   }
 
   /** The memory may have grown since the layer was last used; its old views end where it ended. */
@@ -37,7 +37,7 @@ export class KnownLayer implements Definition {
     const { buffer } = this.#memory
     if (this.#buffer.byteLength !== buffer.byteLength) {
       this.#buffer = buffer
-      this.#runner = kernelNamed(this.plan.kernel).runner(this.plan, this.#bound, buffer)
+      this.#runner = plannedBy(this.plan.kernel).runner(this.plan, this.#bound, buffer)
     }
     return this.#runner
   }

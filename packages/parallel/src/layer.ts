@@ -1,14 +1,14 @@
 // A prepared layer: what it keeps in the arena, and how a run is laid out over workers.
 import {
-  type ConvDescriptor,
   checkResidual,
   expectFloat,
   type FloatTensor,
   formatShape,
+  type Operation,
+  type Selected,
   sameShape,
   sizeOf,
   Tensor,
-  type TierName,
   WeftError,
 } from '@weft/core'
 import { copyNumbers, overlap } from './copy.ts'
@@ -33,11 +33,11 @@ interface Places {
   readonly residual: number | null
 }
 
-export class PreparedLayer implements Layer {
-  readonly descriptor: ConvDescriptor
+export class PreparedLayer<D extends Operation> implements Layer<D> {
+  readonly descriptor: D
   readonly selection: Layer['selection']
   readonly #host: Host
-  readonly #resident: Resident
+  readonly #resident: Resident<D>
   readonly #pending = new Set<Promise<unknown>>()
   /** The generation of workers that knows the layer. */
   #knownTo: number
@@ -45,7 +45,7 @@ export class PreparedLayer implements Layer {
   #lastMs = Number.POSITIVE_INFINITY
   #closed = false
 
-  private constructor(host: Host, resident: Resident, knownTo: number) {
+  private constructor(host: Host, resident: Resident<D>, knownTo: number) {
     const { plan, refusals } = resident
     this.#host = host
     this.#resident = resident
@@ -54,16 +54,14 @@ export class PreparedLayer implements Layer {
     this.#knownTo = knownTo
   }
 
-  /** Plans, compiles and packs. The weights are checked already. */
-  static async prepare(
+  /** Compiles and packs. The weights are checked already. */
+  static async prepare<D extends Operation>(
     host: Host,
-    tier: TierName,
-    d: ConvDescriptor,
+    selected: Selected<D>,
     weight: FloatTensor,
     bias: FloatTensor | null,
-    kernel?: string,
-  ): Promise<PreparedLayer> {
-    const resident = new Resident(host, tier, d, kernel)
+  ): Promise<PreparedLayer<D>> {
+    const resident = new Resident(host, selected)
     try {
       return new PreparedLayer(host, resident, await define(host, [{ resident, weight, bias }]))
     } catch (error) {

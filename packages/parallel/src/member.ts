@@ -1,5 +1,5 @@
 // A member of a gang: a thread that knows layers and programs by number and works on the phases of a run.
-import { type Binder, checkedCode, Instances, kernelNamed } from '@weft/core'
+import { type Binder, checkedCode, Instances, plannedBy } from '@weft/core'
 import type { Control } from './control.ts'
 import { KnownLayer } from './layer-work.ts'
 import type { Definition, ProgramDefinition, RunTask } from './messages.ts'
@@ -22,7 +22,7 @@ export class Member {
 
   define(id: number, definition: Definition): KnownLayer {
     const { plan, code } = definition
-    const bound = this.#bind(code, kernelNamed(plan.kernel).functions(plan), plan.traits)
+    const bound = this.#bind(code, plannedBy(plan.kernel).functions(plan), plan.traits)
     const layer = new KnownLayer(definition, bound, this.#memory)
     this.#known.set(id, layer)
     return layer

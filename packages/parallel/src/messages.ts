@@ -1,5 +1,5 @@
 // What main thread and workers say to each other. No tensor is ever posted: offsets into the arena are.
-import type { Code, MachineTraits, OpPlan, Plan, Range, ValueInfo, WireError } from '@weft/core'
+import type { Code, MachineTraits, Operation, OpPlan, Plan, Range, ValueInfo, WireError } from '@weft/core'
 
 export interface WorkerData {
   readonly memory: WebAssembly.Memory
@@ -24,7 +24,7 @@ export type Lots = readonly (readonly Range[])[]
 
 /** What a thread has to know of a layer. */
 export interface Definition {
-  readonly plan: Plan
+  readonly plan: Plan<Operation>
   readonly code: Code
   /** For each step the shards that members claim when they work together, in lots. */
   readonly shards: readonly Lots[]
@@ -49,7 +49,7 @@ export interface Operand {
 
 export type DefinedStep =
   | {
-      readonly kind: 'conv'
+      readonly kind: 'layer'
       readonly layer: number
       readonly x: Operand
       readonly residual: Operand | null

@@ -1,8 +1,10 @@
 // What a program keeps in the arena: its layers, packed, and the constants that its operators read.
 import {
+  type ChainProgramStep,
   type ConvDescriptor,
   type ConvProgramStep,
   type MachineTraits,
+  type Operation,
   type OpPlan,
   type OpProgramStep,
   type OpStorage,
@@ -11,12 +13,14 @@ import {
   type Program,
   type ProgramConstant,
   type ProgramStep,
+  select,
+  selectChain,
   shard,
   sizeOf,
-  Tensor,
   TIERS,
   type TierName,
   type VectorPath,
+  weightsOf,
 } from '@weft/core'
 import type { Defined } from './define.ts'
 import type { Host } from './host.ts'
@@ -28,7 +32,7 @@ import { Resident } from './resident.ts'
 const LEAST_SHARED = 1 << 14
 
 interface ResidentStep {
-  readonly step: ConvProgramStep
+  readonly step: ConvProgramStep | ChainProgramStep
   readonly resident: Resident
 }
 
@@ -57,11 +61,16 @@ export class ProgramResidents {
     try {
       const defined = steps.map((step): DefinedStep => {
         if (step.kind === 'op') return this.#op(step, constants)
-        const resident = new Resident(host, tier, step.descriptor, kernelFor(step.descriptor))
+        const resident = new Resident<Operation>(
+          host,
+          step.kind === 'chain'
+            ? selectChain(step.descriptor, this.#traits, host.threads)
+            : select(step.descriptor, this.#traits, kernelFor(step.descriptor)),
+        )
         this.#layers.push({ step, resident })
         const [x, y] = [this.#operand(step.x, constants), this.#operand(step.y, constants)]
         const residual = step.residual && this.#operand(step.residual, constants)
-        return { kind: 'conv', layer: resident.id, x, residual, y }
+        return { kind: 'layer', layer: resident.id, x, residual, y }
       })
       this.definition = { id, steps: defined, phases: this.#phases(steps) }
     } catch (error) {
@@ -75,9 +84,9 @@ export class ProgramResidents {
 
   /** The layers, with their weights where constants are given. */
   layers(constants: readonly ProgramConstant[] | null): Defined[] {
-    const tensor = (number: number | null) =>
-      constants === null || number === null ? null : new Tensor(constants[number].data as Float32Array, constants[number].shape)
-    return this.#layers.map(({ step, resident }) => ({ resident, weight: tensor(step.weight), bias: tensor(step.bias) }))
+    return this.#layers.map(({ step, resident }) =>
+      constants === null ? { resident, weight: null, bias: null } : { resident, ...weightsOf(step, constants) },
+    )
   }
 
   /** Makes all known to the calling thread. */

@@ -1,5 +1,5 @@
 // Where a job's operands lie within the regions of its slots.
-import { type Plan, sizeOf } from '@weft/core'
+import { type Operation, type Plan, sizeOf } from '@weft/core'
 
 export interface Region {
   readonly private: number
@@ -42,7 +42,7 @@ export function regionOf(scratch: Scratch, wants: Wants): Region {
 }
 
 /** Where an item that a layer's code is warmed on lies. */
-export function warmRegion(plan: Plan): Region {
+export function warmRegion(plan: Plan<Operation>): Region {
   const { batch, xShape, yShape, residual } = plan.descriptor
   const bytes = (shape: readonly number[]) => (4 * sizeOf(shape)) / batch
   const yBytes = bytes(yShape)

@@ -1,11 +1,11 @@
-// A resident: a convolution planned and compiled, its packed weights in the arena, known to threads by a number.
-import { type Code, type ConvDescriptor, type Plan, type Refusal, select, shard, TIERS, type TierName } from '@weft/core'
+// A resident: a convolution, or a chain of them, planned and compiled, its packed weights in the arena, known to threads by a number.
+import { type Code, type Operation, type Plan, type Refusal, type Selected, shard } from '@weft/core'
 import type { Host } from './host.ts'
 import type { Definition, Lots } from './messages.ts'
 
-export class Resident implements Definition {
+export class Resident<D extends Operation = Operation> implements Definition {
   readonly id: number
-  readonly plan: Plan
+  readonly plan: Plan<D>
   readonly code: Code
   /** The shards of each step, for a gang of every worker. */
   readonly shards: readonly Lots[]
@@ -13,9 +13,8 @@ export class Resident implements Definition {
   readonly refusals: readonly Refusal[]
   readonly #host: Host
 
-  /** @param kernel by name; by default that of the least estimate. @throws OPTION, MEMORY */
-  constructor(host: Host, tier: TierName, d: ConvDescriptor, name?: string) {
-    const { kernel, plan, refusals } = select(d, TIERS[tier].traits, name)
+  /** @throws MEMORY */
+  constructor(host: Host, { kernel, plan, refusals }: Selected<D>) {
     this.#host = host
     this.plan = plan
     this.refusals = refusals

@@ -1,10 +1,12 @@
 // What callers of the engine see: its options, the engine, a prepared layer.
 import type {
+  ChainDescriptor,
   ConvDescriptor,
   ConvOptions,
   ConvTransposeOptions,
   Executor,
   FloatTensor,
+  Operation,
   RunOperands,
   Selection,
   Shape,
@@ -25,6 +27,8 @@ export interface EngineOptions {
   check?: boolean
   /** A file of measured times, as `tune` writes it: `prepare` takes the kernel that was the fastest. `info.tuning` says whether it is used. */
   tuning?: string
+  /** Which neighbours in a network are computed together, rows at a time: a depthwise convolution and the pointwise ones beside it. */
+  chains?: Chains
   /** Bytes that the arena may grow to, 4 GiB at most and by default. */
   maxMemory?: number
 }
@@ -39,6 +43,13 @@ export interface EngineInfo {
   /** Bytes of shared memory in use, and reserved so far. */
   readonly memory: { readonly used: number; readonly size: number }
 }
+
+export type Chains =
+  /** Those that are estimated to be faster together (default). */
+  | 'auto'
+  /** All that a kernel takes, or none; results are the same bits. */
+  | 'always'
+  | 'never'
 
 /** How the cores share the work of a run. */
 export type Parallelism =
@@ -68,9 +79,9 @@ export interface RunOptions {
   parallel?: Parallelism | undefined
 }
 
-/** A convolution planned, compiled and packed for one shape of input. */
-export interface Layer extends AsyncDisposable {
-  readonly descriptor: ConvDescriptor
+/** A convolution, or a chain of them, planned, compiled and packed for one shape of input. */
+export interface Layer<D extends Operation = ConvDescriptor> extends AsyncDisposable {
+  readonly descriptor: D
   /** The kernel that runs, and why others refused. */
   readonly selection: Pick<Selection, 'refusals'> & { readonly kernel: string }
   /**
@@ -93,6 +104,12 @@ export interface Engine extends Executor, AsyncDisposable {
   readonly info: EngineInfo
   /** Plans, compiles, packs and warms a layer for inputs of shape `x`. @throws SHAPE, OPTION, WEIGHTS, MEMORY, CLOSED */
   prepare(params: ConvParams & RunOperands, x: Shape, options?: PrepareOptions): Promise<Layer>
+  /**
+   * Prepares a depthwise convolution with the pointwise one before it, after it, or both as one layer: rows of pixels pass through
+   * all of them in one worker's caches, and what is between them is never written to memory. The bits are those of the layers one
+   * after the other. @throws as `prepare`; OPTION when they are no such chain, or the tier has no kernel for it
+   */
+  prepareChain(convs: readonly (ConvParams & RunOperands)[], x: Shape): Promise<Layer<ChainDescriptor>>
   prepareTranspose(params: ConvTransposeParams & RunOperands, x: Shape, options?: PrepareOptions): Promise<Layer>
   /**
    * Measures the kernels that take each layer, in turn, on this engine and with nothing else running; some 50 ms a kernel. From then on

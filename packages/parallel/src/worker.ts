@@ -1,7 +1,7 @@
 // The worker: comes to a seat with a task, and stays for the runs that are put into the mailbox there.
 import { availableParallelism } from 'node:os'
 import { workerData } from 'node:worker_threads'
-import { kernelNamed, toWire } from '@weft/core'
+import { plannedBy, toWire } from '@weft/core'
 import { Control } from './control.ts'
 import { Mailbox } from './mailbox.ts'
 import { Member } from './member.ts'
@@ -64,7 +64,7 @@ function define({ member: index, layers, program, claims, warm }: DefineTask, co
     if (weights !== null) {
       const weight = new Float32Array(memory.buffer, weights.at, weights.count)
       const bias = weights.biasCount === 0 ? null : new Float32Array(memory.buffer, weights.biasAt, weights.biasCount)
-      kernelNamed(plan.kernel).pack(plan, weight, bias, memory.buffer, packed)
+      plannedBy(plan.kernel).pack(plan, weight, bias, memory.buffer, packed)
     }
     if (cold) warmUp(plan, known[number].runner, { ...placed(warmRegion(plan), warm), packed }, () => control.over)
   }

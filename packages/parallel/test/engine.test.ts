@@ -70,6 +70,48 @@ describe('the number of threads', () => {
   })
 })
 
+describe('a chain of layers', () => {
+  const [expand, middle, project] = [
+    { weight: numbers([50, 6, 1, 1], 1), bias: numbers([50], 2), activation: 'relu6' as const },
+    { weight: numbers([50, 1, 3, 3], 3), bias: numbers([50], 4), groups: 50, padding: 1, activation: 'hardSwish' as const },
+    { weight: numbers([9, 50, 1, 1], 5) },
+  ]
+
+  it.each([1, 2, 3])('gives the bits of its layers with %i threads, whichever way they share the work', async (threads) => {
+    await using engine = await open({ threads, check: threads === 2 })
+    const [x, residual] = [numbers([3, 6, 40, 35], 6), numbers([3, 9, 40, 35], 7)]
+    const last = { ...project, residual: true }
+    const between = await engine.conv(await engine.conv(x, expand), middle)
+    const expected = await engine.conv(between, { ...project, residual })
+    await using chain = await engine.prepareChain([expand, middle, last], x.shape)
+    await using pair = await engine.prepareChain([expand, middle], x.shape)
+    expect(chain.selection).toEqual({ kernel: 'f32-chain', refusals: [] })
+    for (const parallel of ['channels', 'items', 'auto'] as const) {
+      expect((await chain.run(x, { parallel, residual })).data, parallel).toEqual(expected.data)
+      expect((await pair.run(x, { parallel })).data, parallel).toEqual(between.data)
+    }
+  })
+
+  it('stops when it is told to', async () => {
+    await using engine = await open({ threads: 2 })
+    await using chain = await engine.prepareChain([expand, middle, project], [1, 6, 300, 400])
+    expect(await codeOf(() => chain.run(numbers([1, 6, 300, 400], 1), { signal: AbortSignal.abort() }))).toMatch(/^ABORTED/)
+  })
+
+  it('is refused where its layers are none, and the option where there is no such', async () => {
+    await using engine = await open({ threads: 1, tier: 'relaxed' })
+    expect(await codeOf(() => engine.prepareChain([expand], [6, 40, 35]))).toContain(
+      'OPTION: the convolutions are no chain: there are 1',
+    )
+    expect(await codeOf(() => engine.prepareChain([middle, expand], [50, 40, 35]))).toMatch(/^SHAPE/)
+    expect(await codeOf(() => open({ chains: 'some' as 'auto' }))).toBe(
+      "OPTION: chains 'some' is unknown; there are auto, always, never",
+    )
+    await using scalar = await open({ threads: 1, tier: 'scalar' })
+    expect(await codeOf(() => scalar.prepareChain([expand, middle], [6, 40, 35]))).toContain('the scalar tier has no vectors')
+  })
+})
+
 describe('an engine', () => {
   let engine: Engine
   beforeAll(async () => {

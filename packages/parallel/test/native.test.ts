@@ -1,11 +1,14 @@
 // Machine code against PyTorch's stored results and the oracle, on the tiers that this processor has.
 import { readFileSync } from 'node:fs'
-import { describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
+import { describeChain, describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
 import { openWorkspace } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
+import { tileOf } from '../../core/src/kernels/tile.ts'
+import { chainCases } from '../../core/test/chain-cases.ts'
 import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
 import { directCases } from '../../core/test/direct-cases.ts'
 import { laneMoves, movedLanes, moveLanes } from '../../core/test/lane-moves.ts'
+import { chainOperandsOf, runApart, runChain } from '../../core/test/run-chain.ts'
 import { operandsOf, runKernel, runOracle, worstError } from '../../core/test/run-kernel.ts'
 import { torchCases } from '../../core/test/torch-cases.ts'
 import { verifyNative } from '../src/native/native.ts'
@@ -57,6 +60,23 @@ describe.each(['avx2', 'avx512'] as const)('machine code, %s', (tier) => {
       new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel }).run(operands.x.data, y)
       expect(worstError(y, runOracle(d, operands)), text).toBeLessThan(1e-5)
       expect(y, text).toEqual(runKernel(d, operands, 'relaxed', kernel))
+    }
+    close()
+  })
+
+  it.skipIf(!HAS[tier])('computes chains around every edge with the bits of their convolutions, and of the relaxed tier', () => {
+    const { workspace, close } = openWorkspace(tier)
+    const { traits } = TIERS[tier]
+    for (const convs of chainCases({ lanes: traits.lanes, rows: tileOf(traits).rows })) {
+      const chain = describeChain(convs)
+      const operands = chainOperandsOf(chain)
+      const apart = runApart(convs, operands, workspace)
+      const text = convs.map(({ xShape, weightShape }) => `${xShape} * ${weightShape}`).join(', ')
+      for (const workers of [1, 2, 5]) {
+        expect(runChain(chain, operands, workspace, workers).y, `${text}, ${workers} workers`).toEqual(apart)
+        expect(runChain(chain, operands, workspace, workers, true).y, `${text}, together`).toEqual(apart)
+      }
+      expect(apart, text).toEqual(runApart(convs, operands, 'relaxed'))
     }
     close()
   })

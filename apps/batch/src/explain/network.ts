@@ -1,6 +1,6 @@
 // `weft explain MODEL`: the layers of a network, what they cost, and how long each took.
 import { availableParallelism } from 'node:os'
-import type { TierName } from '@weft/core'
+import { chainGain, TIERS, type TierName } from '@weft/core'
 import { writeAtomically } from '@weft/io'
 import { exampleShapes, type ModelFile, readModel } from '@weft/model'
 import { open } from '@weft/parallel'
@@ -31,11 +31,16 @@ export interface NetworkExplanation {
 export async function explainNetwork(path: string, flags: ExplainFlags): Promise<string> {
   const file = await readModel(path)
   const shapes = exampleShapes(file, flags.shape ?? [])
-  const program = file.program(Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }])))
   const { threads = availableParallelism(), tier = 'auto' } = flags
   const runs = flags.profile === true || flags.trace !== undefined
   await using engine = await open({ threads: runs ? threads : 1, tier })
-  const measured = runs ? await profile(file, engine, shapes) : null
+  const { traits } = TIERS[engine.info.tier]
+  const passes = [...file.passes]
+  const program = file.program(Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }])), {
+    chainGain: (chain) => chainGain(chain, traits, threads),
+    onPass: (report) => passes.push(report),
+  })
+  const measured = runs ? await profile(file, engine, shapes, program.steps.length) : null
   if (measured !== null && flags.trace !== undefined) {
     await writeAtomically(flags.trace, [Buffer.from(JSON.stringify(traceOf(program, measured.last, file.name)))])
   }
@@ -47,7 +52,7 @@ export async function explainNetwork(path: string, flags: ExplainFlags): Promise
     shapes,
     layers: layerRows(program, engine.info.tier, flags.profile === true ? measured : null),
     valueBytes: program.bytes,
-    passes: file.passes,
+    passes,
     profile: measured,
     trace: flags.trace ?? null,
   }

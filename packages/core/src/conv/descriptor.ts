@@ -25,12 +25,20 @@ import {
 /** Depth, height, width. Convolutions of fewer axes have leading ones. */
 export type Axes = readonly [number, number, number]
 
-export interface ConvDescriptor {
+/** What the caller sees of a convolution, or of several that are computed together. */
+export interface Operation {
+  /** Items in the batch, 1 where x has no batch axis. */
+  readonly batch: number
+  /** Whether a tensor of y's shape is added to the sums, before the activation. */
+  readonly residual: boolean
+  readonly xShape: Shape
+  readonly yShape: Shape
+}
+
+export interface ConvDescriptor extends Operation {
   readonly transposed: boolean
   /** Spatial axes that the caller has: 1, 2 or 3. */
   readonly rank: number
-  /** Items in the batch, 1 where x has no batch axis. */
-  readonly batch: number
   readonly groups: number
   /** Input and output channels, all groups together. */
   readonly ic: number
@@ -45,13 +53,9 @@ export interface ConvDescriptor {
   readonly after: Axes
   readonly paddingMode: PaddingMode
   readonly bias: boolean
-  /** Whether a tensor of y's shape is added to the sums, before the activation. */
-  readonly residual: boolean
   readonly activation: Activation
   readonly numerics: Numerics
-  readonly xShape: Shape
   readonly weightShape: Shape
-  readonly yShape: Shape
 }
 
 /**

@@ -1,11 +1,11 @@
 // The contract of a kernel: what it accepts, how it plans, packs and runs.
-import type { ConvDescriptor } from '../conv/descriptor.ts'
+import type { ConvDescriptor, Operation } from '../conv/descriptor.ts'
 import type { KernelFunction, MachineTraits } from '../isa/machine.ts'
 
 /** A plan is plain data, made once a descriptor and sent to every worker; it holds for one item of the batch. */
-export interface Plan {
+export interface Plan<D extends Operation = ConvDescriptor> {
   readonly kernel: string
-  readonly descriptor: ConvDescriptor
+  readonly descriptor: D
   readonly traits: MachineTraits
   /** Steps of one item, each finished by all workers before the next begins; units of a step are independent of each other. */
   readonly steps: readonly { readonly name: string; readonly units: number }[]
@@ -35,8 +35,19 @@ export type Callable = (args: number) => void
 /** Runs units [begin, end) of a step; asks `cancelled` between tiles and leaves early, with false, when it says so. */
 export type Runner = (step: number, begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
-export interface Kernel<P extends Plan = Plan> {
+/** What is done with a plan once there is one. */
+export interface Planned<P extends Plan<Operation> = Plan<Operation>> {
   readonly name: string
+  /** The relative cost of each unit of a step: shards are cut to equal sums. */
+  costs(plan: P, step: number): Float64Array
+  /** The machine code that the plan calls, by name. */
+  functions(plan: P): KernelFunction[]
+  /** Writes weights (in the caller's layout), bias and tables to `offset`, subnormals as zero. */
+  pack(plan: P, weight: Float32Array, bias: Float32Array | null, memory: ArrayBufferLike, offset: number): void
+  runner(plan: P, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Runner
+}
+
+export interface Kernel<P extends Plan = Plan> extends Planned<P> {
   /** How far an output may be off: a part of the sum of its |x| |w|, or of the largest such sum in its tile. */
   readonly error: number
   /** Rows and columns of the tiles that outputs err together in, where they do. */
@@ -50,11 +61,4 @@ export interface Kernel<P extends Plan = Plan> {
   /** Part of the time of kernels of another order at most that makes up for a larger error: for less a gain they are chosen. */
   readonly worth?: number
   plan(d: ConvDescriptor, traits: MachineTraits): P
-  /** The relative cost of each unit of a step: shards are cut to equal sums. */
-  costs(plan: P, step: number): Float64Array
-  /** The machine code that the plan calls, by name. */
-  functions(plan: P): KernelFunction[]
-  /** Writes weights (in the caller's layout), bias and tables to `offset`, subnormals as zero. */
-  pack(plan: P, weight: Float32Array, bias: Float32Array | null, memory: ArrayBufferLike, offset: number): void
-  runner(plan: P, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Runner
 }

@@ -1,14 +1,15 @@
 // The pointwise kernel: a 1x1 convolution at stride 1 as a matrix product, read and written in place.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
-import { epilogueOf, writeEpilogueArgs } from './epilogue.ts'
+import { epilogueOf } from './epilogue.ts'
 import { estimatePointwise } from './estimate/pointwise.ts'
-import type { Callable, Kernel, Plan } from './kernel.ts'
+import type { Kernel, Plan } from './kernel.ts'
+import { lineCaller } from './line.ts'
 import { packTile, weightStrides } from './pack.ts'
 import { type Grid, unitAt } from './range.ts'
-import { RUN_WORDS, TILE_ARGS, type TileShape, tileFunction } from './tile.ts'
-import { batchesOf, CALL_MACS, writeTileArgs } from './tile-call.ts'
-import { type ChannelTile, channelTiles, packedTileBytes, shapeOf, tileBytes } from './tiling.ts'
+import { RUN_WORDS, tileFunction } from './tile.ts'
+import { batchesOf, CALL_MACS } from './tile-call.ts'
+import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from './tiling.ts'
 
 export interface PointwisePlan extends Plan {
   readonly tiles: readonly ChannelTile[]
@@ -88,37 +89,15 @@ export const pointwise: Kernel<PointwisePlan> = {
   },
 
   runner(plan, code, memory) {
-    const { descriptor: d, traits, tiles } = plan
-    const words = new Int32Array(memory)
-    const floats = new Float32Array(memory)
-    const shapes = new Map(tiles.map(({ rows }) => [rows, shapeOf(rows, traits)]))
-    const functions = new Map(
-      [...shapes].map(([rows, shape]) => [rows, code.get(tileFunction(shape, epilogueOf(d)).name) as Callable]),
-    )
-    const icPerGroup = d.ic / d.groups
-    const channels = (block: number) => CALL_MACS / (icPerGroup * pixelsOfBlock(plan, block))
+    const { descriptor: d, tiles, pixels, blockPixels } = plan
+    const call = lineCaller(plan, code, memory)
+    const channels = (block: number) => CALL_MACS / ((d.ic / d.groups) * pixelsOfBlock(plan, block))
     return (_, begin, end, at, cancelled) => {
-      const args = at.private / 4
-      for (const { tile, count, block } of batchesOf(begin, end, plan.grid, tiles, channels)) {
+      for (const { block, ...batch } of batchesOf(begin, end, plan.grid, tiles, channels)) {
         if (cancelled()) return false
-        const { oc, rows, group, packed } = tiles[tile]
-        const first = block * plan.blockPixels
-        const call = {
-          weights: at.packed + packed,
-          x: at.x + 4 * (group * icPerGroup * plan.pixels + first),
-          y: at.y + 4 * (oc * plan.pixels + first),
-          yChannelStride: 4 * plan.pixels,
-          tiles: count,
-          weightsStep: tileBytes(rows, icPerGroup),
-          runs: at.packed + plan.runsAt,
-          runCount: 1,
-          runStride: 4 * plan.pixels,
-          pixels: pixelsOfBlock(plan, block),
-          exact: true,
-        }
-        writeTileArgs(words, args, call, shapes.get(rows) as TileShape, traits.lanes)
-        writeEpilogueArgs(words, floats, args, TILE_ARGS, d, at)
-        ;(functions.get(rows) as Callable)(at.private)
+        const first = 4 * block * blockPixels
+        const line = { x: at.x + first, xChannel: 4 * pixels, y: at.y + first, yChannel: 4 * pixels }
+        call(batch, { ...line, pixels: pixelsOfBlock(plan, block) }, at)
       }
       return true
     }

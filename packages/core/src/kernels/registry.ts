@@ -1,11 +1,12 @@
 // The kernels, and which of them runs a convolution.
-import type { ConvDescriptor } from '../conv/descriptor.ts'
+import type { ConvDescriptor, Operation } from '../conv/descriptor.ts'
 import { WeftError } from '../errors.ts'
 import type { MachineTraits } from '../isa/machine.ts'
 import { broadcast } from './broadcast.ts'
+import { chain } from './chain.ts'
 import { depthwise } from './depthwise.ts'
 import { direct } from './direct.ts'
-import type { Kernel, Plan } from './kernel.ts'
+import type { Kernel, Plan, Planned } from './kernel.ts'
 import { NOMINAL } from './nominal.ts'
 import { pointwise } from './pointwise.ts'
 import { scalar } from './scalar.ts'
@@ -27,6 +28,11 @@ export function kernelNamed(name: string): Kernel {
     throw new WeftError('OPTION', `kernel '${name}' is unknown; there are ${KERNELS.map((known) => known.name).join(', ')}`)
   }
   return kernel
+}
+
+/** What runs the plans that say so, of a convolution or of a chain. */
+export function plannedBy(name: string): Planned {
+  return (name === chain.name ? chain : kernelNamed(name)) as Planned
 }
 
 /** A kernel that takes a convolution. */
@@ -64,7 +70,7 @@ export function candidatesFor(d: ConvDescriptor, traits: MachineTraits): Candida
 }
 
 /** The order of the kernel that is best on the nominal machine: it decides the bits, which must be the same on every machine. */
-function orderFor(d: ConvDescriptor): string {
+export function orderFor(d: ConvDescriptor): string {
   let [best, least] = ['', Number.POSITIVE_INFINITY]
   for (const kernel of KERNELS) {
     if (kernel.refuses(d, NOMINAL) !== null) continue
@@ -74,11 +80,17 @@ function orderFor(d: ConvDescriptor): string {
   return best
 }
 
-export interface Selection {
-  readonly kernel: Kernel
-  readonly plan: Plan
-  /** The kernels that would not take the convolution, and why. */
+/** A plan, and what runs it. */
+export interface Selected<D extends Operation = Operation> {
+  readonly kernel: Planned
+  readonly plan: Plan<D>
+  /** The kernels that would not take it, and why. */
   readonly refusals: readonly Refusal[]
+}
+
+/** Of a convolution. */
+export interface Selection extends Selected<ConvDescriptor> {
+  readonly kernel: Kernel
 }
 
 /**

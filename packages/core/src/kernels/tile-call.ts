@@ -22,14 +22,24 @@ export function* batchesOf(
   channels: (block: number) => number,
 ): Generator<Batch> {
   for (const { block, from, to } of spansOf(begin, end, grid)) {
-    for (let tile = from; tile < to; ) {
-      const { rows, group } = tiles[tile]
-      const most = Math.min(to, tile + Math.max(1, Math.floor(channels(block) / rows)))
-      let next = tile + 1
-      while (next < most && tiles[next].rows === rows && tiles[next].group === group) next++
-      yield { tile, count: next - tile, block }
-      tile = next
-    }
+    for (const batch of tileBatches(from, to, tiles, channels(block))) yield { ...batch, block }
+  }
+}
+
+/** Tiles [from, to) as batches. */
+export function* tileBatches(
+  from: number,
+  to: number,
+  tiles: readonly ChannelTile[],
+  channels: number,
+): Generator<Omit<Batch, 'block'>> {
+  for (let tile = from; tile < to; ) {
+    const { rows, group } = tiles[tile]
+    const most = Math.min(to, tile + Math.max(1, Math.floor(channels / rows)))
+    let next = tile + 1
+    while (next < most && tiles[next].rows === rows && tiles[next].group === group) next++
+    yield { tile, count: next - tile }
+    tile = next
   }
 }
 

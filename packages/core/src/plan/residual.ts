@@ -1,11 +1,11 @@
 // The check on a residual before anything is computed.
-import type { ConvDescriptor } from '../conv/descriptor.ts'
+import type { Operation } from '../conv/descriptor.ts'
 import { WeftError } from '../errors.ts'
 import { formatShape, sameShape } from '../tensor/shape.ts'
 import { expectFloat, type FloatTensor, type Tensor } from '../tensor/tensor.ts'
 
 /** @throws DTYPE, SHAPE when the residual is not of y's shape, or OPTION when there is none and must be one, or the other way round. */
-export function checkResidual(residual: Tensor | null, d: ConvDescriptor): FloatTensor | null {
+export function checkResidual(residual: Tensor | null, d: Operation): FloatTensor | null {
   if (d.residual !== (residual !== null)) {
     throw new WeftError(
       'OPTION',

@@ -1,6 +1,8 @@
 // The executor of the calling thread: steps one after another, for tests and for small networks.
 import {
+  type ChainProgramStep,
   type ConvProgramStep,
+  chainGain,
   type Executor,
   fastestTier,
   LocalLayer,
@@ -13,9 +15,10 @@ import {
   type Program,
   type ProgramConstant,
   sizeOf,
-  Tensor,
+  TIERS,
   type TierName,
   WeftError,
+  weightsOf,
 } from '@weft/core'
 
 export interface LocalExecutorOptions {
@@ -26,6 +29,7 @@ export interface LocalExecutorOptions {
 export function localExecutor({ tier }: LocalExecutorOptions = {}): Executor {
   return {
     concurrency: 1,
+    chainGain: (chain) => chainGain(chain, TIERS[tier ?? fastestTier().tier].traits, 1),
     async prepareProgram(program, constants) {
       return new LocalProgram(program, constants, tier ?? fastestTier().tier)
     },
@@ -46,7 +50,7 @@ class LocalProgram implements PreparedProgram {
     } catch (cause) {
       throw new WeftError('MEMORY', `there is no room for the ${program.bytes} bytes of the network's values`, {}, { cause })
     }
-    this.#steps = program.steps.map((step) => (step.kind === 'conv' ? this.#conv(step, tier) : this.#op(step)))
+    this.#steps = program.steps.map((step) => (step.kind === 'op' ? this.#op(step) : this.#layer(step, tier)))
   }
 
   async run(inputs: readonly OpStorage[], { signal }: { signal?: AbortSignal | undefined } = {}): Promise<OpStorage[]> {
@@ -75,10 +79,11 @@ class LocalProgram implements PreparedProgram {
     return () => op.run(plan, from, to, 0, units)
   }
 
-  #conv({ x, y, weight, bias, residual, descriptor }: ConvProgramStep, tier: TierName): () => void {
+  #layer(step: ConvProgramStep | ChainProgramStep, tier: TierName): () => void {
+    const { x, y, residual, descriptor } = step
     const floats = (place: Place) => this.#at(place) as Float32Array
-    const tensor = (number: number) => new Tensor(this.#constants[number].data as Float32Array, this.#constants[number].shape)
-    const layer = new LocalLayer(descriptor, tensor(weight), bias === null ? null : tensor(bias), { tier })
+    const { weight, bias } = weightsOf(step, this.#constants)
+    const layer = new LocalLayer(descriptor, weight, bias, { tier })
     const [from, to, addend] = [floats(x), floats(y), residual === null ? undefined : floats(residual)]
     return () => layer.run(from, to, addend)
   }

@@ -10,7 +10,7 @@ import {
 } from '@weft/core'
 import type { Graph, Port } from '../graph/graph.ts'
 import { optimize, type PassReport } from '../passes/passes.ts'
-import { type InputShape, type Specialized, specialize } from '../specialize/specialize.ts'
+import { type InputShape, type Specialized, type SpecializeOptions, specialize } from '../specialize/specialize.ts'
 import { Cache } from './cache.ts'
 import { checkOperators } from './missing.ts'
 import { inputsBehind } from './shaping.ts'
@@ -39,7 +39,7 @@ export interface ModelFile {
   readonly outputs: readonly Port[]
   readonly passes: readonly PassReport[]
   /** The program for inputs of these shapes; numbers only of those inputs that say shapes. @throws SHAPE, MODEL */
-  program(inputs: Readonly<Record<string, InputShape>>): Program
+  program(inputs: Readonly<Record<string, InputShape>>, options?: SpecializeOptions): Program
   /** The network on an executor: an engine, say. */
   on(executor: Executor): Model
 }
@@ -56,7 +56,7 @@ export async function readModel(source: string | Uint8Array): Promise<ModelFile>
     inputs,
     outputs,
     passes,
-    program: (shapes) => specialize(graph, shapes).program,
+    program: (shapes, options) => specialize(graph, shapes, options).program,
     on: (executor) => new Model(executor, graph, passes),
   } satisfies ModelFile)
 }
@@ -140,7 +140,10 @@ export class Model implements AsyncDisposable {
       const key = JSON.stringify(this.inputs.map(({ name }) => [shapes[name].shape, Array.from(shapes[name].data ?? [])]))
       if (this.#programs.has(key)) return { key, specialized: null }
       try {
-        return { key, specialized: specialize(this.#graph, shapes) }
+        return {
+          key,
+          specialized: specialize(this.#graph, shapes, { chainGain: (chain) => this.#executor.chainGain?.(chain) ?? 0 }),
+        }
       } catch (error) {
         if (!this.#learn(error)) throw error
       }

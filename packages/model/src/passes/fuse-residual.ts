@@ -1,6 +1,7 @@
 // Convolutions, those among them that are known with their shapes alone, and what follows: y = activation(x * weight + bias + residual).
 import { type ActivationOption, sameShape, withActivation } from '@weft/core'
 import type { ConvDraft, Draft, OpDraft } from '../specialize/draft.ts'
+import { countUses } from '../specialize/uses.ts'
 import type { Values } from '../specialize/values.ts'
 import { activationOf } from './activation-of.ts'
 
@@ -9,10 +10,7 @@ import { activationOf } from './activation-of.ts'
  * residual has been made.
  */
 export function fuseResiduals(drafts: readonly Draft[], outputs: readonly string[], values: Values): Draft[] {
-  const uses = new Map<string, number>()
-  const rootOf = (name: string) => values.get(name)?.root ?? name
-  for (const name of [...drafts.flatMap((draft) => draft.inputs), ...outputs])
-    uses.set(rootOf(name), (uses.get(rootOf(name)) ?? 0) + 1)
+  const uses = countUses(drafts, outputs, values)
   const makers = new Map<string, Draft>()
   const gone = new Set<Draft>()
   const steps = drafts.map((draft) => {

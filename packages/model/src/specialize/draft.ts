@@ -1,5 +1,5 @@
 // Steps before they have memory: operands by the names of values.
-import type { ConvDescriptor, OpPlan } from '@weft/core'
+import type { ChainDescriptor, ConvDescriptor, OpPlan } from '@weft/core'
 import type { Constant, Node } from '../graph/graph.ts'
 
 export interface ConvDraft {
@@ -22,4 +22,21 @@ export interface OpDraft {
   readonly outputs: readonly string[]
 }
 
-export type Draft = ConvDraft | OpDraft
+/** Convolutions that are one step. */
+export interface ChainDraft {
+  readonly kind: 'chain'
+  /** Of the last. */
+  readonly node: Node
+  readonly descriptor: ChainDescriptor
+  readonly convs: readonly ConvDraft[]
+  /** x, then the residual where there is one. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+export type Draft = ConvDraft | ChainDraft | OpDraft
+
+/** The descriptor, which says only now whether there is a residual. */
+export function descriptorOf({ descriptor, inputs }: ConvDraft): ConvDescriptor {
+  return inputs.length === 1 ? descriptor : Object.freeze({ ...descriptor, residual: true })
+}

@@ -1,8 +1,8 @@
 // Steps and values to a Program: every value gets its bytes.
 import { type Place, type Program, type ProgramPort, type ProgramStep, WeftError } from '@weft/core'
-import { type Constant, describeNode, type Graph } from '../graph/graph.ts'
+import { describeNode, type Graph } from '../graph/graph.ts'
 import type { Constants } from './constants.ts'
-import type { Draft } from './draft.ts'
+import { type ConvDraft, type Draft, descriptorOf } from './draft.ts'
 import { withoutConcats } from './homes.ts'
 import { countOf } from './infer.ts'
 import { lifetimes } from './lifetimes.ts'
@@ -28,7 +28,10 @@ export function place(graph: Graph, values: Values, drafts: readonly Draft[], co
     const count = countOf(values.wholeRoot(name) ?? name)
     return { name, place: placeOf(name), ...(values.get(count) === undefined ? {} : { count: placeOf(count) }) }
   }
-  const numberOf = (constant: Constant | null) => (constant === null ? null : constants.numberOf(constant))
+  const weightsOf = ({ weight, bias }: ConvDraft) => ({
+    weight: constants.numberOf(weight),
+    bias: bias === null ? null : constants.numberOf(bias),
+  })
   return {
     inputs: graph.inputs.map(({ name }) => port(name)),
     outputs: graph.outputs.map(({ name }) => port(name)),
@@ -37,9 +40,10 @@ export function place(graph: Graph, values: Values, drafts: readonly Draft[], co
       const inputs = draft.inputs.map((input) => (input === '' ? null : placeOf(input)))
       if (draft.kind === 'op') return { kind: 'op', name, plan: draft.plan, inputs, outputs: draft.outputs.map(placeOf) }
       const [x, residual = null] = inputs as Place[]
-      const [weight, bias] = [constants.numberOf(draft.weight), numberOf(draft.bias)]
-      const descriptor = residual === null ? draft.descriptor : Object.freeze({ ...draft.descriptor, residual: true })
-      return { kind: 'conv', name, descriptor, x, weight, bias, residual, y: placeOf(draft.outputs[0]) }
+      const y = placeOf(draft.outputs[0])
+      if (draft.kind === 'conv')
+        return { kind: 'conv', name, descriptor: descriptorOf(draft), x, ...weightsOf(draft), residual, y }
+      return { kind: 'chain', name, descriptor: draft.descriptor, x, weights: draft.convs.map(weightsOf), residual, y }
     }),
     bytes,
   }

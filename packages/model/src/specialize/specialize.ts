@@ -1,7 +1,8 @@
 // specialize: a graph on inputs of given shapes to a Program.
-import { formatShape, type OpStorage, type Program, type ProgramConstant, WeftError } from '@weft/core'
+import { type ChainDescriptor, formatShape, type OpStorage, type Program, type ProgramConstant, WeftError } from '@weft/core'
 import type { Graph, Port } from '../graph/graph.ts'
-import { fuseResiduals } from '../passes/fuse-residual.ts'
+import type { PassReport } from '../passes/passes.ts'
+import { optimizeSteps } from '../passes/step-passes.ts'
 import { Constants } from './constants.ts'
 import type { Draft } from './draft.ts'
 import { infer } from './infer.ts'
@@ -20,18 +21,29 @@ export interface Specialized {
   readonly constants: readonly ProgramConstant[]
 }
 
+export interface SpecializeOptions {
+  /** What a run gains where a chain is one step: 0 where it is none, as by default. */
+  readonly chainGain?: ((chain: ChainDescriptor) => number) | undefined
+  /** Told what each pass over the steps did. */
+  readonly onPass?: ((report: PassReport) => void) | undefined
+}
+
 /**
  * @param inputs by name: those of the graph, all of them
  * @throws MODEL when the network cannot take these shapes; `details.value` names a value that must be known, where that is why
  */
-export function specialize(graph: Graph, inputs: Readonly<Record<string, InputShape>>): Specialized {
+export function specialize(
+  graph: Graph,
+  inputs: Readonly<Record<string, InputShape>>,
+  { chainGain = () => 0, onPass }: SpecializeOptions = {},
+): Specialized {
   const values = new Values()
   for (const port of graph.inputs) enter(values, port, inputs[port.name])
   const outputs = graph.outputs.map(({ name }) => name)
   const drafts = infer(graph, values)
   const missing = outputs.find((name) => values.get(name) === undefined)
   if (missing !== undefined) throw new WeftError('MODEL', `nothing computes the output '${missing}': its node leaves it out`)
-  const steps = needed(fuseResiduals(drafts, outputs, values), outputs, values)
+  const steps = needed(optimizeSteps(drafts, { outputs, values, chainGain }, onPass), outputs, values)
   const constants = new Constants()
   return { program: place(graph, values, steps, constants), constants: constants.list }
 }

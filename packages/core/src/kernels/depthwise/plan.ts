@@ -56,7 +56,7 @@ export function planDepthwise(d: ConvDescriptor, traits: MachineTraits, fold?: F
   const longest = blocks.reduce((most, { rows }) => Math.max(most, rows), 0)
   const planeFloats = roundUp(stagedBytes(d, traits.lanes, longest) / 4, traits.lanes)
   const band = Math.max(1, Math.min(d.ic, MOST_BAND, Math.floor(BAND_BYTES / (4 * planeFloats))))
-  const taps = d.kernel[1] * d.kernel[2]
+  const taps = tapsOf(d)
   return {
     kernel: 'f32-depthwise',
     descriptor: d,
@@ -97,6 +97,10 @@ function blocksOf(d: ConvDescriptor, { tile }: DepthwiseShape, lanes: number): D
     })
   }
   return blocks
+}
+
+export function tapsOf(d: ConvDescriptor): number {
+  return d.kernel[1] * d.kernel[2]
 }
 
 function rowsUnder(d: ConvDescriptor, rows: number): number {

@@ -1,0 +1,45 @@
+// Every pass over steps, where shapes are known, in the order in which they run.
+import type { ChainDescriptor } from '@weft/core'
+import type { Draft } from '../specialize/draft.ts'
+import type { Values } from '../specialize/values.ts'
+import { fuseNeighbours } from './fuse-neighbours.ts'
+import { fuseResiduals } from './fuse-residual.ts'
+import type { PassReport } from './passes.ts'
+
+export interface StepContext {
+  readonly outputs: readonly string[]
+  readonly values: Values
+  readonly chainGain: (chain: ChainDescriptor) => number
+}
+
+interface StepPass {
+  readonly name: string
+  readonly does: string
+  run(steps: readonly Draft[], context: StepContext): Draft[]
+}
+
+const STEP_PASSES: readonly StepPass[] = [
+  {
+    name: 'fuse-residual',
+    does: 'additions, and activations after them, into the convolution before',
+    run: (steps, { outputs, values }) => fuseResiduals(steps, outputs, values),
+  },
+  {
+    name: 'fuse-neighbours',
+    does: 'depthwise convolutions with the pointwise ones beside them, where faster',
+    run: (steps, { outputs, values, chainGain }) => fuseNeighbours(steps, outputs, values, chainGain),
+  },
+]
+
+/** Runs every pass once. Each change takes a step away. */
+export function optimizeSteps(
+  drafts: readonly Draft[],
+  context: StepContext,
+  onPass: (report: PassReport) => void = () => {},
+): readonly Draft[] {
+  return STEP_PASSES.reduce((steps, { name, does, run }) => {
+    const left = run(steps, context)
+    onPass({ pass: name, does, changes: steps.length - left.length, nodes: left.length })
+    return left
+  }, drafts)
+}

@@ -25,14 +25,14 @@ export class Arena {
   #used = 0
   /** Asked when there is no room: gives back what is kept only for later, and says whether that was anything. */
   reclaim: () => boolean = () => false
-  /** Growing gives the memory a new buffer object; views of the old ones stay good. */
+  /** The memory gets a new buffer object when it grows, or another of the process does; views of the old ones stay good. */
   readonly #buffers = new WeakSet<object>()
 
   constructor(maxBytes: number) {
     const maximum = Math.min(65536, Math.ceil(maxBytes / PAGE))
     this.most = maximum * PAGE
     try {
-      this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true })
+      this.memory = new WebAssembly.Memory({ initial: Math.min(HUGE_PAGE, maximum), maximum, shared: true })
     } catch (cause) {
       throw new WeftError(
         'MEMORY',
@@ -41,8 +41,7 @@ export class Arena {
         { cause },
       )
     }
-    this.#buffers.add(this.memory.buffer)
-    this.#holes = [{ at: FIRST, bytes: PAGE - FIRST }]
+    this.#holes = [{ at: FIRST, bytes: this.size - FIRST }]
   }
 
   get used(): number {
@@ -85,7 +84,9 @@ export class Arena {
   }
 
   floats(at: number, length: number): Float32Array<SharedArrayBuffer> {
-    return new Float32Array(this.memory.buffer as unknown as SharedArrayBuffer, at, length)
+    const { buffer } = this.memory
+    this.#buffers.add(buffer)
+    return new Float32Array(buffer as unknown as SharedArrayBuffer, at, length)
   }
 
   /** Where in the arena a view lies, or null where it is a view of something else. */
@@ -106,7 +107,6 @@ export class Arena {
     } catch (cause) {
       throw this.#full(wanted, cause)
     }
-    this.#buffers.add(this.memory.buffer)
     this.#holes.push({ at: size, bytes: this.size - size })
     this.#join()
   }

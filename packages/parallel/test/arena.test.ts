@@ -50,4 +50,14 @@ describe('the arena', () => {
     expect(arena.allocate(2 ** 20 - 64)).toBe(64)
     expect(() => arena.free(first + 64)).toThrow('given back twice, or never taken')
   })
+
+  it('knows its own numbers after another arena of the process has grown: the engine gives every shared memory a new buffer then', () => {
+    const [arena, other] = [new Arena(2 ** 24), new Arena(2 ** 24)]
+    const at = arena.allocate(64)
+    const before = arena.floats(at, 16)
+    other.allocate(2 ** 23)
+    expect(arena.offsetOf(before)).toBe(at)
+    expect(arena.offsetOf(arena.floats(at, 16))).toBe(at)
+    expect(arena.offsetOf(other.floats(64, 16))).toBe(null)
+  })
 })

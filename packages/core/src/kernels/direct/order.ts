@@ -12,8 +12,10 @@ export interface Product {
   readonly kw: number
 }
 
-/** Channels summed before the next tap: few enough that their pixels stay in the first cache for all taps. */
-const IC_BLOCK = 16
+/** Channels summed before the next tap: few enough that their pixels stay in the first cache for all taps, of kernels of few rows and of others. */
+const [IC_BLOCK, IC_BLOCK_HIGH] = [32, 16]
+/** Rows of a kernel, all planes counted, that are few. */
+const FEW_ROWS = 3
 /** From this many channels in a group on, a run goes over channels; below, along the width of the kernel. */
 const IC_RUN = 4
 
@@ -26,7 +28,7 @@ export function productsOf(d: ConvDescriptor): Product[] {
   const products: Product[] = []
   const [depth, height, width] = d.kernel
   if (runsOverChannels(d)) {
-    const block = depth * height * width === 1 ? icPerGroup : IC_BLOCK
+    const block = depth * height * width === 1 ? icPerGroup : icBlock(d)
     for (let from = 0; from < icPerGroup; from += block)
       for (let kd = 0; kd < depth; kd++)
         for (let kh = 0; kh < height; kh++)
@@ -41,6 +43,10 @@ export function productsOf(d: ConvDescriptor): Product[] {
         for (let first = 0; first < every; first++)
           for (let kw = first; kw < width; kw += every) products.push({ ic, kd, kh, kw })
   return products
+}
+
+function icBlock({ kernel: [depth, height] }: ConvDescriptor): number {
+  return depth * height <= FEW_ROWS ? IC_BLOCK : IC_BLOCK_HIGH
 }
 
 function runsOverChannels(d: ConvDescriptor): boolean {
@@ -61,7 +67,7 @@ export function sumsTapsInTurn(d: ConvDescriptor): boolean {
 export function runsOfBlock(d: ConvDescriptor, taps: number): number {
   const icPerGroup = d.ic / d.groups
   if (taps === 1) return 1
-  return runsOverChannels(d) ? taps * Math.ceil(icPerGroup / IC_BLOCK) : (icPerGroup * taps) / d.kernel[2]
+  return runsOverChannels(d) ? taps * Math.ceil(icPerGroup / icBlock(d)) : (icPerGroup * taps) / d.kernel[2]
 }
 
 /** Floats from a product of a run to the next. */

@@ -21,6 +21,8 @@ export interface Where {
   readonly dispatch: number
 }
 
+export const WHERE_PARTS = ['compute', 'barrier', 'dispatch'] as const satisfies readonly (keyof Where)[]
+
 const LEAST_RUNS = 12
 
 /**

@@ -43,6 +43,17 @@ export async function contest(
   return started.map(({ outcome }) => outcome)
 }
 
+/** Where weft's time goes on each thread count. @param ms for at least so long on each */
+export async function traceAll(
+  entrants: readonly Entrant[],
+  outcomes: readonly Outcome[],
+  { problem }: Case,
+  ms: number,
+): Promise<void> {
+  for (const [index, entrant] of entrants.entries())
+    if (entrant.impl === 'weft') await entrant.trace(outcomes[index], problem.text, ms)
+}
+
 /** Rounds in which each has its turn, and the end of them all. */
 export async function takeTurns(
   started: readonly Started[],

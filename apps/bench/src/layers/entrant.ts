@@ -1,6 +1,7 @@
 // An entrant: weft or a peer with so many threads, in a process of its own, and what it makes of one layer.
 import { difference } from '@weft/commands/operands'
 import { distanceOf, errorOf, type Truth } from '@weft/commands/truth'
+import type { Where } from '../where.ts'
 import { Child, Refused } from './child.ts'
 import type { PeerName } from './peers.ts'
 import type { Calls, Hello, Turn } from './protocol.ts'
@@ -15,6 +16,8 @@ export interface Outcome {
   kernel: string | null
   /** Milliseconds of each run. */
   readonly rounds: (readonly number[])[]
+  /** Of weft, where it was traced. */
+  where: Where | null
   /** Of the result, over the largest sum of |x w|; of a network over the range of the output. */
   error: number | null
   /** Why it has no such convolution. */
@@ -59,6 +62,7 @@ export class Entrant {
       threads: this.threads,
       kernel: null,
       rounds: [],
+      where: null,
       error: null,
       unsupported: null,
       trouble: null,
@@ -87,6 +91,13 @@ export class Entrant {
   async turn(outcome: Outcome, turn: Turn): Promise<void> {
     await unlessTrouble(outcome, async () => {
       outcome.rounds.push((await this.#child.ask('turn', turn)).samples)
+    })
+  }
+
+  /** Finds where the time of a problem goes; of weft. */
+  async trace(outcome: Outcome, problem: string, ms: number): Promise<void> {
+    await unlessTrouble(outcome, async () => {
+      outcome.where = await this.#child.ask('trace', { problem, ms })
     })
   }
 

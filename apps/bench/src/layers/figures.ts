@@ -23,7 +23,7 @@ const RIVAL_NAMES = Object.keys(RIVALS) as Rival[]
 
 /** The rows of one layer. @param threads what the outcome stands for: all counts, for a peer of one thread */
 export function rowOf({ problem }: Case, outcome: Outcome, threads: number, cost: ConvCost, bound: Bound | null): Row {
-  const { impl, kernel, rounds, error, unsupported, trouble } = outcome
+  const { impl, kernel, rounds, where, error, unsupported, trouble } = outcome
   const timed = trouble === null && unsupported === null ? rounds : []
   const sorted = Float64Array.from(timed.flat()).sort()
   const at = (part: number) => (sorted.length === 0 ? null : quantile(sorted, part))
@@ -41,6 +41,7 @@ export function rowOf({ problem }: Case, outcome: Outcome, threads: number, cost
     spread: medianMs === null ? null : ((high as number) - (low as number)) / medianMs,
     runs: sorted.length,
     rounds: keptRounds(timed),
+    where,
     gflops,
     boundShare: gflops === null || bound === null ? null : gflops / bound.gflops,
     error,

@@ -6,7 +6,7 @@ import { watchOthers } from '../others.ts'
 import type { Progress } from '../progress.ts'
 import { measurePeaks, type Roof } from '../roofs.ts'
 import { VERSION } from '../version.ts'
-import { contest, ROUNDS } from './contest.ts'
+import { contest, ROUNDS, traceAll } from './contest.ts'
 import type { Entrant } from './entrant.ts'
 import { layerResult, summaryOf } from './figures.ts'
 import { type LayersJob, layersCommand } from './job.ts'
@@ -34,13 +34,15 @@ export async function measureLayers(job: LayersJob, pairing: boolean, progress: 
     const results = []
     for (const [index, of] of job.cases.entries()) {
       progress.say(`[${index + 1}/${job.cases.length}] ${of.problem.name}`)
-      results.push(layerResult(of, await contest(entrants, of, job, workshop), limits))
+      const outcomes = await contest(entrants, of, job, workshop)
+      if (isKept(job)) await traceAll(entrants, outcomes, of, job.minMs / ROUNDS)
+      results.push(layerResult(of, outcomes, limits))
     }
     const layers = results.map(({ layer }) => layer)
     const rows = results.flatMap((result) => result.rows)
     return {
       tool: 'weft-bench layers',
-      format: 3,
+      format: 4,
       version: VERSION,
       date,
       command: layersCommand(job),

@@ -1,5 +1,6 @@
 // What weft-bench and the processes of contestants say to each other: a line of JSON a message, tensors as files of float32.
 import type { TierName } from '@weft/core'
+import type { Where } from '../where.ts'
 
 /** A layer for a contestant to prepare. Axes are the spatial ones that the problem has; tensors are N C (D) (H) W. */
 export interface LayerTask {
@@ -68,6 +69,8 @@ export interface Calls {
   /** Runs once and writes the output, or all outputs one after the other. */
   output: [{ readonly path: string }, object]
   turn: [Turn, Samples]
+  /** Of weft alone: where the time of a problem goes, traced for so long. */
+  trace: [{ readonly problem: string; readonly ms: number }, Where]
   release: [object, object]
   limits: [{ readonly tier: TierName; readonly ms: number }, Limits]
   /** Each tier for so long. */

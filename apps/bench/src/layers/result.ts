@@ -3,6 +3,7 @@ import type { MachineFacts } from '../machine.ts'
 import type { Others } from '../others.ts'
 import type { Roof } from '../roofs.ts'
 import type { Rounds } from '../rounds.ts'
+import type { Where } from '../where.ts'
 import type { Impl } from './entrant.ts'
 import type { Bound } from './limits.ts'
 import type { PeerName } from './peers.ts'
@@ -31,6 +32,8 @@ export interface Row {
   readonly runs: number
   /** Some of the times that these were made from. */
   readonly rounds: Rounds
+  /** Of weft; null where results are not kept. */
+  readonly where: Where | null
   /** FLOPs of the definition over the median. */
   readonly gflops: number | null
   /** Of what bounds the layer; beyond 1 where fewer multiplications are done than the definition has. */
@@ -55,7 +58,7 @@ export interface LayerResult {
 
 export interface LayersReport {
   readonly tool: 'weft-bench layers'
-  readonly format: 3
+  readonly format: 4
   readonly version: string
   readonly date: string
   readonly command: string

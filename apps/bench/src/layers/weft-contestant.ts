@@ -1,10 +1,12 @@
 // weft in a process of its own, as somebody uses it who prepares a layer and keeps tensors in the engine's memory, or who loads a network.
-import { Tensor, type TierChoice } from '@weft/core'
+import { operandsOf } from '@weft/commands/operands'
+import { parseProblem, Tensor, type TierChoice } from '@weft/core'
 import { load, type ModelValues } from '@weft/model'
 import { allowPairing, open } from '@weft/parallel'
 import { VERSION } from '../version.ts'
+import { traceConv, type Where } from '../where.ts'
 import { joined, readFloats } from './floats.ts'
-import type { LayerTask, ModelTask } from './protocol.ts'
+import type { Calls, LayerTask, ModelTask } from './protocol.ts'
 import { contestant, type Prepared, serve } from './serve.ts'
 
 const [threads, tier, pairing] = process.argv.slice(2)
@@ -47,5 +49,11 @@ async function prepareModel({ model: path, inputs }: ModelTask): Promise<Prepare
   }
 }
 
-await serve({ version: VERSION, tier: { name: engine.info.tier, why: engine.info.why } }, contestant({ prepare, prepareModel }))
+async function trace({ problem, ms }: Calls['trace'][0]): Promise<Where> {
+  const { descriptor } = parseProblem(problem)
+  return traceConv(engine, descriptor, operandsOf(descriptor), ms)
+}
+
+const hello = { version: VERSION, tier: { name: engine.info.tier, why: engine.info.why } }
+await serve(hello, { ...contestant({ prepare, prepareModel }), trace })
 await engine.close()

@@ -1,6 +1,7 @@
 // The table of every figure that `weft-bench layers` measured.
 import type { LayerResult, LayersReport, Rival, Row } from '../layers/result.ts'
 import { number, scaled } from '../layout.ts'
+import { WHERE_PARTS } from '../where.ts'
 import { foldedTable, type Group, percent, shown } from './figure-table.ts'
 import type { Content, Html } from './html.ts'
 
@@ -12,6 +13,7 @@ const HEADINGS = [
   'runs',
   'GFLOP/s',
   'of its bound',
+  ...WHERE_PARTS.map((name) => `${name} ms`),
   'error',
   'weft is faster by',
   'kernel',
@@ -33,7 +35,7 @@ export function layersFigures({ layers, rows }: LayersReport): Html {
 }
 
 function cells(row: Row, { ratios, bound }: LayerResult): Content[] {
-  const { impl, threads, ownThreads, kernel, medianMs, bestMs, spread, runs, gflops, boundShare, error } = row
+  const { impl, threads, ownThreads, kernel, medianMs, bestMs, spread, runs, gflops, boundShare, where, error } = row
   const by = bound[threads]?.by
   const own = ownThreads === threads ? '' : ` (on ${ownThreads})`
   return [
@@ -44,6 +46,7 @@ function cells(row: Row, { ratios, bound }: LayerResult): Content[] {
     runs === 0 ? null : runs,
     shown(gflops, number),
     shown(boundShare, (share) => `${percent(share)}${by === undefined ? '' : `, ${by}`}`),
+    ...WHERE_PARTS.map((name) => shown(where?.[name], number)),
     shown(error, (value) => value.toExponential(1)),
     shown(ratios[impl as Rival]?.[threads], (ratio) => ratio.toFixed(2)),
     kernel,

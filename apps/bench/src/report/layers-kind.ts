@@ -5,7 +5,7 @@ import { PEER_NAMES } from '../layers/peers.ts'
 import type { LayersReport } from '../layers/result.ts'
 import { factsOf } from './facts.ts'
 import type { Kind } from './results.ts'
-import { ABOUT, count, line, MACHINE, OTHERS, positive, ROOF, TIER } from './schema.ts'
+import { ABOUT, count, line, MACHINE, OTHERS, positive, ROOF, TIER, WHERE } from './schema.ts'
 
 const IMPL = v.picklist(['weft', ...PEER_NAMES])
 const RATIOS = v.record(line, v.record(line, positive))
@@ -21,6 +21,7 @@ const ROW = v.looseObject({
   spread: v.nullable(positive),
   runs: positive,
   rounds: v.array(v.array(positive)),
+  where: v.nullable(WHERE),
   gflops: v.nullable(positive),
   boundShare: v.nullable(positive),
   // JSON has no infinity: what is infinitely far is null there too.
@@ -54,7 +55,7 @@ const REPORT = v.looseObject({
 
 export const LAYERS: Kind = {
   tool: 'weft-bench layers',
-  format: 3,
+  format: 4,
   open(value) {
     v.assert(REPORT, value)
     const report = value as unknown as LayersReport

@@ -12,7 +12,7 @@ import { card, type Section } from './page.ts'
 import { rivalsSections } from './rivals-section.ts'
 import type { Spot } from './roofline.ts'
 import { roofFacts, rooflineSections } from './roofline-section.ts'
-import { counted } from './where-section.ts'
+import { counted, type TracedLayer, whereByThreads, whereSections } from './where-section.ts'
 
 export async function layersSections(report: LayersReport, facts: Facts): Promise<Section[]> {
   const looks = looksOf(report)
@@ -22,6 +22,7 @@ export async function layersSections(report: LayersReport, facts: Facts): Promis
     ...rivalsSections(report),
     ...roofline,
     ...(await timeSections(report, looks)),
+    ...(await whereSections('Where the time of weft goes', tracedLayers(report))),
     { title: 'Every figure by layer', body: layersFigures(report) },
     factsSection('weft-bench layers', facts, [['Items a run', report.settings.batch], ...roofFacts(report.roofs)]),
   ]
@@ -30,6 +31,15 @@ export async function layersSections(report: LayersReport, facts: Facts): Promis
 function looksOf({ versions }: LayersReport): Readonly<Record<string, Look>> {
   const impls = (['weft', ...PEER_NAMES] as const).filter((impl) => versions[impl] !== undefined)
   return Object.fromEntries(impls.map((impl) => [impl, IMPL_LOOKS[impl]]))
+}
+
+/** Each layer once: a suite's count of it is not part of these results. */
+function tracedLayers({ layers, rows }: LayersReport): TracedLayer[] {
+  return layers.map(({ problem, name }) => ({
+    name,
+    count: 1,
+    where: whereByThreads(rows.filter((row) => row.problem === problem && row.impl === 'weft')),
+  }))
 }
 
 function spotsOf({ layers, rows }: LayersReport, threads: number): Spot[] {

@@ -1,11 +1,11 @@
 // The table of every figure that `weft-bench scale` measured.
 import { number, scaled } from '../layout.ts'
 import type { CaseResult, Report, Row, TargetResult, Total } from '../result.ts'
+import { WHERE_PARTS } from '../where.ts'
 import { foldedTable, type Group, percent, shown } from './figure-table.ts'
 import type { Content, Html } from './html.ts'
 
 const TIMES = ['min', 'p10', 'p50', 'p90', 'p99'] as const
-const PARTS = ['compute', 'barrier', 'dispatch'] as const
 const HEADINGS = [
   'way, threads',
   ...['best', 'p10', 'median', 'p90', 'p99'].map((name) => `${name} ms`),
@@ -14,7 +14,7 @@ const HEADINGS = [
   'speed-up',
   'efficiency',
   'of peak',
-  ...PARTS.map((name) => `${name} ms`),
+  ...WHERE_PARTS.map((name) => `${name} ms`),
   'prepare ms',
   'first run ms',
 ]
@@ -44,7 +44,7 @@ function cells({ mode, threads, ms, figures, where, prepareMs, firstRunMs }: Row
     ...TIMES.map((name) => shown(ms?.[name], number)),
     ms?.runs ?? null,
     ...figureCells(figures),
-    ...PARTS.map((name) => shown(where?.[name], number)),
+    ...WHERE_PARTS.map((name) => shown(where?.[name], number)),
     number(prepareMs),
     number(firstRunMs),
   ]

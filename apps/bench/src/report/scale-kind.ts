@@ -5,7 +5,7 @@ import { MODES } from '../mode.ts'
 import type { Report } from '../result.ts'
 import { factsOf } from './facts.ts'
 import type { Kind } from './results.ts'
-import { ABOUT, count, line, MACHINE, OTHERS, positive, ROOF, TIER } from './schema.ts'
+import { ABOUT, count, line, MACHINE, OTHERS, positive, ROOF, TIER, WHERE } from './schema.ts'
 
 const FIGURES = v.looseObject({
   gflops: positive,
@@ -23,7 +23,7 @@ const ROW = v.looseObject({
   ms: v.nullable(v.looseObject({ min: positive, p50: positive, p90: positive, p99: positive, max: positive, runs: count })),
   rounds: v.array(v.array(positive)),
   figures: v.nullable(FIGURES),
-  where: v.nullable(v.looseObject({ compute: positive, barrier: positive, dispatch: positive })),
+  where: v.nullable(WHERE),
   trouble: v.nullable(line),
 })
 const CASE = v.looseObject({

@@ -1,6 +1,6 @@
 // The page of what `weft-bench scale` measured.
 import { number } from '../layout.ts'
-import type { Report } from '../result.ts'
+import type { CaseResult, Report } from '../result.ts'
 import type { Facts } from './facts.ts'
 import { factsSection } from './facts-section.ts'
 import { type Look, MODE_LOOKS } from './look.ts'
@@ -9,7 +9,7 @@ import type { Spot } from './roofline.ts'
 import { roofFacts, rooflineSections } from './roofline-section.ts'
 import { scaleFigures } from './scale-figures.ts'
 import { scalingSections } from './scaling-section.ts'
-import { whereSections } from './where-section.ts'
+import { type TracedLayer, whereByThreads, whereSections } from './where-section.ts'
 
 export async function scaleSections(report: Report, facts: Facts): Promise<Section[]> {
   const { peak, copy } = report
@@ -25,10 +25,17 @@ export async function scaleSections(report: Report, facts: Facts): Promise<Secti
     ...(await rooflineSections(`Roofline: ${name}`, report.roofs, report.tier.name, looksOf(report), (threads) =>
       spotsOf(report, threads),
     )),
-    ...(await whereSections(report)),
+    ...(await whereSections(
+      'Time by layer, and where it goes',
+      report.targets.flatMap(({ cases }) => cases.map(traced)),
+    )),
     { title: `Every figure: ${name}`, body: scaleFigures(report) },
     factsSection('weft-bench scale', facts, more),
   ]
+}
+
+function traced({ name, count, rows }: CaseResult): TracedLayer {
+  return { name, count, where: whereByThreads(rows) }
 }
 
 function looksOf({ settings }: Report): Readonly<Record<string, Look>> {

@@ -25,4 +25,6 @@ export const ROOF = v.looseObject({
   copies: v.array(v.looseObject({ bytes: count, gbPerSecond: positive })),
 })
 
+export const WHERE = v.looseObject({ compute: positive, barrier: positive, dispatch: positive })
+
 export const ABOUT = { version: line, date: line, command: line }

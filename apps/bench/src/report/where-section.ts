@@ -1,6 +1,5 @@
 // The section that says how long each layer takes, and where its time goes: computing, waiting at the barrier, handing work out.
-import type { CaseResult, Report, Row } from '../result.ts'
-import type { Where } from '../where.ts'
+import { WHERE_PARTS, type Where } from '../where.ts'
 import { type Bar, barChart } from './bar-chart.ts'
 import { html } from './html.ts'
 import { areaKey, legend } from './legend.ts'
@@ -12,43 +11,53 @@ const ABOUT: Readonly<Record<keyof Where, string>> = {
   barrier: 'waiting for other threads (barrier)',
   dispatch: 'handing the work out and back (dispatch)',
 }
-const PARTS = Object.keys(COLORS) as (keyof Where)[]
+
+/** A layer, how often it is counted, and where its time goes on each number of threads that was traced. */
+export interface TracedLayer {
+  readonly name: string
+  readonly count: number
+  readonly where: ReadonlyMap<number, Where>
+}
 
 interface Traced {
-  readonly layer: CaseResult
+  readonly name: string
+  readonly count: number
   readonly where: Where
 }
 
-export async function whereSections({ targets, settings }: Report): Promise<Section[]> {
-  const layers = targets.flatMap(({ cases }) => cases)
-  const most = Math.max(...settings.threads)
-  const traced = tracedOn(layers, most)
-  if (traced.length === 0) return []
-  const bars = traced.map(({ layer, where }): Bar => ({ name: layer.name, ms: sumOf(where), parts: { ...where } }))
+/** @returns none where nothing was traced */
+export async function whereSections(title: string, layers: readonly TracedLayer[]): Promise<Section[]> {
+  const counts = [...new Set(layers.flatMap(({ where }) => [...where.keys()]))].sort((a, b) => a - b)
+  if (counts.length === 0) return []
+  const most = counts[counts.length - 1]
+  const bars = tracedOn(layers, most).map(({ name, where }): Bar => ({ name, ms: sumOf(where), parts: { ...where } }))
   const chart = await barChart(bars, COLORS, 'Milliseconds of each layer by where they go')
-  const words = settings.threads.flatMap((threads) => wordsOf(tracedOn(layers, threads), threads))
+  const words = counts.map((threads) => wordsOf(tracedOn(layers, threads), threads))
   const body = html`<p class="quiet">A run in which all threads share one item, traced; means over the threads.</p>
     <ul>${words.map((one) => html`<li>${one}</li>`)}</ul>
-    ${legend(PARTS.map((part) => areaKey(COLORS[part], ABOUT[part])))}
+    ${legend(WHERE_PARTS.map((part) => areaKey(COLORS[part], ABOUT[part])))}
     ${card(`Each layer on ${counted(most)}`, chart)}`
-  return [{ title: 'Time by layer, and where it goes', body }]
+  return [{ title, body }]
 }
 
-function tracedOn(layers: readonly CaseResult[], threads: number): Traced[] {
-  const rowOf = ({ rows }: CaseResult): Row | undefined => rows.find((row) => row.threads === threads && row.where !== null)
-  return layers.flatMap((layer) => {
-    const where = rowOf(layer)?.where
-    return where == null ? [] : [{ layer, where }]
+/** The traced rows of a layer by their threads. */
+export function whereByThreads(rows: readonly { readonly threads: number; readonly where: Where | null }[]): Map<number, Where> {
+  return new Map(rows.flatMap(({ threads, where }) => (where === null ? [] : [[threads, where] as const])))
+}
+
+function tracedOn(layers: readonly TracedLayer[], threads: number): Traced[] {
+  return layers.flatMap(({ name, count, where }) => {
+    const found = where.get(threads)
+    return found === undefined ? [] : [{ name, count, where: found }]
   })
 }
 
-/** Of all layers, as often as the suite has each. */
-function wordsOf(traced: readonly Traced[], threads: number): string[] {
-  if (traced.length === 0) return []
-  const total = (of: (where: Where) => number) => traced.reduce((sum, { layer, where }) => sum + layer.count * of(where), 0)
+/** Of all layers together, as often as each is counted. */
+function wordsOf(traced: readonly Traced[], threads: number): string {
+  const total = (of: (where: Where) => number) => traced.reduce((sum, { count, where }) => sum + count * of(where), 0)
   const all = total(sumOf)
-  const shares = PARTS.map((part) => `${((100 * total((where) => where[part])) / all).toFixed(1)}% ${ABOUT[part]}`)
-  return [`On ${counted(threads)}, all layers together: ${shares.join(', ')}.`]
+  const shares = WHERE_PARTS.map((part) => `${((100 * total((where) => where[part])) / all).toFixed(1)}% ${ABOUT[part]}`)
+  return `On ${counted(threads)}, all layers together: ${shares.join(', ')}.`
 }
 
 function sumOf({ compute, barrier, dispatch }: Where): number {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { LayersReport } from '../../src/layers/result.ts'
+import type { Where } from '../../src/where.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-layers-'))
@@ -35,11 +36,14 @@ describe('weft-bench layers', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
     const report = JSON.parse(readFileSync(json, 'utf8')) as LayersReport
-    expect(report).toMatchObject({ tool: 'weft-bench layers', format: 3, geomean: {}, failures: 0 })
+    expect(report).toMatchObject({ tool: 'weft-bench layers', format: 4, geomean: {}, failures: 0 })
     expect(report.machine.limits[2].copies.length).toBeGreaterThan(1)
     expect(report.rows).toHaveLength(2 * SMALL.length)
     for (const row of report.rows) {
       expect(row).toMatchObject({ impl: 'weft', trouble: null, unsupported: null, kernel: expect.stringMatching(/^f32-/) })
+      const { compute, barrier, dispatch } = row.where as Where
+      expect(compute).toBeGreaterThan(0)
+      expect(Math.min(barrier, dispatch)).toBeGreaterThanOrEqual(0)
       for (const value of [row.medianMs, row.bestMs, row.gflops, row.runs]) expect(value).toBeGreaterThan(0)
       expect(row.error).toBeLessThan(1e-6)
     }

@@ -33,7 +33,7 @@ export function sampleLayersReport(): LayersReport {
   const [layers, rows] = [results.map(({ layer }) => layer), results.flatMap((result) => result.rows)]
   return {
     tool: 'weft-bench layers',
-    format: 3,
+    format: 4,
     version,
     date,
     command: 'weft-bench layers --suite resnet50 --threads 1,2',

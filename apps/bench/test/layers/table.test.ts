@@ -21,7 +21,7 @@ function report(scale: number): LayersReport {
   const [layers, rows] = [made.map(({ layer }) => layer), made.flatMap((one) => one.rows)]
   return {
     tool: 'weft-bench layers',
-    format: 3,
+    format: 4,
     roofs: [],
     version: '0.1.0',
     date: '2026-01-02T03:04:05.678Z',

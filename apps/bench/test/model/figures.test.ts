@@ -10,6 +10,7 @@ const outcome = (impl: 'weft' | PeerName, threads: number, rounds: number[][], t
   threads,
   kernel: null,
   rounds,
+  where: null,
   error: 0,
   unsupported: null,
   trouble,

@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('a page of results, in Chromium', () => {
     async ({ width, scheme }) => {
       const { page, requests, said } = await opened(width, scheme)
       const charts = await page.locator('svg[role=img]:visible').all()
-      expect(charts).toHaveLength(10)
+      expect(charts).toHaveLength(11)
       for (const chart of charts) {
         const { colours } = await coloursOf(browser, await chart.screenshot())
         expect(colours, (await chart.getAttribute('aria-label')) ?? '').toBeGreaterThan(8)

@@ -140,7 +140,7 @@ export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
     parse: activation,
     optional: true,
     placeholder: 'NAME',
-    brief: 'relu, relu6, sigmoid, hardSwish, leakyRelu:0.2 or clip:0,6, with --weight',
+    brief: 'relu, relu6, sigmoid, silu, hardSwish, leakyRelu:0.2 or clip:0,6, with --weight',
   },
   numerics: {
     kind: 'enum',

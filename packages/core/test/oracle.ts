@@ -90,6 +90,7 @@ function activate(v: number, { kind, alpha, beta }: OracleProblem['activation'])
   if (kind === 'relu6' || kind === 'clip') return Math.min(Math.max(v, alpha), beta)
   if (kind === 'leakyRelu') return v < 0 ? v * alpha : v
   if (kind === 'sigmoid') return 1 / (1 + Math.exp(-v))
+  if (kind === 'silu') return v / (1 + Math.exp(-v))
   if (kind === 'hardSwish') return (v * Math.min(Math.max(v + 3, 0), 6)) / 6
   return v
 }

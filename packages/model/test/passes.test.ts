@@ -87,3 +87,34 @@ describe('activations after a product with known weights', () => {
     expect((await ran(product([gemm, relu], 40))).steps).toEqual(['gemm', 'relu'])
   })
 })
+
+describe('x Sigmoid(x)', () => {
+  const silu = (size: number, seed: number) => values(size, seed).map((x) => x / (1 + Math.exp(-x)))
+  const gate = { op: 'Sigmoid', inputs: ['x'], outputs: ['s'] }
+
+  it.each([[['x', 's']], [['s', 'x']]])('is one step: Mul of %j', async (inputs) => {
+    const { steps, got } = await ran({ shape: [1, 2, 5, 4], nodes: [gate, { op: 'Mul', inputs, outputs: ['y'] }] })
+    expect(steps).toEqual(['silu'])
+    for (const [i, value] of silu(40, 4).entries()) expect(got.y.data[i]).toBeCloseTo(value, 6)
+  })
+
+  it('goes into the convolution before it', async () => {
+    const constants = { w: { dims: [1, 1, 1, 1], values: [1] } }
+    const nodes = [
+      { op: 'Conv', inputs: ['x', 'w'], outputs: ['c'] },
+      { op: 'Sigmoid', inputs: ['c'], outputs: ['s'] },
+      { op: 'Mul', inputs: ['c', 's'], outputs: ['y'] },
+    ]
+    const { steps, got } = await ran({ shape: [1, 1, 5, 8], nodes, constants })
+    expect(steps).toEqual(['conv'])
+    for (const [i, value] of silu(40, 4).entries()) expect(got.y.data[i]).toBeCloseTo(value, 6)
+  })
+
+  it('stays where the sigmoid is asked for, or is that of another value', async () => {
+    const mul = { op: 'Mul', inputs: ['x', 's'], outputs: ['y'] }
+    expect((await ran({ shape: [4], nodes: [gate, mul], outputs: ['y', 's'] })).steps).toEqual(['sigmoid', 'mul'])
+    const neg = { op: 'Neg', inputs: ['x'], outputs: ['n'] }
+    const other = { ...mul, inputs: ['n', 's'] }
+    expect((await ran({ shape: [4], nodes: [gate, neg, other] })).steps.sort()).toEqual(['mul', 'neg', 'sigmoid'])
+  })
+})

@@ -1,7 +1,7 @@
 // The activations that a convolution can apply to its output, and their parameters.
 import { WeftError } from '../errors.ts'
 
-export const ACTIVATIONS = ['none', 'relu', 'relu6', 'leakyRelu', 'sigmoid', 'hardSwish', 'clip'] as const
+export const ACTIVATIONS = ['none', 'relu', 'relu6', 'leakyRelu', 'sigmoid', 'silu', 'hardSwish', 'clip'] as const
 export type ActivationKind = (typeof ACTIVATIONS)[number]
 
 /** A name, or a name with its parameters: `negativeSlope` of leakyRelu (0.01), `min` and `max` of clip. */
@@ -56,6 +56,8 @@ export function activate(x: number, { kind, alpha, beta }: Activation): number {
       return x < 0 ? x * alpha : x
     case 'sigmoid':
       return 1 / (1 + Math.exp(-x))
+    case 'silu':
+      return x / (1 + Math.exp(-x))
     case 'hardSwish':
       return (x * Math.min(Math.max(x + 3, 0), 6)) / 6
   }

@@ -10,7 +10,7 @@ export function emitActivation(m: Machine, kind: ActivationKind, registers: read
 
 /** Registers that `emitActivation` takes beside those that it changes. */
 export function activationRegisters(kind: ActivationKind): number {
-  return { none: 0, relu: 1, relu6: 2, clip: 2, leakyRelu: 3, hardSwish: 2, sigmoid: 4 }[kind]
+  return { none: 0, relu: 1, relu6: 2, clip: 2, leakyRelu: 3, hardSwish: 2, sigmoid: 4, silu: 4 }[kind]
 }
 
 type Emitter = (m: Machine, registers: readonly Vec[], alpha: number, beta: number) => void
@@ -48,7 +48,21 @@ const EMITTERS: Record<Exclude<ActivationKind, 'none'>, Emitter> = {
       m.times(y, y, gate)
     }
   },
-  sigmoid,
+  sigmoid: (m, registers) => {
+    const spare = fourOf(m)
+    for (const y of registers) emitSigmoid(m, y, y, spare)
+  },
+  silu: (m, registers) => {
+    const spare = fourOf(m)
+    for (const y of registers) {
+      const gate = spare[1]
+      emitSigmoid(m, gate, y, spare)
+      // The gate is not quite 0 where it should be: so much below it a large number would not vanish.
+      m.constant(spare[0], -2 * TANH_LIMIT)
+      m.max(y, y, spare[0])
+      m.times(y, y, gate)
+    }
+  },
 }
 
 function clip(m: Machine, registers: readonly Vec[], alpha: number, beta: number): void {
@@ -69,30 +83,33 @@ const TANH_P = [
 const TANH_Q = [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]
 const TANH_LIMIT = 9
 
-/** 1 / (1 + exp(-y)) = 0.5 + 0.5 tanh(y / 2); absolute error below 2e-7. */
-function sigmoid(m: Machine, registers: readonly Vec[]): void {
-  const [square, p, q, spare] = [m.vec(), m.vec(), m.vec(), m.vec()]
-  for (const y of registers) {
-    m.constant(spare, 0.5)
-    m.times(y, y, spare)
-    m.constant(spare, TANH_LIMIT)
-    m.min(y, y, spare)
-    m.constant(spare, -TANH_LIMIT)
-    m.max(y, y, spare)
-    m.times(square, y, y)
-    const top = horner(m, TANH_P, square, p, spare)
-    m.times(y, y, top)
-    const bottom = horner(m, TANH_Q, square, q, spare === top ? p : spare)
-    m.over(y, y, bottom)
-    m.constant(p, 0.5)
-    m.times(y, y, p)
-    m.plus(y, y, p)
-    // A logarithm of it may be next: rounding must not leave 0 to 1.
-    m.constant(p, 0)
-    m.max(y, y, p)
-    m.constant(p, 1)
-    m.min(y, y, p)
-  }
+type Four = readonly [Vec, Vec, Vec, Vec]
+
+function fourOf(m: Machine): Four {
+  return [m.vec(), m.vec(), m.vec(), m.vec()]
+}
+
+/** to = 1 / (1 + exp(-y)) = 0.5 + 0.5 tanh(y / 2); absolute error below 2e-7. `to` may be y, or the second of the spare registers. */
+function emitSigmoid(m: Machine, to: Vec, y: Vec, [square, p, q, spare]: Four): void {
+  m.constant(spare, 0.5)
+  m.times(q, y, spare)
+  m.constant(spare, TANH_LIMIT)
+  m.min(q, q, spare)
+  m.constant(spare, -TANH_LIMIT)
+  m.max(q, q, spare)
+  m.times(square, q, q)
+  const top = horner(m, TANH_P, square, p, spare)
+  m.times(top, q, top)
+  const bottom = horner(m, TANH_Q, square, q, top === p ? spare : p)
+  m.over(top, top, bottom)
+  m.constant(square, 0.5)
+  m.times(top, top, square)
+  m.plus(top, top, square)
+  // A logarithm of it may be next: rounding must not leave 0 to 1.
+  m.constant(square, 0)
+  m.max(top, top, square)
+  m.constant(square, 1)
+  m.min(to, top, square)
 }
 
 /** Emits the polynomial, highest coefficient first, and returns which of the two registers holds it. */

@@ -4,8 +4,9 @@ import { formatShape, type Shape, stridesOf } from '../tensor/shape.ts'
 import { blocksOf, elementsOf } from './blocks.ts'
 import { broadcastShape, broadcastView } from './broadcast.ts'
 import { given, needed } from './inputs.ts'
-import type { Op, ValueInfo } from './op.ts'
-import { stridedCopy } from './strided.ts'
+import { copyVector } from './map-vector.ts'
+import type { Op, OpPlan, ValueInfo } from './op.ts'
+import { stridedCopy, type View } from './strided.ts'
 
 /** To what the input's shape and `shape` broadcast to together. */
 export const expand: Op<{ readonly shape: readonly number[] }> = {
@@ -17,9 +18,13 @@ export const expand: Op<{ readonly shape: readonly number[] }> = {
   units: (plan) => blocksOf(plan),
   run(plan, inputs, [out], begin, end) {
     const { shape } = plan.outputs[0]
-    const view = broadcastView((plan.inputs[0] as ValueInfo).shape, shape)
-    stridedCopy(shape, view, out, given(inputs, 0), ...elementsOf(out.length, begin, end))
+    stridedCopy(shape, expandView(plan), out, given(inputs, 0), ...elementsOf(out.length, begin, end))
   },
+  vector: (plan, traits) => copyVector(plan, plan.outputs[0].shape, expandView(plan), traits),
+}
+
+function expandView(plan: OpPlan): View {
+  return broadcastView((plan.inputs[0] as ValueInfo).shape, plan.outputs[0].shape)
 }
 
 /** Axis i comes repeats[i] times. */

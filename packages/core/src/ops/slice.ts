@@ -3,8 +3,9 @@ import { WeftError } from '../errors.ts'
 import { formatShape, stridesOf } from '../tensor/shape.ts'
 import { blocksOf, elementsOf } from './blocks.ts'
 import { given, needed } from './inputs.ts'
-import type { Op, ValueInfo } from './op.ts'
-import { stridedCopy } from './strided.ts'
+import { copyVector } from './map-vector.ts'
+import type { Op, OpPlan, ValueInfo } from './op.ts'
+import { stridedCopy, type View } from './strided.ts'
 
 /** For each axis of the input: the first index, how far to the next (not 0), and how many. */
 export type SliceParams = {
@@ -32,10 +33,14 @@ export const slice: Op<SliceParams> = {
     return [{ dtype, shape: count }]
   },
   units: (plan) => blocksOf(plan),
-  run({ params, inputs: infos }, inputs, [out], begin, end) {
-    const own = stridesOf((infos[0] as ValueInfo).shape)
-    const base = params.start.reduce((sum, index, axis) => sum + index * own[axis], 0)
-    const view = { base, strides: own.map((stride, axis) => stride * params.step[axis]) }
-    stridedCopy(params.count, view, out, given(inputs, 0), ...elementsOf(out.length, begin, end))
+  run(plan, inputs, [out], begin, end) {
+    stridedCopy(plan.params.count, viewOf(plan), out, given(inputs, 0), ...elementsOf(out.length, begin, end))
   },
+  vector: (plan, traits) => copyVector(plan, plan.params.count, viewOf(plan), traits),
+}
+
+function viewOf({ params, inputs }: OpPlan<SliceParams>): View {
+  const own = stridesOf((inputs[0] as ValueInfo).shape)
+  const base = params.start.reduce((sum, index, axis) => sum + index * own[axis], 0)
+  return { base, strides: own.map((stride, axis) => stride * params.step[axis]) }
 }

@@ -1,10 +1,13 @@
 // Moves that permute axes: transpose, and between channels and pixels of a block.
 import { WeftError } from '../errors.ts'
+import type { MachineTraits } from '../isa/machine.ts'
 import { formatShape, type Shape, stridesOf } from '../tensor/shape.ts'
 import { blocksOf, elementsOf } from './blocks.ts'
 import { axesOf, expectRank, given, needed } from './inputs.ts'
+import { copyVector } from './map-vector.ts'
 import type { Op, OpPlan, OpStorage, ValueInfo } from './op.ts'
-import { stridedCopy } from './strided.ts'
+import { stridedCopy, type View } from './strided.ts'
+import type { VectorPath } from './vector.ts'
 
 export type TransposeParams = { readonly perm: readonly number[] }
 
@@ -19,7 +22,8 @@ export const transpose: Op<TransposeParams> = {
     return [{ dtype: x.dtype, shape: perm.map((axis) => x.shape[axis]) }]
   },
   units: (plan) => blocksOf(plan),
-  run: (plan, inputs, [out], begin, end) => permute(inputShape(plan), plan.params.perm, out, given(inputs, 0), begin, end),
+  run: (plan, inputs, [out], begin, end) => permute(transposed(plan), out, given(inputs, 0), begin, end),
+  vector: (plan, traits) => permuteVector(plan, transposed(plan), traits),
 }
 
 export type BlockParams = {
@@ -43,8 +47,10 @@ export const depthToSpace: Op<BlockParams> = {
     const [n, c, h, w] = inputShape(plan)
     const { block, blockFirst } = plan.params
     const channels = c / block ** 2
-    if (blockFirst) permute([n, block, block, channels, h, w], [0, 3, 4, 1, 5, 2], out, given(inputs, 0), begin, end)
-    else permute([n, channels, block, block, h, w], [0, 1, 4, 2, 5, 3], out, given(inputs, 0), begin, end)
+    const moved: Permutation = blockFirst
+      ? { shape: [n, block, block, channels, h, w], perm: [0, 3, 4, 1, 5, 2] }
+      : { shape: [n, channels, block, block, h, w], perm: [0, 1, 4, 2, 5, 3] }
+    permute(moved, out, given(inputs, 0), begin, end)
   },
 }
 
@@ -63,7 +69,8 @@ export const spaceToDepth: Op<{ readonly block: number }> = {
   run(plan, inputs, [out], begin, end) {
     const [n, c, h, w] = inputShape(plan)
     const { block } = plan.params
-    permute([n, c, h / block, block, w / block, block], [0, 3, 5, 1, 2, 4], out, given(inputs, 0), begin, end)
+    const moved = { shape: [n, c, h / block, block, w / block, block], perm: [0, 3, 5, 1, 2, 4] }
+    permute(moved, out, given(inputs, 0), begin, end)
   },
 }
 
@@ -77,9 +84,27 @@ function divides(op: string, shape: Shape, extent: number, block: number): void 
   }
 }
 
-function permute(shape: Shape, perm: readonly number[], out: OpStorage, x: OpStorage, begin: number, end: number): void {
+/** Axis i of what comes out is axis perm[i] of what goes in. */
+interface Permutation {
+  readonly shape: Shape
+  readonly perm: readonly number[]
+}
+
+function transposed(plan: OpPlan<TransposeParams>): Permutation {
+  return { shape: inputShape(plan), perm: plan.params.perm }
+}
+
+function permute(moved: Permutation, out: OpStorage, x: OpStorage, begin: number, end: number): void {
+  const { shape, view } = walked(moved)
+  stridedCopy(shape, view, out, x, ...elementsOf(out.length, begin, end))
+}
+
+function permuteVector(plan: OpPlan, moved: Permutation, traits: MachineTraits): VectorPath | null {
+  const { shape, view } = walked(moved)
+  return copyVector(plan, shape, view, traits)
+}
+
+function walked({ shape, perm }: Permutation): { shape: number[]; view: View } {
   const own = stridesOf(shape)
-  const view = { base: 0, strides: perm.map((axis) => own[axis]) }
-  const outShape = perm.map((axis) => shape[axis])
-  stridedCopy(outShape, view, out, x, ...elementsOf(out.length, begin, end))
+  return { shape: perm.map((axis) => shape[axis]), view: { base: 0, strides: perm.map((axis) => own[axis]) } }
 }

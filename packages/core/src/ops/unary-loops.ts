@@ -79,6 +79,9 @@ export const UNARY_LOOPS: Readonly<Record<string, UnaryLoop>> = {
   sigmoid(out, x, at, end) {
     for (; at < end; at++) out[at] = 1 / (1 + exp(-x[at]))
   },
+  silu(out, x, at, end) {
+    for (; at < end; at++) out[at] = x[at] / (1 + exp(-x[at]))
+  },
   /** a x + b between 0 and 1. */
   hardSigmoid(out, x, at, end, a, b) {
     for (; at < end; at++) out[at] = Math.max(0, Math.min(1, a * x[at] + b))

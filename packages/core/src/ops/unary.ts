@@ -1,7 +1,9 @@
 // Functions of one number, element by element: the activations, roundings and roots.
+import { stridesOf } from '../tensor/shape.ts'
 import { blocksOf, elementsOf } from './blocks.ts'
 import { expectDtype, given, needed } from './inputs.ts'
-import type { Op, OpDType } from './op.ts'
+import { mapVector } from './map-vector.ts'
+import type { Op, OpDType, OpPlan, ValueInfo } from './op.ts'
 import { UNARY_LOOPS, type UnaryLoop } from './unary-loops.ts'
 
 /** Parameters of the functions that have some: the meanings of a and b are those of `UNARY_LOOPS`. */
@@ -27,6 +29,11 @@ function unary(name: string, loop: UnaryLoop): Op {
     run({ params }: { params: UnaryParams }, inputs, [out], begin, end) {
       const [first, last] = elementsOf(out.length, begin, end)
       loop(out, given(inputs, 0), first, last, params.a ?? 0, params.b ?? 0)
+    },
+    vector({ inputs, params }: OpPlan<UnaryParams>, traits) {
+      const { dtype, shape } = inputs[0] as ValueInfo
+      const view = { base: 0, strides: stridesOf(shape) }
+      return dtype === 'float32' ? mapVector(name, shape, [view], traits, { p: params.a, q: params.b }) : null
     },
   }
 }

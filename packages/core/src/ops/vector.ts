@@ -13,7 +13,10 @@ export interface OpBindings {
 /** Does units [begin, end); asks `cancelled` now and then and leaves early, with false, when it says so. */
 export type OpRunner = (begin: number, end: number, at: OpBindings, cancelled: () => boolean) => boolean
 
-/** Gives the same numbers as the operator's `run`; its units may be others. */
+/**
+ * Gives the same numbers as the operator's `run`, but for the sign of zeros, and for the rounding of functions that take several steps (hardSwish, sigmoid,
+ * products of matrices ...); its units may be others.
+ */
 export interface VectorPath {
   readonly privateBytes: number
   readonly units: number

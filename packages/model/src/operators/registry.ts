@@ -18,7 +18,7 @@ import { flatten, identity, reshape, squeeze, unsqueeze } from './reshape.ts'
 import { resize } from './resize.ts'
 import { slice } from './slice.ts'
 import { softmax } from './softmax.ts'
-import { gelu, unary } from './unary.ts'
+import { gelu, swish, unary } from './unary.ts'
 
 const OPERATORS: readonly Operator[] = [
   arg,
@@ -59,6 +59,7 @@ const OPERATORS: readonly Operator[] = [
   spaceToDepth,
   split,
   squeeze,
+  swish,
   tile,
   topK,
   transpose,

@@ -1,6 +1,7 @@
 // Functions of one number: activations, roundings, roots and the like.
 import { floatAttribute, stringAttribute } from '../graph/attributes.ts'
 import type { Node } from '../graph/graph.ts'
+import { cannot } from './inputs.ts'
 import type { Operator } from './operator.ts'
 
 type UnaryParams = { a?: number; b?: number }
@@ -55,4 +56,13 @@ export const gelu: Operator = {
     params: {},
     data: [0],
   }),
+}
+
+export const swish: Operator = {
+  opTypes: ['Swish'],
+  adapt(node) {
+    const alpha = floatAttribute(node, 'alpha', 1)
+    if (alpha !== 1) throw cannot(node, `weft has x / (1 + e^(-a x)) for a = 1 alone, not for ${alpha}`)
+    return { kind: 'op', op: 'silu', params: {}, data: [0] }
+  },
 }

@@ -15,6 +15,8 @@ export function activationOf(
       return { kind: 'leakyRelu', negativeSlope: floatAttribute(node, 'alpha', 0.01) }
     case 'Sigmoid':
       return 'sigmoid'
+    case 'Swish':
+      return floatAttribute(node, 'alpha', 1) === 1 ? 'silu' : null
     case 'HardSwish':
       return 'hardSwish'
     case 'Clip':

@@ -8,6 +8,7 @@ import { foldConstants } from './fold-constants.ts'
 import { fuseActivation } from './fuse-activation.ts'
 import { fusePadding } from './fuse-padding.ts'
 import { recognizeHardSwish } from './recognize-hard-swish.ts'
+import { recognizeSilu } from './recognize-silu.ts'
 
 export interface Pass {
   readonly name: string
@@ -20,6 +21,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'fold-constants', does: 'nodes whose inputs are all known', run: foldConstants },
   { name: 'drop-identity', does: 'Identity, Dropout out of training, pooling by 1', run: dropIdentity },
   { name: 'recognize-hard-swish', does: 'x clip(x + 3, 0, 6) / 6 as one HardSwish', run: recognizeHardSwish },
+  { name: 'recognize-silu', does: 'x Sigmoid(x) as one Swish', run: recognizeSilu },
   { name: 'drop-dead', does: 'nodes whose outputs nobody reads', run: dropDead },
   { name: 'fuse-padding', does: 'Pad into the convolution that reads it', run: fusePadding },
   { name: 'fold-batch-norm', does: 'BatchNormalization into the weights before it', run: foldBatchNorm },

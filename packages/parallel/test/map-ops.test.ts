@@ -1,0 +1,171 @@
+// Vector paths of elementwise operators and of moves, on every tier that the machine has.
+import { type OpParams, opNamed, planOp, type Shape, sizeOf, type Tensor, TIER_NAMES, TIERS, type TierName } from '@weft/core'
+import { allowPairing, type Engine, open } from '@weft/parallel'
+import { describe, expect, it } from 'vitest'
+import { Builder, numbers, runOp } from './program-builder.ts'
+
+allowPairing()
+
+async function run(engine: Engine, op: string, inputs: readonly Tensor[], params: OpParams): Promise<number[]> {
+  const b = new Builder()
+  const [first, ...others] = inputs
+  const x = b.value(first.shape)
+  const y = b.op(op, [x, ...others.map((other) => b.constant(other))], params)
+  const prepared = await engine.prepareProgram(b.program(x, y), b.constants)
+  const [out] = await prepared.run([first.data as Float32Array])
+  await prepared.dispose()
+  return plain(out)
+}
+
+/** Zeros without their sign. */
+function plain(data: ArrayLike<number>): number[] {
+  return Array.from(data, (value) => value + 0)
+}
+
+async function onTier(tier: TierName, body: (engine: Engine) => Promise<void>): Promise<void> {
+  const engine = await open({ threads: 2, tier }).catch((error) => {
+    expect(error).toMatchObject({ code: 'TIER' })
+    return null
+  })
+  if (engine === null) return
+  await body(engine)
+  await engine.close()
+}
+
+/** Around one vector and four of every tier, and around the part of a row that is a unit. */
+const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129, 4095, 4096, 4097, 9001]
+const PAIRS: readonly [Shape, Shape][] = [
+  ...SIZES.map((size): [Shape, Shape] => [[size], [size]]),
+  ...SIZES.map((size): [Shape, Shape] => [[3, size], [1]]),
+  ...SIZES.map((size): [Shape, Shape] => [
+    [1, 5, 1, size],
+    [1, 5, 1, 1],
+  ]),
+  ...SIZES.map((size): [Shape, Shape] => [[5, size], [size]]),
+  [
+    [2, 3, 7, 9],
+    [1, 3, 1, 1],
+  ],
+  [
+    [2, 3, 7, 9],
+    [2, 3, 1, 9],
+  ],
+  [
+    [2, 1, 7, 1],
+    [1, 3, 1, 9],
+  ],
+  [[], [2, 300, 7]],
+  [
+    [300, 1, 2],
+    [3, 1],
+  ],
+  [
+    [1, 40, 70, 70],
+    [1, 40, 1, 1],
+  ],
+  [
+    [1, 1, 1],
+    [4, 5, 1],
+  ],
+]
+const EXACT = ['add', 'sub', 'mul', 'div']
+const UNARY: readonly [op: string, params: OpParams, error: number][] = [
+  ['relu', {}, 0],
+  ['neg', {}, 0],
+  ['leakyRelu', { a: 0.25 }, 0],
+  ['clip', { a: -0.5, b: 0.75 }, 0],
+  ['hardSigmoid', { a: 0.25, b: 0.5 }, 1e-7],
+  ['hardSwish', {}, 3e-7],
+  ['sigmoid', {}, 3e-7],
+  ['silu', {}, 3e-6],
+]
+const MOVES: readonly [op: string, shape: Shape, params: OpParams][] = [
+  ['transpose', [1, 2, 58, 7, 7], { perm: [0, 2, 1, 3, 4] }],
+  ['transpose', [3, 5, 40], { perm: [1, 0, 2] }],
+  ['transpose', [3, 5, 7, 9], { perm: [2, 0, 1, 3] }],
+  ['transpose', [3, 5, 7], { perm: [2, 1, 0] }],
+  ['slice', [2, 9, 33], { start: [0, 7, 3], step: [1, -2, 1], count: [2, 3, 29] }],
+  ['slice', [2, 9, 33], { start: [0, 7, 3], step: [1, -2, 2], count: [2, 3, 11] }],
+  ['expand', [3, 1, 17], { shape: [2, 3, 4, 17] }],
+  ['expand', [3, 4, 1], { shape: [3, 4, 50] }],
+]
+
+describe('vector paths of elementwise operators', () => {
+  it.each(TIER_NAMES)('of arithmetic give the bits of the operator itself on %s, however shapes are broadcast', (tier) =>
+    onTier(tier, async (engine) => {
+      for (const [index, [left, right]] of PAIRS.entries()) {
+        const op = EXACT[index % EXACT.length]
+        const [a, b] = [numbers(left, 1), numbers(right, 2)]
+        expect([op, left, right, await run(engine, op, [a, b], {})]).toEqual([op, left, right, plain(runOp(op, [a, b], {}).data)])
+        expect([op, right, left, await run(engine, op, [b, a], {})]).toEqual([op, right, left, plain(runOp(op, [b, a], {}).data)])
+      }
+    }),
+  )
+
+  it.each(TIER_NAMES)('of functions of one number are near the operator itself on %s, and NaN stays', (tier) =>
+    onTier(tier, async (engine) => {
+      for (const [op, params, error] of UNARY) {
+        for (const size of SIZES) {
+          const x = numbers([size], 3)
+          for (let i = 0; i < size; i++) x.data[i] *= 4 ** (i % 5)
+          if (size > 8) x.data.set([Number.NaN, 80, -80], size >> 1)
+          const [got, wanted] = [await run(engine, op, [x], params), plain(runOp(op, [x], params).data)]
+          const wrong = got.findIndex(
+            (value, i) =>
+              !(Object.is(value, wanted[i]) || Math.abs(value - wanted[i]) <= error * Math.max(1, Math.abs(wanted[i]))),
+          )
+          expect([op, size, wrong, got[wrong], wanted[wrong]]).toEqual([op, size, -1, undefined, undefined])
+        }
+      }
+    }),
+  )
+
+  it.each(TIER_NAMES)('of moves give the bits of the operator itself on %s', (tier) =>
+    onTier(tier, async (engine) => {
+      for (const [op, shape, params] of MOVES) {
+        const x = numbers(shape, 1)
+        expect([op, shape, await run(engine, op, [x], params)]).toEqual([op, shape, plain(runOp(op, [x], params).data)])
+      }
+    }),
+  )
+
+  it('touch what they say', () => {
+    const { traits } = TIERS.avx2
+    for (const [left, right] of PAIRS) {
+      const [a, b] = [left, right].map((shape) => ({ dtype: 'float32' as const, shape }))
+      const plan = planOp('add', [a, b])
+      const path = opNamed('add').vector?.(plan, traits)
+      if (!path) continue
+      const memory = new ArrayBuffer(4096)
+      const y = sizeOf(plan.outputs[0].shape)
+      const touched = new Set<number>()
+      const at = { inputs: [1 << 24, 1 << 26], outputs: [1 << 20], private: 0 }
+      const calls = new Map(
+        path.functions.map(({ name, touches }) => [
+          name,
+          (args: number) => {
+            const [written, ...read] = touches(new Int32Array(memory), args / 4, traits)
+            for (let byte = written.from; byte < written.to; byte += 4) touched.add(byte)
+            read.forEach(({ from, to }, i) => {
+              expect(from).toBeGreaterThanOrEqual(at.inputs[i])
+              expect(to).toBeLessThanOrEqual(at.inputs[i] + 4 * sizeOf([left, right][i]))
+            })
+          },
+        ]),
+      )
+      path.runner(calls, memory)(0, path.units, at, () => false)
+      expect([left, right, touched.size]).toEqual([left, right, y])
+      for (const byte of [1 << 20, (1 << 20) + 4 * (y - 1)]) expect(touched.has(byte)).toBe(true)
+    }
+  })
+
+  it('are taken for float32, where rows are of neighbours', () => {
+    const taken = (op: string, dtype: 'float32' | 'int32', shape: Shape, params: OpParams = {}) =>
+      opNamed(op).vector?.(planOp(op, [{ dtype, shape }], params), TIERS.avx512.traits) ?? null
+    expect(taken('relu', 'float32', [1, 3, 5])).not.toBeNull()
+    expect(taken('relu', 'int32', [1, 3, 5])).toBeNull()
+    expect(taken('erf', 'float32', [1, 3, 5])).toBeNull()
+    expect(taken('transpose', 'float32', [2, 3, 5], { perm: [1, 0, 2] })).not.toBeNull()
+    expect(taken('transpose', 'float32', [2, 3, 5], { perm: [0, 2, 1] })).toBeNull()
+  })
+})

@@ -9,6 +9,7 @@ import type { Failed } from './failure.ts'
 import type { Fingerprints } from './fingerprint.ts'
 import type { Done } from './item.ts'
 import type { Job } from './job.ts'
+import { keepLean } from './lean.ts'
 import { joinResults } from './ledger/join.ts'
 import { type Ledger, partsFile } from './ledger/ledger.ts'
 import { digestOfList } from './ledger/list.ts'
@@ -79,6 +80,7 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
       job.maxPixels,
     )
     const attempts = new Attempts({ station, sink, fingerprints, reader }, new Gate(), job.timeoutMs)
+    keepLean()
     const begun = performance.now()
     const timer = job.limitMs === undefined ? undefined : setTimeout(() => stop.because('time'), job.limitMs)
     try {

@@ -1,6 +1,5 @@
 // The engine: opens the pool of workers, prepares and runs layers, closes.
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import {
   type ChainDescriptor,
   type ChosenTier,
@@ -28,17 +27,17 @@ import {
   TIERS,
   WeftError,
 } from '@weft/core'
-import { Piscina } from 'piscina'
 import { Arena } from './arena.ts'
 import { Host } from './host.ts'
 import { PreparedLayer } from './layer.ts'
 import { Member } from './member.ts'
-import { type Ended, NOWHERE, type Visit, type WorkerData } from './messages.ts'
+import { NOWHERE } from './messages.ts'
 import { NativeCompiler } from './native/code.ts'
 import { useHugePages } from './native/huge-pages.ts'
 import { isNative, type Native, native } from './native/native.ts'
+import { type Pool, startPool } from './pool.ts'
 import { EngineProgram } from './program.ts'
-import { chooseTier } from './tier.ts'
+import { chooseTier, likelyNative } from './tier.ts'
 import { type Tuned, type TuneLayer, type TuneOptions, tuneLayers } from './tuning/tune.ts'
 import { Tuning } from './tuning/tuning.ts'
 import type {
@@ -74,21 +73,33 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
   }
   const { chains = 'auto' } = options
   if (!CHAINS.includes(chains)) throw new WeftError('OPTION', `chains '${chains}' is unknown; there are ${CHAINS.join(', ')}`)
-  const chosen = chooseTier(options.tier, options.exclude)
-  const engine = new PiscinaEngine(
-    threads,
-    chosen,
-    await Tuning.open(options.tuning, threads, chosen.tier),
-    chains,
-    maxMemory,
-    options.check ?? !['', '0', undefined].includes(process.env.WEFT_CHECK),
-  )
-  await engine.ready()
-  return engine
+  const check = options.check ?? !['', '0', undefined].includes(process.env.WEFT_CHECK)
+  const arena = new Arena(maxMemory)
+  // Workers start while the tier is tried, as those of the tier that is likely.
+  const likely = likelyNative(options.tier, options.exclude)?.path ?? null
+  let pool = likely === null ? null : startPool(threads, { memory: arena.memory, addon: likely, check })
+  try {
+    const chosen = chooseTier(options.tier, options.exclude)
+    const tuning = await Tuning.open(options.tuning, threads, chosen.tier)
+    if (!isNative(chosen.tier)) await pool?.destroy()
+    if (pool === null || !isNative(chosen.tier))
+      pool = startPool(threads, { memory: arena.memory, addon: nativeOf(chosen)?.path ?? null, check })
+    const engine = new PiscinaEngine(threads, chosen, tuning, chains, arena, pool, check)
+    await engine.ready()
+    return engine
+  } catch (error) {
+    await pool?.destroy()
+    throw error
+  }
+}
+
+/** A tier of machine code was verified, so the object is here. */
+function nativeOf({ tier }: ChosenTier): Native | null {
+  return isNative(tier) ? (native() as Native) : null
 }
 
 class PiscinaEngine implements Engine {
-  readonly #pool: Piscina<Visit, Ended>
+  readonly #pool: Pool
   readonly #host: Host
   readonly #chosen: ChosenTier
   readonly #tuning: Tuning
@@ -99,25 +110,14 @@ class PiscinaEngine implements Engine {
   /** Workers that were lost before they were ready, since the last that was. */
   #losses = 0
 
-  constructor(threads: number, chosen: ChosenTier, tuning: Tuning, chains: Chains, maxMemory: number, check: boolean) {
-    const arena = new Arena(maxMemory)
-    const source = import.meta.url.endsWith('.ts')
+  constructor(threads: number, chosen: ChosenTier, tuning: Tuning, chains: Chains, arena: Arena, pool: Pool, check: boolean) {
     this.#chosen = chosen
     this.#tuning = tuning
     this.#chains = chains
-    // A tier of machine code was verified, so the object is here.
-    const here = isNative(chosen.tier) ? (native() as Native) : null
+    this.#pool = pool
+    const here = nativeOf(chosen)
     this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
     if (here !== null) useHugePages(here.addon, arena.memory, arena.most)
-    this.#pool = new Piscina<Visit, Ended>({
-      filename: fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url)),
-      minThreads: threads,
-      maxThreads: threads,
-      concurrentTasksPerWorker: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      workerData: { memory: arena.memory, addon: here?.path ?? null, check } satisfies WorkerData,
-      ...(source ? { execArgv: ['--conditions=@weft/source'] } : {}),
-    })
     const compiler = this.#code ?? new CodeCache(TIERS[chosen.tier], true)
     const member = new Member(arena.memory, here?.addon ?? null, check)
     this.#host = new Host(arena, threads, compiler, member, (visit) => this.#pool.run(visit))
@@ -125,8 +125,8 @@ class PiscinaEngine implements Engine {
       this.#host.generation++
       setImmediate(() => this.#heal())
     })
-    // A worker that dies idle belongs to no task, and is replaced.
-    this.#pool.on('error', () => {})
+    // One may be lost already.
+    setImmediate(() => this.#heal())
   }
 
   /** Waits until every worker answers. */

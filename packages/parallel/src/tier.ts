@@ -11,7 +11,7 @@ import {
   verify,
   WeftError,
 } from '@weft/core'
-import { isNative, native, nativeWorkspace, type OpenWorkspace, verifyNative } from './native/native.ts'
+import { isNative, type Native, native, nativeWorkspace, type OpenWorkspace, verifyNative } from './native/native.ts'
 import { allowPairing, pairingAllowed } from './pairing.ts'
 
 /** Machine code, fastest first. */
@@ -23,7 +23,7 @@ const NATIVE = ['avx512', 'avx2'] as const
  * @throws OPTION for an unknown name, TIER when the tier that is asked for does not verify here
  */
 export function chooseTier(choice: TierChoice | undefined, exclude: readonly TierName[] = []): ChosenTier {
-  const wanted = choice ?? ((process.env.WEFT_TIER || 'auto') as TierChoice)
+  const wanted = wantedTier(choice)
   for (const name of exclude) {
     if (!TIER_NAMES.includes(name)) throw new WeftError('OPTION', `exclude names '${name}'; there are ${TIER_NAMES.join(', ')}`)
   }
@@ -37,6 +37,19 @@ export function chooseTier(choice: TierChoice | undefined, exclude: readonly Tie
   const { trusted, reason } = exclude.includes(wanted) ? { trusted: false, reason: 'it is excluded' } : tried(wanted)
   if (!trusted) throw new WeftError('TIER', `tier ${wanted} is not to be had here: ${reason}`, { tier: wanted })
   return { tier: wanted, why: [`${wanted}: asked for; ${reason}`] }
+}
+
+function wantedTier(choice: TierChoice | undefined): TierChoice {
+  return choice ?? ((process.env.WEFT_TIER || 'auto') as TierChoice)
+}
+
+/** The native object where a tier of machine code will be chosen, unless it does not verify; nothing is tried yet. */
+export function likelyNative(choice: TierChoice | undefined, exclude: readonly TierName[] = []): Native | null {
+  const wanted = wantedTier(choice)
+  const likely = NATIVE.filter((tier) => (wanted === 'auto' || wanted === tier) && !exclude.includes(tier))
+  if (likely.length === 0) return null
+  const here = native()
+  return typeof here !== 'string' && likely.some((tier) => here.features[tier]) ? here : null
 }
 
 function automatic(exclude: readonly TierName[]): ChosenTier {

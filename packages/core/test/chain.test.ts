@@ -15,6 +15,7 @@ import {
   TIERS,
 } from '@weft/core'
 import { describe, expect, it } from 'vitest'
+import { inputRowCount, inputRows } from '../src/kernels/depthwise/shape.ts'
 import { tileOf } from '../src/kernels/tile.ts'
 import { chainCases } from './chain-cases.ts'
 import type { OracleResult } from './oracle.ts'
@@ -61,6 +62,18 @@ describe.each(VECTORS)('a chain on the %s tier', (tier) => {
       new LocalLayer(chain, weight, bias, { tier }).run(x.data, y, residual?.data)
       expect(worstError(y, wanted), textOf(chain)).toBeLessThan(1e-5)
     }
+  })
+})
+
+describe('the input rows under a tile of a depthwise convolution', () => {
+  it('are as many as are counted', () => {
+    for (let kh = 1; kh <= 6; kh++)
+      for (let strideY = 1; strideY <= 4; strideY++)
+        for (let dilationY = 1; dilationY <= 4; dilationY++)
+          for (let rows = 1; rows <= 8; rows++) {
+            const shape = { kernel: [kh, 3] as const, strideY, dilationY }
+            expect(inputRowCount(shape, rows), JSON.stringify({ ...shape, rows })).toBe(inputRows(shape, rows).length)
+          }
   })
 })
 

@@ -7,7 +7,6 @@ import {
   type ConvDescriptor,
   chainGain,
   checkWeights,
-  convsOf,
   describeChain,
   describeConv,
   describeConvTranspose,
@@ -222,11 +221,10 @@ class PiscinaEngine implements Engine {
     return this.#host.threads
   }
 
-  /** Where chains are always taken, the longest is the best. */
   chainGain(chain: ChainDescriptor): number {
     if (this.#chains === 'never') return 0
     const { traits } = TIERS[this.#chosen.tier]
-    if (this.#chains === 'always') return refusesChain(chain, traits) === null ? convsOf(chain).length : 0
+    if (this.#chains === 'always') return refusesChain(chain, traits) === null ? Number.POSITIVE_INFINITY : 0
     return chainGain(chain, traits, this.#host.threads)
   }
 

@@ -1,13 +1,13 @@
 // A depthwise convolution and the pointwise ones beside it: one step, where that is faster.
 import { type ChainDescriptor, chainMisfit, describeChain } from '@weft/core'
-import { type ChainDraft, type ConvDraft, type Draft, descriptorOf } from '../specialize/draft.ts'
+import type { ChainDraft, ConvDraft, Draft } from '../specialize/draft.ts'
 import { countUses } from '../specialize/uses.ts'
 import type { Values } from '../specialize/values.ts'
 
 /**
  * The steps with chains fused: what is between two convolutions of one is read by the next alone. A chain stands where its last
  * convolution stood: there its residual has been made.
- * @param gainOf what a run gains by a chain, as the executor has it: of two that share a convolution the better one is taken
+ * @param gainOf what a run gains by a chain, as the executor has it
  */
 export function fuseNeighbours(
   drafts: readonly Draft[],
@@ -38,28 +38,28 @@ export function fuseNeighbours(
   return drafts.flatMap((draft) => chains.get(draft) ?? (taken.has(draft) ? [] : [draft]))
 }
 
-/** The chain of the largest gain: of all three, or of the second with one of the others. */
+/** The chain of all three, where it gains; else the better one of the second with one of the others. */
 function best(
   [before, middle, after]: readonly [ConvDraft | undefined, ConvDraft, ConvDraft | undefined],
   taken: ReadonlySet<Draft>,
   gainOf: (chain: ChainDescriptor) => number,
 ): ChainDraft | null {
-  let [chosen, most]: [ChainDraft | null, number] = [null, 0]
-  for (const candidates of [
-    [before, middle, after],
-    [middle, after],
-    [before, middle],
-  ]) {
+  const gaining = (candidates: readonly (ConvDraft | undefined)[]) => {
     const convs = candidates.filter((conv) => conv !== undefined && !taken.has(conv)) as ConvDraft[]
-    const descriptors = convs.map(descriptorOf)
-    if (convs.length < candidates.length || chainMisfit(descriptors) !== null) continue
-    const descriptor = describeChain(descriptors)
-    const gain = gainOf(descriptor)
-    if (gain <= most) continue
-    const last = convs[convs.length - 1]
-    const inputs = [convs[0].inputs[0], ...last.inputs.slice(1)]
-    chosen = { kind: 'chain', node: last.node, descriptor, convs, inputs, outputs: last.outputs }
-    most = gain
+    const descriptors = convs.map(({ descriptor }) => descriptor)
+    if (convs.length < candidates.length || chainMisfit(descriptors) !== null) return []
+    const chain = chainDraft(convs, describeChain(descriptors))
+    const gain = gainOf(chain.descriptor)
+    return gain > 0 ? [{ chain, gain }] : []
   }
-  return chosen
+  const [all] = gaining([before, middle, after])
+  if (all !== undefined) return all.chain
+  const pairs = [...gaining([middle, after]), ...gaining([before, middle])]
+  return pairs.sort((a, b) => b.gain - a.gain)[0]?.chain ?? null
+}
+
+function chainDraft(convs: readonly ConvDraft[], descriptor: ChainDescriptor): ChainDraft {
+  const last = convs[convs.length - 1]
+  const inputs = [convs[0].inputs[0], ...last.inputs.slice(1)]
+  return { kind: 'chain', node: last.node, descriptor, convs, inputs, outputs: last.outputs }
 }

@@ -44,7 +44,9 @@ function fuse(
 function withResidual(conv: ConvDraft, add: OpDraft, other: number): ConvDraft | null {
   const info = add.plan.inputs[other]
   const fits = conv.inputs.length === 1 && info && sameShape(info.shape, conv.descriptor.yShape)
-  return fits ? { ...conv, inputs: [conv.inputs[0], add.inputs[other]], outputs: add.outputs } : null
+  if (!fits) return null
+  const descriptor = Object.freeze({ ...conv.descriptor, residual: true })
+  return { ...conv, descriptor, inputs: [conv.inputs[0], add.inputs[other]], outputs: add.outputs }
 }
 
 /** Of a Conv, its activation was known before its shapes were; those of a sum with a residual, and of MatMul and Gemm, are not. */

@@ -35,8 +35,3 @@ export interface ChainDraft {
 }
 
 export type Draft = ConvDraft | ChainDraft | OpDraft
-
-/** The descriptor, which says only now whether there is a residual. */
-export function descriptorOf({ descriptor, inputs }: ConvDraft): ConvDescriptor {
-  return inputs.length === 1 ? descriptor : Object.freeze({ ...descriptor, residual: true })
-}

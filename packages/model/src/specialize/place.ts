@@ -2,7 +2,7 @@
 import { type Place, type Program, type ProgramPort, type ProgramStep, WeftError } from '@weft/core'
 import { describeNode, type Graph } from '../graph/graph.ts'
 import type { Constants } from './constants.ts'
-import { type ConvDraft, type Draft, descriptorOf } from './draft.ts'
+import type { ConvDraft, Draft } from './draft.ts'
 import { withoutConcats } from './homes.ts'
 import { countOf } from './infer.ts'
 import { lifetimes } from './lifetimes.ts'
@@ -41,8 +41,7 @@ export function place(graph: Graph, values: Values, drafts: readonly Draft[], co
       if (draft.kind === 'op') return { kind: 'op', name, plan: draft.plan, inputs, outputs: draft.outputs.map(placeOf) }
       const [x, residual = null] = inputs as Place[]
       const y = placeOf(draft.outputs[0])
-      if (draft.kind === 'conv')
-        return { kind: 'conv', name, descriptor: descriptorOf(draft), x, ...weightsOf(draft), residual, y }
+      if (draft.kind === 'conv') return { kind: 'conv', name, descriptor: draft.descriptor, x, ...weightsOf(draft), residual, y }
       return { kind: 'chain', name, descriptor: draft.descriptor, x, weights: draft.convs.map(weightsOf), residual, y }
     }),
     bytes,

@@ -83,7 +83,7 @@ export function channelCost(base: Base, { rows, cols, held }: DepthwiseTile, hei
     if (tileRows === 0 || tileCols === 0) return 0
     const products = tileRows * tileCols * kh * kw
     const weights = held ? 0 : kh * kw * (byColumns(base.kernel) ? 1 : tileRows)
-    const loads = tileCols * kw * inputRows(base, tileRows).length + weights
+    const loads = tileCols * kw * inputRowCount(base, tileRows) + weights
     return Math.max(products, 1.5 * loads) + 3 * tileRows * tileCols + TILE_COST
   }
   const { full, last } = columnsOf(base.width, cols, lanes)
@@ -104,11 +104,20 @@ export interface Meet {
   readonly kh: number
 }
 
+type RowsBelow = Pick<DepthwiseShape, 'kernel' | 'strideY' | 'dilationY'>
+
+/** How many `inputRows` are: an input row is counted where the kernel meets it first. */
+export function inputRowCount({ kernel: [kh], strideY, dilationY }: RowsBelow, rows: number): number {
+  const common = gcd(strideY, dilationY)
+  return rows * kh - Math.max(0, rows - dilationY / common) * Math.max(0, kh - strideY / common)
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b)
+}
+
 /** The input rows under `rows` output rows, in order: how far below the first, and which row of the kernel meets which output row there. */
-export function inputRows(
-  { kernel, strideY, dilationY }: Pick<DepthwiseShape, 'kernel' | 'strideY' | 'dilationY'>,
-  rows: number,
-): { at: number; meets: Meet[] }[] {
+export function inputRows({ kernel, strideY, dilationY }: RowsBelow, rows: number): { at: number; meets: Meet[] }[] {
   const found = new Map<number, Meet[]>()
   for (let row = 0; row < rows; row++) {
     for (let kh = 0; kh < kernel[0]; kh++) {

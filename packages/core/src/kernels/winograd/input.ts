@@ -117,7 +117,12 @@ function emitStage(m: Machine, t: Transform, x: Int): void {
   const [from, to] = [m.int(), m.arg(INPUT_ARGS.firstReal)]
   m.move(from, x)
   m.loop(m.arg(INPUT_ARGS.rows), () => {
-    m.scope(() => emitRowCopy(m, from, m.arg(INPUT_ARGS.lead), (name) => m.arg(INPUT_ARGS[name])))
+    m.scope(() =>
+      emitRowCopy(m, from, m.arg(INPUT_ARGS.lead), (name) => m.arg(INPUT_ARGS[name]), {
+        of: 'from',
+        by: () => m.arg(INPUT_ARGS.xChannel),
+      }),
+    )
     m.scope(() => {
       const [line, at] = [m.arg(INPUT_ARGS.line), m.int()]
       m.move(at, to)

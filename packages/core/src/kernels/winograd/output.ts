@@ -142,7 +142,7 @@ function emitRows(m: Machine, t: Transform, epilogue: Epilogue, table: Int, y: I
   const [from, to] = [m.arg(OUTPUT_ARGS.line), entry('y')]
   m.add(to, y)
   m.loop(entry('rows'), () => {
-    emitRowCopy(m, from, to, entry, epilogue.residual ? finish : undefined)
+    emitRowCopy(m, from, to, entry, { of: 'to', by: () => m.arg(OUTPUT_ARGS.yChannel) }, epilogue.residual ? finish : undefined)
     m.add(from, 4 * m.traits.lanes * t.m)
     m.add(to, m.arg(OUTPUT_ARGS.yRow))
   })

@@ -27,8 +27,25 @@ export function rowBytes(word: (name: keyof RowCopy) => number, lanes: number): 
   return Math.max(vectors * 4 * lanes, last * (lastAt + 4 * lanes), 4 * (QUAD * quads + singles))
 }
 
-/** Emits the copy of a row; `word` gives a fresh register with a number of it. */
-export function emitRowCopy(m: Machine, from: Int, to: Int, word: (name: keyof RowCopy) => Int, finish?: Finish): void {
+/** What a copy asks for ahead of its use: what lies so many bytes after that which it reads, or after that which it writes. */
+export interface Ahead {
+  readonly of: 'from' | 'to'
+  /** Gives a fresh register with the bytes. */
+  readonly by: () => Int
+}
+
+/**
+ * Emits the copy of a row; `word` gives a fresh register with a number of it. Rows are short and far apart, and no processor foresees
+ * where the next begins: so those of the next channel are asked for meanwhile.
+ */
+export function emitRowCopy(
+  m: Machine,
+  from: Int,
+  to: Int,
+  word: (name: keyof RowCopy) => Int,
+  { of, by }: Ahead,
+  finish?: Finish,
+): void {
   const { lanes } = m.traits
   const move = (f: Int, t: Int, count: number) => emitMove(m, f, t, count, finish)
   const along = (f: Int, t: Int, name: keyof RowCopy, count: number) =>
@@ -46,7 +63,19 @@ export function emitRowCopy(m: Machine, from: Int, to: Int, word: (name: keyof R
       m.move(t, to)
       body(f, t)
     })
-  copies((f, t) => along(f, t, 'vectors', lanes))
+  if (m.prefetches)
+    copies((f, t) => {
+      const at = by()
+      m.add(at, of === 'from' ? f : t)
+      m.loop(word('vectors'), () => {
+        m.prefetch(at, 0)
+        m.add(at, 4 * lanes)
+        move(f, t, lanes)
+        m.add(f, 4 * lanes)
+        m.add(t, 4 * lanes)
+      })
+    })
+  else copies((f, t) => along(f, t, 'vectors', lanes))
   copies((f, t) =>
     m.loop(word('last'), () => {
       m.scope(() => {

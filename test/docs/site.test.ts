@@ -1,11 +1,12 @@
 // The site has every page, its links stay inside, and the reference of the commands every flag.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS, CONV_FLAGS, EXPLAIN_FLAGS } from '../../apps/batch/src/flags.ts'
 import { RUN_FLAGS } from '../../apps/batch/src/run/flags.ts'
 import { helpAsMarkdown, writeCommands } from '../../docs/site/commands.ts'
+import { brokenLinks } from '../../docs/site/links.ts'
 import { SITE_PAGES } from '../../docs/site/nav.ts'
 import { forSite } from '../../docs/site/pages.ts'
 import { PAGES, ROOT } from './page.ts'
@@ -37,6 +38,23 @@ describe('the site', () => {
       text: `[a](/index#x) [b](https://x.y) ![c](/docs/images/p.png) d (\`packages/io\`) \`packages/io\` [e](#f)${fence}`,
       pictures: ['docs/images/p.png'],
     })
+  })
+})
+
+describe('the built site', () => {
+  it('has its links followed, to pages, headings, pictures and scripts', () => {
+    const site = join(out, 'built')
+    mkdirSync(join(site, 'a'), { recursive: true })
+    writeFileSync(join(site, 'p.png'), '')
+    writeFileSync(
+      join(site, 'index.html'),
+      '<h1 id="top"></h1><a href="a/b#here">x</a> <a href="/a/b.html#gone">y</a> <a href="#top">z</a>',
+    )
+    writeFileSync(
+      join(site, 'a/b.html'),
+      '<h2 id="here"></h2><img src="/p.png"> <script src="gone.js"></script> <a href="https://x.y/z">w</a>',
+    )
+    expect(brokenLinks(site)).toEqual(['index.html: /a/b.html#gone: no such heading', 'a/b.html: gone.js: no such file'])
   })
 })
 

@@ -74,6 +74,25 @@ describe('an empty project outside of the workspace', () => {
     expect(threads).toBe(2)
   })
 
+  it('loads core as one file of less than 300 kB, and nothing of Node: what its import costs', async () => {
+    const watch = `import { registerHooks } from 'node:module'
+      registerHooks({ load(url, context, next) {
+        const loaded = next(url, context)
+        process.stderr.write(JSON.stringify({ url, bytes: loaded.source?.length ?? 0 }) + '\\n')
+        return loaded
+      } })`
+    const load = ['--import', `data:text/javascript,${encodeURIComponent(watch)}`, '--input-type=module', '-e']
+    const { stderr } = await project.run('node', [...load, "await import('@weft/core')"])
+    const loaded = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { url: string; bytes: number })
+    const own = loaded.filter(({ url }) => !url.startsWith('data:') && !url.includes('[eval'))
+    expect(own.map(({ url }) => url.replace(/^.*node_modules/, ''))).toEqual(['/@weft/core/dist/index.js'])
+    expect(own[0].bytes).toBeGreaterThan(0)
+    expect(own[0].bytes).toBeLessThan(300_000)
+  })
+
   it('has weft and weft-bench on its path', async () => {
     expect((await project.run('weft', ['explain', 'ic2ih3oc1kh2'])).stdout).toContain('kernel ')
     expect((await project.run('weft-bench', ['scale', '--list'])).stdout).toContain('resnet50')

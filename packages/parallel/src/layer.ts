@@ -21,10 +21,9 @@ import { regionOf } from './regions.ts'
 import { Resident } from './resident.ts'
 import type { Seat } from './seat.ts'
 import type { Layer, Parallelism, RunOptions } from './types.ts'
+import { Usual } from './usual.ts'
 
 const PARALLELISMS: readonly Parallelism[] = ['channels', 'items', 'auto']
-/** Milliseconds of a run in which the caller works along: longer, and it is the event loop that would have to wait. */
-const SHORT_MS = 1
 
 /** Byte offsets of operands that lie in the arena; null for those that are copied there. */
 interface Places {
@@ -42,7 +41,7 @@ export class PreparedLayer<D extends Operation> implements Layer<D> {
   /** The generation of workers that knows the layer. */
   #knownTo: number
   /** How long the last run took. */
-  #lastMs = Number.POSITIVE_INFINITY
+  readonly #usual = new Usual()
   #closed = false
 
   private constructor(host: Host, resident: Resident<D>, knownTo: number) {
@@ -150,7 +149,7 @@ export class PreparedLayer<D extends Operation> implements Layer<D> {
       return Promise.all(copied).then(() => parts)
     }
     const finish = async (): Promise<void> => {
-      this.#lastMs = performance.now() - computed.began
+      this.#usual.note(performance.now() - computed.began)
       result ??= Tensor.zeros(this.descriptor.yShape)
       if (places.y === null) await copyNumbers(result.data, arena.floats(computed.at, ySize), signal)
     }
@@ -158,7 +157,7 @@ export class PreparedLayer<D extends Operation> implements Layer<D> {
       if (this.#knownTo !== this.#host.generation) {
         this.#knownTo = await define(this.#host, [{ resident: this.#resident, weight: null, bias: null }])
       }
-      const short = !single && this.#lastMs <= SHORT_MS
+      const short = !single && this.#usual.short
       if (short) this.#introduce()
       complete = await dispatcher.submit({ members, short, signal, start, finish })
       if (!complete) this.#knownTo = -1

@@ -22,9 +22,7 @@ import { ProgramResidents } from './program-residents.ts'
 import { regionOf } from './regions.ts'
 import type { Seat } from './seat.ts'
 import { now, Spans, spanBytes } from './spans.ts'
-
-/** Milliseconds of a run in which the caller works along: longer, and it is the event loop that would have to wait. */
-const SHORT_MS = 1
+import { Usual } from './usual.ts'
 
 export class EngineProgram implements PreparedProgram {
   readonly #host: Host
@@ -34,7 +32,7 @@ export class EngineProgram implements PreparedProgram {
   readonly #pending = new Set<Promise<unknown>>()
   /** The generation of workers that knows the program. */
   #knownTo: number
-  #lastMs = Number.POSITIVE_INFINITY
+  readonly #usual = new Usual()
   #closed = false
 
   private constructor(
@@ -109,7 +107,7 @@ export class EngineProgram implements PreparedProgram {
     let results: OpStorage[] = []
     let spans: Span[] = []
     const finish = async (): Promise<void> => {
-      this.#lastMs = now() - job.origin
+      this.#usual.note(now() - job.origin)
       if (job.trace !== 0) spans = this.#spans(job.trace).read(job.origin)
       results = await this.#results(job.memory, signal)
     }
@@ -117,7 +115,7 @@ export class EngineProgram implements PreparedProgram {
       if (this.#knownTo !== this.#host.generation) {
         this.#knownTo = await define(this.#host, this.#residents.layers(null), this.#residents.definition)
       }
-      const short = !single && this.#lastMs <= SHORT_MS
+      const short = !single && this.#usual.short
       if (short) this.#residents.introduce()
       complete = await dispatcher.submit({ members: single ? 1 : threads, short, signal, start, finish })
       if (!complete) this.#knownTo = -1

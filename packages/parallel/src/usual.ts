@@ -1,0 +1,19 @@
+// How long the runs of a layer or a program usually take, and whether that is short enough for the caller to work along.
+
+/** Milliseconds of a run in which the caller works along: longer, and it is the event loop that would have to wait. */
+const SHORT_MS = 1
+/** A run that was held up makes the usual time longer by so much at most: else the next would be shared out otherwise, for nothing. */
+const MOST_GROWTH = 1.05
+
+export class Usual {
+  #ms = Number.POSITIVE_INFINITY
+
+  /** Tells how many milliseconds a run took. */
+  note(ms: number): void {
+    this.#ms = Math.min(ms, MOST_GROWTH * this.#ms)
+  }
+
+  get short(): boolean {
+    return this.#ms <= SHORT_MS
+  }
+}

@@ -1,0 +1,24 @@
+// Whether runs are short enough for the caller to work along.
+import { describe, expect, it } from 'vitest'
+import { Usual } from '../src/usual.ts'
+
+describe('the usual time of a run', () => {
+  it('is short from the first run on that was', () => {
+    const usual = new Usual()
+    expect(usual.short).toBe(false)
+    usual.note(3)
+    expect(usual.short).toBe(false)
+    usual.note(0.7)
+    expect(usual.short).toBe(true)
+  })
+
+  it('is not made long by a run that was held up, but by runs that take longer from then on', () => {
+    const usual = new Usual()
+    usual.note(0.7)
+    usual.note(20)
+    expect(usual.short).toBe(true)
+    usual.note(0.7)
+    for (let run = 0; run < 10; run++) usual.note(2)
+    expect(usual.short).toBe(false)
+  })
+})

@@ -1,6 +1,6 @@
 // Machine code against PyTorch's stored results and the oracle, on the tiers that this processor has.
 import { readFileSync } from 'node:fs'
-import { describeChain, describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
+import { ACTIVATIONS, describeChain, describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
 import { openWorkspace } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
 import { tileOf } from '../../core/src/kernels/tile.ts'
@@ -77,6 +77,29 @@ describe.each(['avx2', 'avx512'] as const)('machine code, %s', (tier) => {
         expect(runChain(chain, operands, workspace, workers, true).y, `${text}, together`).toEqual(apart)
       }
       expect(apart, text).toEqual(runApart(convs, operands, 'relaxed'))
+    }
+    close()
+  })
+
+  it.skipIf(!HAS[tier]).each(ACTIVATIONS)('adds a residual before the activation %s, in every kernel', (activation) => {
+    const { workspace, close } = openWorkspace(tier)
+    const shapes = [
+      [[6, 12, 13], [7, 6, 3, 3], 1],
+      [[6, 40, 41], [7, 6, 3, 3], 1],
+      [[3, 13, 12], [5, 3, 5, 5], 2],
+      [[6, 9, 10], [7, 6, 1, 1], 0],
+    ] as const
+    const problems = shapes.map(([x, weight, padding]) => describeConv(x, weight, true, { padding, activation, residual: true }))
+    problems.push(describeConv([6, 12, 13], [6, 1, 3, 3], true, { padding: 1, groups: 6, activation, residual: true }))
+    for (const d of problems) {
+      const operands = operandsOf(d)
+      const expected = runOracle(d, operands)
+      for (const { name, error } of KERNELS.filter(({ refuses }) => refuses(d, TIERS[tier].traits) === null)) {
+        const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
+        const layer = new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel: name })
+        layer.run(operands.x.data, y, operands.residual?.data)
+        expect(worstError(y, expected), `${name} ${d.xShape} * ${d.weightShape}`).toBeLessThan(error)
+      }
     }
     close()
   })

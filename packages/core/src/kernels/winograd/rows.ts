@@ -48,9 +48,19 @@ export function emitRowCopy(
 ): void {
   const { lanes } = m.traits
   const move = (f: Int, t: Int, count: number) => emitMove(m, f, t, count, finish)
+  // Its pointer is made anew each time: a finish takes all the registers that there are.
+  const ask = (f: Int, t: Int) => {
+    if (!m.prefetches) return
+    m.scope(() => {
+      const at = by()
+      m.add(at, of === 'from' ? f : t)
+      m.prefetch(at, 0)
+    })
+  }
   const along = (f: Int, t: Int, name: keyof RowCopy, count: number) =>
     m.scope(() =>
       m.loop(word(name), () => {
+        if (count === lanes) ask(f, t)
         move(f, t, count)
         m.add(f, 4 * count)
         m.add(t, 4 * count)
@@ -63,19 +73,7 @@ export function emitRowCopy(
       m.move(t, to)
       body(f, t)
     })
-  if (m.prefetches)
-    copies((f, t) => {
-      const at = by()
-      m.add(at, of === 'from' ? f : t)
-      m.loop(word('vectors'), () => {
-        m.prefetch(at, 0)
-        m.add(at, 4 * lanes)
-        move(f, t, lanes)
-        m.add(f, 4 * lanes)
-        m.add(t, 4 * lanes)
-      })
-    })
-  else copies((f, t) => along(f, t, 'vectors', lanes))
+  copies((f, t) => along(f, t, 'vectors', lanes))
   copies((f, t) =>
     m.loop(word('last'), () => {
       m.scope(() => {

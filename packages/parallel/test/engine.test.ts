@@ -77,7 +77,9 @@ describe('a chain of layers', () => {
     { weight: numbers([9, 50, 1, 1], 5) },
   ]
 
-  it.each([1, 2, 3])('gives the bits of its layers with %i threads, whichever way they share the work', async (threads) => {
+  // The scalar tier has none.
+  const chains = it.skipIf(process.env.WEFT_TIER === 'scalar')
+  chains.each([1, 2, 3])('gives the bits of its layers with %i threads, whichever way they share the work', async (threads) => {
     await using engine = await open({ threads, check: threads === 2 })
     const [x, residual] = [numbers([3, 6, 40, 35], 6), numbers([3, 9, 40, 35], 7)]
     const last = { ...project, residual: true }
@@ -92,7 +94,7 @@ describe('a chain of layers', () => {
     }
   })
 
-  it('stops when it is told to', async () => {
+  chains('stops when it is told to', async () => {
     await using engine = await open({ threads: 2 })
     await using chain = await engine.prepareChain([expand, middle, project], [1, 6, 300, 400])
     expect(await codeOf(() => chain.run(numbers([1, 6, 300, 400], 1), { signal: AbortSignal.abort() }))).toMatch(/^ABORTED/)

@@ -49,7 +49,7 @@ describe('pooling by a window of one pixel', () => {
   it.each([
     ['MaxPool', { kernel_shape: [1, 1], strides: [1, 2] }, 'maxPool'],
     ['AveragePool', { kernel_shape: [1, 1], pads: [0, 1, 0, 0] }, 'averagePool'],
-    ['AveragePool', { kernel_shape: [1, 2] }, 'averagePool'],
+    ['AveragePool', { kernel_shape: [1, 2] }, 'conv'],
     ['LpPool', { kernel_shape: [1, 1] }, 'lpPool'],
   ])('stays where it does something: %s %j', async (op, attributes, step) => {
     expect((await ran(between(op, attributes))).steps).toEqual(['neg', step, 'abs'])
@@ -116,5 +116,127 @@ describe('x Sigmoid(x)', () => {
     const neg = { op: 'Neg', inputs: ['x'], outputs: ['n'] }
     const other = { ...mul, inputs: ['n', 's'] }
     expect((await ran({ shape: [4], nodes: [gate, neg, other] })).steps.sort()).toEqual(['mul', 'neg', 'sigmoid'])
+  })
+})
+
+describe('means of windows', () => {
+  const pool = (attributes: Required<FileNode>['attributes'], shape = [2, 3, 6, 7]): Case => ({
+    shape,
+    nodes: [{ op: 'AveragePool', inputs: ['x'], outputs: ['y'], attributes }],
+  })
+  const padded = (attributes: Required<FileNode>['attributes'], mode = 'constant'): Case => ({
+    shape: [2, 3, 6, 7],
+    nodes: [
+      { op: 'Pad', inputs: ['x', 'pads'], outputs: ['p'], attributes: { mode } },
+      { op: 'AveragePool', inputs: ['p'], outputs: ['y'], attributes },
+    ],
+    constants: { pads: { type: 7, dims: [8], values: [0, 0, 1, 0, 0, 0, 1, 2] } },
+  })
+  /** Of x, between zeros that count, by windows of 3 by 3 in steps of 1. */
+  const mean = ([top, left, bottom, right]: readonly number[], got: { shape: readonly number[]; data: ArrayLike<unknown> }) => {
+    const [h, w] = [6 + top + bottom - 2, 7 + left + right - 2]
+    expect(got.shape).toEqual([2, 3, h, w])
+    const x = values(2 * 3 * 6 * 7, 4)
+    for (let i = 0; i < got.data.length; i++) {
+      const [plane, oh, ow] = [Math.floor(i / (h * w)), Math.floor(i / w) % h, i % w]
+      let sum = 0
+      for (let kh = 0; kh < 3; kh++) {
+        for (let kw = 0; kw < 3; kw++) {
+          const [ih, iw] = [oh + kh - top, ow + kw - left]
+          if (ih >= 0 && ih < 6 && iw >= 0 && iw < 7) sum += x[plane * 42 + ih * 7 + iw]
+        }
+      }
+      expect(got.data[i]).toBeCloseTo(sum / 9, 6)
+    }
+  }
+
+  it('that are the picture are one mean a channel', async () => {
+    const { steps, got } = await ran(pool({ kernel_shape: [6, 7], strides: [6, 7] }))
+    expect(steps).toEqual(['reduceMean'])
+    const x = values(2 * 3 * 42, 4)
+    for (let plane = 0; plane < 6; plane++) {
+      const wanted = x.slice(42 * plane, 42 * plane + 42).reduce((sum, value) => sum + value, 0) / 42
+      expect(got.y.data[plane]).toBeCloseTo(wanted, 6)
+    }
+  })
+
+  it('of as many pixels each are a convolution', async () => {
+    const { steps, got } = await ran(pool({ kernel_shape: [3, 3] }))
+    expect(steps).toEqual(['conv'])
+    mean([0, 0, 0, 0], got.y)
+    const counted = await ran(pool({ kernel_shape: [3, 3], pads: [1, 0, 1, 2], count_include_pad: 1 }))
+    expect(counted.steps).toEqual(['conv'])
+    mean([1, 0, 1, 2], counted.got.y)
+  })
+
+  it('take up a Pad of zeros before them', async () => {
+    const { steps, got } = await ran(padded({ kernel_shape: [3, 3] }))
+    expect(steps).toEqual(['conv'])
+    mean([1, 0, 1, 2], got.y)
+  })
+
+  it.each([
+    ['windows that count fewer pixels', pool({ kernel_shape: [3, 3], pads: [1, 0, 1, 2] }), ['averagePool']],
+    ['a last window beyond the pixels', pool({ kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }), ['averagePool']],
+    ['pixels reflected', padded({ kernel_shape: [3, 3] }, 'reflect'), ['pad', 'conv']],
+    ['padding of its own that does not count', padded({ kernel_shape: [3, 3], pads: [1, 1, 1, 1] }), ['pad', 'averagePool']],
+  ])('stay as they are: %s', async (_, network, wanted) => {
+    expect((await ran(network)).steps).toEqual(wanted)
+  })
+})
+
+describe('BatchNormalization that follows no convolution', () => {
+  const stored = (seed: number) => ({ dims: [3], values: values(3, seed).map((value) => 1 + Math.abs(value)) })
+  const constants = { s: stored(1), b: stored(2), m: stored(3), v: stored(5) }
+  const norm = { op: 'BatchNormalization', inputs: ['x', 's', 'b', 'm', 'v'], outputs: ['n'] }
+  const nodes = [norm, { op: 'Relu', inputs: ['n'], outputs: ['y'] }]
+
+  it.each([[[2, 3, 5]], [[2, 3, 6, 7]], [[1, 3, 96, 90]], [[1, 3, 4, 3, 2]]])(
+    'of %j is a convolution by a pixel, with its activation',
+    async (shape) => {
+      const { steps, got } = await ran({ shape, nodes, constants })
+      expect(steps).toEqual(['conv'])
+      expect(got.y.shape).toEqual(shape)
+      const size = shape.reduce((product, extent) => product * extent, 1)
+      const plane = size / shape[0] / 3
+      const at = (name: keyof typeof constants, c: number) => Math.fround(constants[name].values[c])
+      const wrong = values(size, 4).findIndex((value, i) => {
+        const c = Math.floor(i / plane) % 3
+        const wanted = ((value - at('m', c)) / Math.sqrt(at('v', c) + 1e-5)) * at('s', c) + at('b', c)
+        return !(Math.abs(Number(got.y.data[i]) - Math.max(0, wanted)) < 1e-5)
+      })
+      expect(wrong).toBe(-1)
+    },
+  )
+
+  it('stays where its statistics are not known, and where a number of them is not finite', async () => {
+    const scaled = [
+      { op: 'Neg', inputs: ['x'], outputs: ['s'] },
+      { ...norm, inputs: ['x', 's', 'b', 'm', 'v'], outputs: ['y'] },
+    ]
+    const one = { dims: [1], values: [1] }
+    const single = { b: one, m: one, v: one }
+    expect((await ran({ shape: [1, 1, 1], nodes: scaled, constants: single })).steps).toEqual(['neg', 'batchNorm'])
+    const infinite = { ...constants, v: { dims: [3], values: [1, 1, -1] } }
+    const lone = [{ ...norm, outputs: ['y'] }]
+    expect((await ran({ shape: [1, 3, 4], nodes: lone, constants: infinite })).steps).toEqual(['batchNorm'])
+  })
+})
+
+describe('Max and Min of a value and one number', () => {
+  const constants = { c: { dims: [1, 1], values: [0.25] } }
+  it.each([
+    ['Max', ['x', 'c'], (x: number) => Math.max(x, 0.25)],
+    ['Min', ['c', 'x'], (x: number) => Math.min(x, 0.25)],
+  ])('are a clip: %s of %j', async (op, inputs, wanted) => {
+    const { steps, got } = await ran({ shape: [4, 5], nodes: [{ op, inputs, outputs: ['y'] }], constants })
+    expect(steps).toEqual(['clip'])
+    expect(got.y.data).toEqual(Float32Array.from(values(20, 4), wanted))
+  })
+
+  it('stay where the number has more axes than the value, or there are several', async () => {
+    const max = { op: 'Max', inputs: ['x', 'c'], outputs: ['y'] }
+    expect((await ran({ shape: [4], nodes: [max], constants })).steps).toEqual(['maxOf'])
+    expect((await ran({ shape: [4, 5], nodes: [{ ...max, inputs: ['x', 'x', 'c'] }], constants })).steps).toEqual(['maxOf'])
   })
 })

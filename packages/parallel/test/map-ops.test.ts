@@ -1,4 +1,4 @@
-// Vector paths of elementwise operators and of moves, on every tier that the machine has.
+// Vector paths of elementwise operators, of moves and of products of matrices, on every tier that the machine has.
 import { type OpParams, opNamed, planOp, type Shape, sizeOf, type Tensor, TIER_NAMES, TIERS, type TierName } from '@weft/core'
 import { allowPairing, type Engine, open } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
@@ -93,14 +93,43 @@ const MOVES: readonly [op: string, shape: Shape, params: OpParams][] = [
   ['expand', [3, 4, 1], { shape: [3, 4, 50] }],
 ]
 
-describe('vector paths of elementwise operators', () => {
+/** Rows around one block and two, columns around a strip of every tier, stacks that are broadcast, vectors. */
+const PRODUCTS: readonly [Shape, Shape][] = [
+  ...[1, 2, 5, 6, 7, 12, 13, 48, 49].map((m, i): [Shape, Shape] => [
+    [m, 9],
+    [9, [4, 63, 64, 65, 129][i % 5]],
+  ]),
+  ...[4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 127].map((n): [Shape, Shape] => [
+    [7, 5],
+    [5, n],
+  ]),
+  [
+    [2, 3, 8, 20],
+    [3, 20, 11],
+  ],
+  [
+    [8, 20],
+    [2, 1, 20, 11],
+  ],
+  [[20], [20, 11]],
+  [
+    [2, 8, 20],
+    [2, 20, 3],
+  ],
+  [
+    [1, 40, 120],
+    [120, 625],
+  ],
+]
+
+describe('vector paths of elementwise operators, moves and products', () => {
   it.each(VECTOR_TIERS)('of arithmetic give the bits of the operator itself on %s, however shapes are broadcast', (tier) =>
     onTier(tier, async (engine) => {
       for (const [index, [left, right]] of PAIRS.entries()) {
         const op = EXACT[index % EXACT.length]
-        const [a, b] = [numbers(left, 1), numbers(right, 2)]
-        expect([op, left, right, await run(engine, op, [a, b], {})]).toEqual([op, left, right, plain(runOp(op, [a, b], {}).data)])
-        expect([op, right, left, await run(engine, op, [b, a], {})]).toEqual([op, right, left, plain(runOp(op, [b, a], {}).data)])
+        const inputs = [numbers(left, 1), numbers(right, 2)]
+        if (index % 3 === 0) inputs.reverse()
+        expect([op, left, right, await run(engine, op, inputs, {})]).toEqual([op, left, right, plain(runOp(op, inputs, {}).data)])
       }
     }),
   )
@@ -128,6 +157,17 @@ describe('vector paths of elementwise operators', () => {
       for (const [op, shape, params] of MOVES) {
         const x = numbers(shape, 1)
         expect([op, shape, await run(engine, op, [x], params)]).toEqual([op, shape, plain(runOp(op, [x], params).data)])
+      }
+    }),
+  )
+
+  it.each(VECTOR_TIERS)('of products of matrices are near the operator itself on %s', (tier) =>
+    onTier(tier, async (engine) => {
+      for (const [left, right] of PRODUCTS) {
+        const [a, b] = [numbers(left, 1), numbers(right, 2)]
+        const [got, wanted] = [await run(engine, 'matMul', [a, b], {}), plain(runOp('matMul', [a, b], {}).data)]
+        const wrong = got.findIndex((value, i) => !(Math.abs(value - wanted[i]) <= 1e-5 * (left.at(-1) as number) ** 0.5))
+        expect([left, right, got.length, wrong, got[wrong]]).toEqual([left, right, wanted.length, -1, undefined])
       }
     }),
   )

@@ -4,6 +4,7 @@ import { broadcastShape, broadcastView } from './broadcast.ts'
 import { expectRank, given } from './inputs.ts'
 import { multiplyBlock } from './matmul-block.ts'
 import { eachTile, mismatch, pair, tilesOf } from './matmul-tiles.ts'
+import { matMulVector } from './matmul-vector.ts'
 import type { Op, OpPlan, ValueInfo } from './op.ts'
 
 /** (..., m, k) times (..., k, n); a vector is a row on the left, a column on the right, and its axis of 1 is dropped. */
@@ -36,6 +37,11 @@ export const matMul: Op = {
         columns,
       ),
     )
+  },
+  vector(plan, traits) {
+    const { stack, m, k, n } = grid(plan)
+    const [a, b] = matrices(plan.inputs).map((shape) => stackBases(shape, stack))
+    return plan.outputs[0].dtype === 'float32' ? matMulVector({ m, k, n, a, b }, traits) : null
   },
 }
 

@@ -10,13 +10,14 @@ export interface OpStep {
   readonly data: readonly number[]
 }
 
-/** A convolution: which inputs of the node are x, weight and bias (-1: none). */
+/** A convolution: which inputs of the node are x, weight and bias (-1: none, or none of the node's). */
 export interface ConvStep {
   readonly kind: 'conv'
   readonly descriptor: ConvDescriptor
   readonly data: readonly [x: number, weight: number, bias: number]
-  /** The weights, where they are not as the node has them. */
+  /** The weights and the bias, where they are not as the node has them. */
   readonly weight?: Constant
+  readonly bias?: Constant
   /** The output's shape, where it is not the descriptor's. */
   readonly shape?: Shape
 }

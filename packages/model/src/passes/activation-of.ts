@@ -21,6 +21,9 @@ export function activationOf(
       return 'hardSwish'
     case 'Clip':
       return clip(node, constantOf)
+    case 'Max':
+    case 'Min':
+      return bound(node, constantOf)
     default:
       return null
   }
@@ -38,4 +41,12 @@ function clip(node: Node, constantOf: (name: string | undefined) => Constant | n
   const max = bound('max', 2, Number.POSITIVE_INFINITY)
   if (!(min <= max)) return null
   return min === 0 && max === 6 ? 'relu6' : { kind: 'clip', min, max }
+}
+
+/** The larger, or the smaller, of the first input and one number. */
+function bound(node: Node, constantOf: (name: string | undefined) => Constant | null | undefined): ActivationOption | null {
+  const number = node.inputs.length === 2 ? constantOf(node.inputs[1]) : null
+  if (number?.data.length !== 1 || number.shape.length > 1 || number.dtype !== 'float32' || Number.isNaN(number.data[0]))
+    return null
+  return node.opType === 'Max' ? { kind: 'clip', min: number.data[0] } : { kind: 'clip', max: number.data[0] }
 }

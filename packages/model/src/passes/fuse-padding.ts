@@ -1,6 +1,6 @@
-// Pad over rows and columns, then Conv: the convolution pads.
+// Pad over rows and columns, then Conv or AveragePool: the windows reach into the padding.
 import type { PaddingMode } from '@weft/core'
-import { floatAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts'
+import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts'
 import { GraphEdit } from '../graph/edit.ts'
 import type { Graph, Node } from '../graph/graph.ts'
 
@@ -11,17 +11,20 @@ const MODES: ReadonlyMap<string, PaddingMode> = new Map([
   ['wrap', 'circular'],
 ])
 
+const WINDOWS = ['Conv', 'AveragePool']
+
 export function fusePadding(graph: Graph): number {
   const edit = new GraphEdit(graph)
   for (const node of graph.nodes) {
     if (node.opType !== 'Pad' || node.domain !== '') continue
     const next = edit.soleReader(node)
-    if (next?.opType !== 'Conv' || next.inputs[0] !== node.outputs[0]) continue
+    if (next === null || !WINDOWS.includes(next.opType) || next.inputs[0] !== node.outputs[0]) continue
     const pads = spatialPads(node, edit)
     const padding = pads && joined(MODES.get(stringAttribute(node, 'mode', 'constant')), pads, next)
     if (!padding) continue
     next.attributes = { ...next.attributes, pads: padding.pads, auto_pad: 'NOTSET' }
-    next.fused = { ...next.fused, paddingMode: padding.mode }
+    if (next.opType === 'Conv') next.fused = { ...next.fused, paddingMode: padding.mode }
+    else next.attributes.count_include_pad = 1
     edit.bypass(node, node.inputs[0])
   }
   return edit.done()
@@ -52,6 +55,13 @@ function joined(
     'pads',
     pads.map(() => 0),
   )
+  if (conv.opType === 'AveragePool' && !countsPadding(conv, mode, own)) return null
   if (own.length !== pads.length || (mode !== 'zeros' && own.some((pad) => pad !== 0))) return null
   return { pads: pads.map((pad, i) => pad + own[i]), mode }
+}
+
+/** Whether pixels of the Pad may become padding of the pooling: it has none that it does not count, and no windows beyond it. */
+function countsPadding(pool: Node, mode: PaddingMode, own: readonly number[]): boolean {
+  const counts = intAttribute(pool, 'count_include_pad', 0) !== 0 || own.every((pad) => pad === 0)
+  return mode === 'zeros' && counts && intAttribute(pool, 'ceil_mode', 0) === 0
 }

@@ -23,7 +23,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'recognize-hard-swish', does: 'x clip(x + 3, 0, 6) / 6 as one HardSwish', run: recognizeHardSwish },
   { name: 'recognize-silu', does: 'x Sigmoid(x) as one Swish', run: recognizeSilu },
   { name: 'drop-dead', does: 'nodes whose outputs nobody reads', run: dropDead },
-  { name: 'fuse-padding', does: 'Pad into the convolution that reads it', run: fusePadding },
+  { name: 'fuse-padding', does: 'Pad into the convolution or the mean pooling that reads it', run: fusePadding },
   { name: 'fold-batch-norm', does: 'BatchNormalization into the weights before it', run: foldBatchNorm },
   {
     name: 'fold-channel-arithmetic',

@@ -45,15 +45,16 @@ function draftConv(node: Node, step: ConvStep, inputs: readonly (Value | null)[]
       throw new WeftError('DTYPE', `${describeNode(node)} convolves float32, and has an input of ${value.info.dtype}`)
     }
   }
-  if (!weight?.known) throw unknownInput(node, data[1])
+  const packed = step.weight ?? weight?.known
+  if (!packed) throw unknownInput(node, data[1])
   if (bias && !bias.known) throw unknownInput(node, data[2])
   values.computed(node.outputs[0], { dtype: 'float32', shape })
   return {
     kind: 'conv',
     node,
     descriptor,
-    weight: step.weight ?? weight.known,
-    bias: bias?.known ?? null,
+    weight: packed,
+    bias: step.bias ?? bias?.known ?? null,
     inputs: [node.inputs[data[0]]],
     outputs: [node.outputs[0]],
   }

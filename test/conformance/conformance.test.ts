@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { EXCEPTIONS } from './exceptions.ts'
 import { runCase } from './run-case.ts'
-import { installed, MISSING, promisedCases } from './suite.ts'
+import { installed, MISSING, runnableCases } from './suite.ts'
 
 if (!installed()) console.warn(`skipped: ${MISSING}`)
 
-describe.skipIf(!installed())('the ONNX node tests of every promised operator', () => {
-  const cases = installed() ? promisedCases() : []
+describe.skipIf(!installed())('the ONNX node tests of every operator that weft runs', () => {
+  const cases = installed() ? runnableCases() : []
 
   it.each(cases.filter(({ name }) => !(name in EXCEPTIONS)))('$name passes', async (test) => {
     expect(await runCase(test)).toEqual({ kind: 'passed' })

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { EXCEPTIONS } from './exceptions.ts'
 import { type Outcome, runCase } from './run-case.ts'
-import { installed, MISSING, OPERATORS, promisedCases } from './suite.ts'
+import { installed, MISSING, OPERATORS, runnableCases } from './suite.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/conformance.md', import.meta.url))
 const SEVERAL = 'several at once'
@@ -16,7 +16,7 @@ interface Result {
 
 async function results(): Promise<Result[]> {
   const list: Result[] = []
-  for (const test of promisedCases()) {
+  for (const test of runnableCases()) {
     const operator = test.operators.length === 1 ? test.operators[0] : SEVERAL
     list.push({ name: test.name, operator, outcome: await runCase(test) })
   }
@@ -45,7 +45,7 @@ function document(list: readonly Result[]): string {
   return `# Conformance
 
 The ONNX project's backend node tests (Debian's \`libonnx-testdata\`), all whose models hold no operators but those that weft
-promises, through \`load\` and \`run\` with the tolerances of ONNX's own runner. \`npx -y pnpm@12.21.0 conformance\` runs them and writes this
+runs, through \`load\` and \`run\` with the tolerances of ONNX's own runner. \`npx -y pnpm@12.21.0 conformance\` runs them and writes this
 page; \`test\` runs them too. Operators without a row of numbers have no test of their own there.
 
 ${table(list)}

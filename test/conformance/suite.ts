@@ -6,6 +6,7 @@ import { noExternalData } from '../../packages/model/src/onnx/external.ts'
 import { MODEL, type ModelProto, TENSOR, type ValueInfoProto } from '../../packages/model/src/onnx/fields.ts'
 import { Budget, readMessage } from '../../packages/model/src/onnx/message.ts'
 import { readTensor } from '../../packages/model/src/onnx/tensor.ts'
+import { OPERATOR_TYPES } from '../../packages/model/src/operators/registry.ts'
 
 const FOLDER = '/usr/share/libonnx-testdata/data/node'
 
@@ -14,7 +15,7 @@ export const MISSING = `the package libonnx-testdata is not installed (no ${FOLD
 export const executor = localExecutor({ tier: 'simd128' })
 
 /** Every operator of networks of pictures, which weft promises to run. */
-export const OPERATORS: readonly string[] =
+const PROMISED: readonly string[] =
   `Conv ConvTranspose MaxPool AveragePool LpPool GlobalAveragePool GlobalMaxPool BatchNormalization InstanceNormalization
   LayerNormalization LRN Gemm MatMul Relu LeakyRelu PRelu Elu Selu Sigmoid HardSigmoid HardSwish Tanh Clip Erf Exp Log Sqrt Pow
   Add Sub Mul Div Min Max Mean Sum Abs Neg Concat Split Slice Gather Transpose Reshape Flatten Squeeze Unsqueeze Expand Tile Pad
@@ -22,6 +23,9 @@ export const OPERATORS: readonly string[] =
   ConstantOfShape Constant Identity Dropout Cast Floor Ceil Where Equal Greater Less Not And Or Range TopK NonMaxSuppression`.split(
     /\s+/,
   )
+
+/** Those, and others that weft runs as well. */
+export const OPERATORS: readonly string[] = [...new Set([...PROMISED, ...OPERATOR_TYPES])]
 
 export interface Case {
   readonly name: string
@@ -42,8 +46,8 @@ export function installed(): boolean {
   return existsSync(FOLDER)
 }
 
-/** The tests whose models hold none but the promised operators. */
-export function promisedCases(): Case[] {
+/** The tests whose models hold none but the operators that weft runs. */
+export function runnableCases(): Case[] {
   const cases = readdirSync(FOLDER).sort().map(readCase)
   return cases.filter(({ operators }) => operators.every((operator) => OPERATORS.includes(operator)))
 }

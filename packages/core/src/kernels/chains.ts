@@ -9,9 +9,6 @@ import type { Planned } from './kernel.ts'
 import { pointwise } from './pointwise.ts'
 import { candidatesFor, orderFor, type Selected } from './registry.ts'
 
-/** Estimates err: a chain must be this much better. */
-const CLEARLY = 1.03
-
 /** Why a chain cannot be one step, for a person; null where it can. */
 export function refusesChain(descriptor: ChainDescriptor, traits: MachineTraits): string | null {
   const reason = chain.refuses(descriptor, traits)
@@ -38,5 +35,5 @@ export function chainCandidate(descriptor: ChainDescriptor, traits: MachineTrait
 export function chainGain(descriptor: ChainDescriptor, traits: MachineTraits, workers: number): number {
   if (refusesChain(descriptor, traits) !== null) return 0
   const apart = estimateApart(descriptor, workers, (d) => candidatesFor(d, traits).candidates[0].micros)
-  return Math.max(0, apart - chainCandidate(descriptor, traits, workers).micros * CLEARLY)
+  return Math.max(0, apart - chainCandidate(descriptor, traits, workers).micros)
 }

@@ -47,7 +47,7 @@ export async function prepare(job: Job): Promise<Prepared> {
 
 /** As `prepare`, but nothing is written and nothing owned. */
 export async function peek(job: Job): Promise<Omit<Prepared, 'ledger'>> {
-  const none: Past = { run: null, items: new Map(), joined: null }
+  const none: Past = { run: null, most: 0, items: new Map(), joined: null }
   const past = job.restart ? none : await readPast(placeOf(job), job.identity)
   return { tier: past.run?.tier, ...(await look(job, past, new Folders(job.target.folder))) }
 }

@@ -11,10 +11,12 @@ import { count, oneLine } from './text.ts'
 export interface LedgerStatus {
   readonly name: string
   readonly run: RunRecord | null
+  /** The most that a start had. */
+  readonly items: number
   readonly done: number
   /** By id: in the ledger they are in the order in which they failed. */
   readonly failed: readonly FailedRecord[]
-  /** Items of the last start that are neither. */
+  /** Items that are neither. */
   readonly left: number
   readonly owner: Owner | null
 }
@@ -34,12 +36,12 @@ export async function statusOf(output: string): Promise<LedgerStatus[]> {
   const { state, names } = await ledgersOf(output)
   return await Promise.all(
     names.map(async (name) => {
-      const { run, items } = await readPast({ output, state, name }, null)
+      const { run, most, items } = await readPast({ output, state, name }, null)
       const records = [...items.values()]
       const failed = records.filter((record) => record.state === 'failed').sort((a, b) => (a.id < b.id ? -1 : 1))
       const done = records.length - failed.length
-      const left = Math.max(0, (run?.items ?? 0) - records.length)
-      return { name, run, done, failed, left, owner: await ownerOf(state, name) }
+      const left = Math.max(0, most - records.length)
+      return { name, run, items: most, done, failed, left, owner: await ownerOf(state, name) }
     }),
   )
 }
@@ -49,7 +51,7 @@ export function statusText(output: string, ledgers: readonly LedgerStatus[]): st
     const shard = shardOf(one.name)
     const what = shard ? `shard ${shard.index}/${shard.count}` : oneLine(output)
     const who = one.owner === null ? 'nobody is at work' : `process ${one.owner.pid} on ${one.owner.host} is at work`
-    return `${what}: ${one.done} of ${count(one.run?.items ?? 0, 'item')} done, ${one.failed.length} failed, ${one.left} left; ${who}`
+    return `${what}: ${one.done} of ${count(one.items, 'item')} done, ${one.failed.length} failed, ${one.left} left; ${who}`
   })
   return lines.join('\n')
 }

@@ -178,6 +178,15 @@ describe('top', () => {
 })
 
 describe('pictures', () => {
+  test('as an image is what it was where the network takes blue first, or its channels last', async () => {
+    const flags = ['--as', 'image', ...whole]
+    expect(await run([same, at('in'), '-o', at('blue'), '--colour', 'bgr', ...flags])).toMatchObject({ code: 0 })
+    expect((await readTensor(at('blue/a.png'))).data).toEqual(picture.data)
+    const last = network('channels-last', { inputs: [{ name: 'x', shape: [1, 'h', 'w', 3] }] })
+    expect(await run([last, at('in'), '-o', at('last-image'), ...flags])).toMatchObject({ code: 0 })
+    expect((await readTensor(at('last-image/a.png'))).data).toEqual(picture.data)
+  })
+
   test('of a network are written as they are between 0 and 1, or as --range says', async () => {
     expect(await run([same, at('in'), '-o', at('image'), '--as', 'image', ...whole])).toMatchObject({ code: 0 })
     expect((await readTensor(at('image/a.png'))).data).toEqual(picture.data)

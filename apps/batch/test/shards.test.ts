@@ -109,6 +109,11 @@ test('status counts, failed gives a list that can be given back', async () => {
   child.stdin?.end(failed.stdout)
   expect((await ended).code).toBe(1)
   expect(jsonLines((await weft(['failed', at('some-out')])).stdout)).toMatchObject([{ id: 'deep-bad.npy', attempt: 2 }])
+  const here = `${at('some-out')}: `
+  expect((await weft(['status', at('some-out')])).stdout).toBe(`${here}2 of 3 items done, 1 failed, 0 left; nobody is at work\n`)
+  await writeNpy(at('some/more.npy'), Tensor.zeros([1, 2, 2]))
+  expect((await weft(conv(at('some')))).code).toBe(1)
+  expect((await weft(['status', at('some-out')])).stdout).toBe(`${here}3 of 4 items done, 1 failed, 0 left; nobody is at work\n`)
 })
 
 test('--summary writes totals, percentiles by stage and the machine', async () => {

@@ -42,9 +42,12 @@ export function partsFile({ state, name }: Pick<LedgerPlace, 'state' | 'name'>):
   return join(state, `${name}.parts`)
 }
 
-/** What a ledger says of the items, the last word on each, and of the first start. */
+/** What a ledger says of the items, the last word on each, and of the starts. */
 export interface Past {
+  /** The first start, whose tier goes on. */
   readonly run: RunRecord | null
+  /** The most items that a start had: a folder may grow, and a start may be given some of its items only. */
+  readonly most: number
   readonly items: ReadonlyMap<string, ItemRecord>
   /** The last joining; null when there was none, or an item was done since. */
   readonly joined: JoinedRecord | null
@@ -54,6 +57,7 @@ export interface Past {
 export async function readPast(place: LedgerPlace, identity: Identity | null): Promise<Past & { end: number }> {
   const items = new Map<string, ItemRecord>()
   let run: RunRecord | null = null
+  let most = 0
   let joined: JoinedRecord | null = null
   let end = 0
   for await (const read of readRecords(ledgerFile(place))) {
@@ -63,10 +67,13 @@ export async function readPast(place: LedgerPlace, identity: Identity | null): P
       items.set(read.record.id, read.record)
       joined = null
     } else if (read.record.type === 'joined') joined = read.record
-    else run ??= read.record
+    else {
+      most = Math.max(most, read.record.items)
+      run ??= read.record
+    }
   }
   if (run !== null && identity !== null) expectSame(run, identity, place.output)
-  return { run, items, joined, end }
+  return { run, most, items, joined, end }
 }
 
 /** Once all was joined the parts were removed: an item that was done since is the first of new ones. */

@@ -38,6 +38,7 @@ export class RunStation implements Station {
         : { all: await this.#run(await this.#tensors(hands), hands), frame: null }
     const outcome: Outcome = {
       outputs: Object.fromEntries(outputs.map((name) => [name, all[name]])),
+      fed: frame === null ? null : preprocessing,
       picture: async () => {
         if (frame === null) throw new WeftError('OPTION', `--as ${kind} draws over a picture; ${input.path} is none`)
         return { planes: await hands.read({ channels: 'rgb', into: allocate }), frame }

@@ -4,6 +4,7 @@ import type { Frame } from '@weft/io'
 import type { ModelValue } from '@weft/model'
 import type { OutputFormat } from '../../outputs.ts'
 import type { Plain, Result } from '../../work.ts'
+import type { Preprocessing } from '../preprocess.ts'
 
 export interface KindOptions {
   /** Classes that are listed, the highest first. */
@@ -22,6 +23,8 @@ export const SCORES = ['auto', 'raw', 'softmax'] as const
 export interface Outcome {
   /** By the names of the outputs, those that were asked for, in their order. */
   readonly outputs: Readonly<Record<string, ModelValue>>
+  /** How the network was fed the picture; null where the item is none. */
+  readonly fed: Pick<Preprocessing, 'colour' | 'layout'> | null
   /** The picture as it is, and the frame in which the network saw it; throws OPTION where the item is none. */
   picture(): Promise<{ planes: Tensor<Float32Array>; frame: Frame }>
 }

@@ -88,7 +88,11 @@ test('samples of floating point are refused, and not flattened to bytes', async 
 })
 
 test('an unknown kind of channels is refused', async () => {
-  await expectError(readImage(fixture('rgb.png'), { channels: 'cmyk' as 'rgb' }), 'OPTION', /"cmyk" is none; use gray, rgb, bgr, rgba$/)
+  await expectError(
+    readImage(fixture('rgb.png'), { channels: 'cmyk' as 'rgb' }),
+    'OPTION',
+    /"cmyk" is none; use gray, rgb, bgr, rgba$/,
+  )
 })
 
 test('errors name the file', async () => {

@@ -44,8 +44,15 @@ if (threads.isMainThread && kind !== '') {
       return await read.apply(this, rest)
     },
   })
-  const { writeSync } = fs
+  const { read: readInto, writeSync } = fs
+  const faultyRead = (...args: Parameters<typeof readInto>): void => {
+    if (kind === 'read' && chance() < 1 / Number(amount)) process.nextTick(args[args.length - 1] as () => void, failure('EIO'))
+    else readInto(...args)
+  }
+  // What `promisify` gives for it is kept with it.
+  Object.defineProperties(faultyRead, Object.getOwnPropertyDescriptors(readInto))
   Object.assign(fs, {
+    read: faultyRead,
     writeSync(fd: number, bytes: Uint8Array, ...rest: number[]) {
       if (fd > 2) expectRoom(bytes.length)
       return writeSync(fd, bytes, ...rest)

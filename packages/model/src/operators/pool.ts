@@ -39,7 +39,7 @@ const MOST_TAPS = 64
 /** Windows that all count the same number of pixels: a convolution of every channel with weights that are all the same. */
 function asConv(node: Node, { dtype, shape }: ValueInfo, window: AverageWindow): ConvStep | null {
   const { kernel, stride, dilation, before, after, ceil, countPadding } = window
-  const [taps, channels] = [sizeOf(kernel), shape[1]]
+  const [taps, channels] = [kernel.reduce((product, count) => product * count, 1), shape[1]]
   const even = countPadding || [...before, ...after].every((pad) => pad === 0)
   if (dtype !== 'float32' || shape.length > 4 || channels < 1 || ceil || !even || taps > MOST_TAPS) return null
   const padding = before.map((first, axis): [number, number] => [first, after[axis]])

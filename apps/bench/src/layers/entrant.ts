@@ -97,7 +97,9 @@ export class Entrant {
   /** Finds where the time of a problem goes; of weft. */
   async trace(outcome: Outcome, problem: string, ms: number): Promise<void> {
     await unlessTrouble(outcome, async () => {
-      outcome.where = await this.#child.ask('trace', { problem, ms })
+      // A reply has more in it than was asked for.
+      const { compute, barrier, dispatch } = await this.#child.ask('trace', { problem, ms })
+      outcome.where = { compute, barrier, dispatch }
     })
   }
 

@@ -10,7 +10,7 @@ const [ABOVE, BELOW] = [-5, 8]
 /** Of the time at the other end of the words. */
 const TIME = 70
 /** Of the page on a desk. */
-const WIDE = 1110
+export const WIDE = 1110
 /** Where no canvas measures text it is taken for a third wider than it is. */
 const TAKEN_FOR = 1.25
 
@@ -56,14 +56,19 @@ export interface Dots {
   readonly series: Readonly<Record<string, number>>
 }
 
-/** Times differ by powers of ten and so does the scale. */
-export function dotChart(layers: readonly Dots[], looks: Readonly<Record<string, Look>>, about: string): Promise<Html> {
+/** Times differ by powers of ten and so does the scale. @param desk its width where there is room */
+export function dotChart(
+  layers: readonly Dots[],
+  looks: Readonly<Record<string, Look>>,
+  about: string,
+  desk = HALF,
+): Promise<Html> {
   const values = layers.flatMap(({ series }, at) => Object.entries(series).map(([name, ms]) => ({ at, name, ms })))
   const times = values.map(({ ms }) => ms)
   const x = logarithmic(Math.min(...times) / 1.2, Math.max(...times) * 1.2)
   const { color, shape } = scalesOf(looks, Object.keys(looks))
   const way = { field: 'name', type: 'nominal', legend: null }
-  return lines(layers, about, HALF, x, (y) => [
+  return lines(layers, about, desk, x, (y) => [
     {
       data: { values },
       mark: { type: 'point', filled: true, size: 46, opacity: 0.9, yOffset: BELOW },

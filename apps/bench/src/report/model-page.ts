@@ -1,7 +1,7 @@
 // The page of what `weft-bench model` measured: a network's latency and the throughput of its batch, beside others.
 import { number } from '../layout.ts'
 import type { BatchRow, LatencyRow, ModelReport } from '../model/result.ts'
-import { type Dots, dotChart } from './bar-chart.ts'
+import { type Dots, dotChart, WIDE } from './bar-chart.ts'
 import type { Facts } from './facts.ts'
 import { factsSection } from './facts-section.ts'
 import { figureTable, shown } from './figure-table.ts'
@@ -37,7 +37,7 @@ async function chartOf(latency: readonly LatencyRow[]): Promise<Html | null> {
     medianMs === null ? [] : [{ name: nameOf(impl, threads), ms: medianMs, series: { p50: medianMs, p95: p95Ms ?? medianMs } }],
   )
   if (lines.length === 0) return null
-  const chart = await dotChart(lines, { p50, p95 }, 'Latency of the network: median and 95th percentile')
+  const chart = await dotChart(lines, { p50, p95 }, 'Latency of the network: median and 95th percentile', WIDE)
   const keys = legend([pointKey(p50, 'median'), pointKey(p95, '95th percentile')])
   return card('Latency; the time in words is the median', html`${keys}${chart}`)
 }

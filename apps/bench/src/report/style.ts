@@ -40,6 +40,7 @@ dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 details { margin-top: 12px; }
 summary { cursor: pointer; color: var(--quiet); }
 .figures { border-collapse: collapse; width: 100%; background: var(--card); font-size: 13px; font-variant-numeric: tabular-nums; }
+.card + .figures { margin-top: 12px; }
 .figures th, .figures td { padding: 3px 6px; text-align: right; border-top: 1px solid var(--grid); overflow-wrap: anywhere; }
 .figures th:first-child, .figures td:first-child { text-align: left; }
 .figures thead th { color: var(--quiet); font-weight: normal; vertical-align: bottom; overflow-wrap: normal; }
@@ -54,7 +55,7 @@ summary { cursor: pointer; color: var(--quiet); }
   .figures th, .figures td { border: 0; padding: 1px 0; }
   .figures td { display: flex; justify-content: space-between; gap: 8px; }
   .figures td:first-child { grid-column: 1 / -1; font-weight: 600; }
-  .figures td:not(:first-child)::before { content: attr(data-of); color: var(--quiet); }
+  .figures td:not(:first-child)::before { content: attr(data-of); color: var(--quiet); overflow-wrap: normal; }
 }
 svg text { font-variant-numeric: tabular-nums; }
 `

@@ -41,7 +41,8 @@ describe('weft-bench layers', () => {
     expect(report.rows).toHaveLength(2 * SMALL.length)
     for (const row of report.rows) {
       expect(row).toMatchObject({ impl: 'weft', trouble: null, unsupported: null, kernel: expect.stringMatching(/^f32-/) })
-      const { compute, barrier, dispatch } = row.where as Where
+      const { compute, barrier, dispatch, ...nothing } = row.where as Where
+      expect(nothing).toEqual({})
       expect(compute).toBeGreaterThan(0)
       expect(Math.min(barrier, dispatch)).toBeGreaterThanOrEqual(0)
       for (const value of [row.medianMs, row.bestMs, row.gflops, row.runs]) expect(value).toBeGreaterThan(0)

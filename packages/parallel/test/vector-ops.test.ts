@@ -8,11 +8,11 @@ import {
   type Tensor,
   TIER_NAMES,
   TIERS,
-  type TierName,
   type VectorPath,
 } from '@weft/core'
-import { allowPairing, type Engine, open, openWorkspace } from '@weft/parallel'
+import { allowPairing, type Engine, openWorkspace } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
+import { onTier } from './on-tier.ts'
 import { Builder, numbers, runOp } from './program-builder.ts'
 import { NATIVE_TIERS } from './safety/here.ts'
 
@@ -93,16 +93,6 @@ const NO_ROWS: readonly [shape: Shape, axes: number[]][] = [
   [[6, 5], []],
   [[1, 19, 1], [2]],
 ]
-
-async function onTier(tier: TierName, body: (engine: Engine) => Promise<void>): Promise<void> {
-  const engine = await open({ threads: 2, tier }).catch((error) => {
-    expect(error).toMatchObject({ code: 'TIER' })
-    return null
-  })
-  if (engine === null) return
-  await body(engine)
-  await engine.close()
-}
 
 describe('vector paths', () => {
   it.each(TIER_NAMES)('of maxPool give the bits of the operator itself on %s', (tier) =>

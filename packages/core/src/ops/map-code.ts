@@ -41,8 +41,11 @@ export function mapFunction(shape: MapShape): KernelFunction {
   }
 }
 
-/** An operand while a row is walked: a pointer that moves with the output's, or one number in a register. */
-type Operand = { readonly at: Int } | { readonly value: Vec }
+/**
+ * An operand while a row is walked: a pointer that moves with the output's; or one number, in a register, or read anew for every
+ * vector where the function leaves its result in the register.
+ */
+type Operand = { readonly at: Int } | { readonly value: Vec } | { readonly one: Int }
 
 function emitMap(m: Machine, shape: MapShape): void {
   const { single, rest } = shape
@@ -53,6 +56,7 @@ function emitMap(m: Machine, shape: MapShape): void {
     m.scope(() => {
       const operands = pointers.map((at, i): Operand => {
         if (!single[i]) return { at }
+        if (i === 0) return { one: at }
         const value = m.vec()
         m.broadcast(value, at, 0)
         return { value }
@@ -85,17 +89,15 @@ function emitMap(m: Machine, shape: MapShape): void {
 
 function emitVectors(m: Machine, { op }: MapShape, y: Int, operands: readonly Operand[], vectors: number, count: number): void {
   const { lanes } = m.traits
-  const read = (operand: Operand, index: number, copy: boolean): Vec => {
-    if ('value' in operand && !copy) return operand.value
+  const read = (operand: Operand, index: number): Vec => {
+    if ('value' in operand) return operand.value
     const to = m.vec()
-    if ('value' in operand) {
-      m.constant(to, 0)
-      m.plus(to, operand.value, to)
-    } else if (count < lanes) m.loadFirst(to, operand.at, 0, count)
+    if ('one' in operand) m.broadcast(to, operand.one, 0)
+    else if (count < lanes) m.loadFirst(to, operand.at, 0, count)
     else m.load(to, operand.at, 4 * lanes * index)
     return to
   }
-  const [a, b] = operands.map((operand, i) => Array.from({ length: vectors }, (_, index) => read(operand, index, i === 0)))
+  const [a, b] = operands.map((operand) => Array.from({ length: vectors }, (_, index) => read(operand, index)))
   m.scope(() => MAP_FUNCTIONS[op].emit(m, a, b ?? [], PARAMS))
   a.forEach((result, index) => {
     if (count < lanes) m.storeFirst(y, 0, result, count)

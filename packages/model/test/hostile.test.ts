@@ -77,6 +77,14 @@ describe('a network', () => {
     expect((await run(network, [1, 2, 3, 4])).y.data).toEqual(Float32Array.of(2.5, 3, 2.5, 3))
   })
 
+  test('whose window is as many pixels as the picture, but further apart, does not fit into it', async () => {
+    const attributes = { kernel_shape: [2, 2], dilations: [2, 2] }
+    const nodes = [{ op: 'AveragePool', inputs: ['x'], outputs: ['y'], attributes }]
+    await expect(run({ opset: 19, inputs: [x], outputs: [y], nodes }, [1, 2, 3, 4])).rejects.toThrow(
+      /3 pixels does not fit into 2/,
+    )
+  })
+
   test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('that pads by the mode %s is refused', async (mode) => {
     const network = {
       opset: 10,

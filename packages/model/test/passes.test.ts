@@ -50,6 +50,8 @@ describe('pooling by a window of one pixel', () => {
     ['MaxPool', { kernel_shape: [1, 1], strides: [1, 2] }, 'maxPool'],
     ['AveragePool', { kernel_shape: [1, 1], pads: [0, 1, 0, 0] }, 'averagePool'],
     ['AveragePool', { kernel_shape: [1, 2] }, 'conv'],
+    // Weights would be more than pixels.
+    ['AveragePool', { kernel_shape: [7, 8], pads: [3, 4, 3, 4], count_include_pad: 1 }, 'averagePool'],
     ['LpPool', { kernel_shape: [1, 1] }, 'lpPool'],
   ])('stays where it does something: %s %j', async (op, attributes, step) => {
     expect((await ran(between(op, attributes))).steps).toEqual(['neg', step, 'abs'])

@@ -28,8 +28,9 @@ export const averagePool: Operator = {
 type AverageWindow = ReturnType<typeof windowOf> & { readonly countPadding: boolean }
 
 /** A window that is the picture: one mean a channel. */
-function wholePicture({ shape }: ValueInfo, { kernel, before, after }: AverageWindow): OpStep | null {
-  if (!kernel.every((taps, axis) => taps === shape[axis + 2] && before[axis] === 0 && after[axis] === 0)) return null
+function wholePicture({ shape }: ValueInfo, { kernel, dilation, before, after }: AverageWindow): OpStep | null {
+  const fills = (taps: number, axis: number) => taps === shape[axis + 2] && (taps === 1 || dilation[axis] === 1)
+  if (!kernel.every((taps, axis) => fills(taps, axis) && before[axis] === 0 && after[axis] === 0)) return null
   return { kind: 'op', op: 'reduceMean', params: { axes: kernel.map((_, axis) => axis + 2), keep: true }, data: [0] }
 }
 
@@ -41,7 +42,9 @@ function asConv(node: Node, { dtype, shape }: ValueInfo, window: AverageWindow):
   const { kernel, stride, dilation, before, after, ceil, countPadding } = window
   const [taps, channels] = [kernel.reduce((product, count) => product * count, 1), shape[1]]
   const even = countPadding || [...before, ...after].every((pad) => pad === 0)
-  if (dtype !== 'float32' || shape.length > 4 || channels < 1 || ceil || !even || taps > MOST_TAPS) return null
+  // Weights are no more than the pixels that they are for.
+  const most = Math.min(MOST_TAPS, sizeOf(shape.slice(2)))
+  if (dtype !== 'float32' || shape.length > 4 || channels < 1 || ceil || !even || taps > most) return null
   const padding = before.map((first, axis): [number, number] => [first, after[axis]])
   const weight = evenWeights(node, [channels, 1, ...kernel])
   const descriptor = describeConv(shape, weight.shape, false, { ...node.fused, stride, dilation, groups: channels, padding })

@@ -1,5 +1,6 @@
 // A layer as a thread knows it, and the thread's part in a run of it.
 import { type Bindings, type Callable, plannedBy, type Runner, runAlone, sizeOf } from '@weft/core'
+import type { Claim } from './control.ts'
 import type { Definition, RunTask } from './messages.ts'
 import { Phases } from './phases.ts'
 import type { Work } from './work.ts'
@@ -68,8 +69,8 @@ class LayerWork implements Work {
     return this.#phases.lots(phase)
   }
 
-  run(phase: number, lot: number, shard: number, cancelled: () => boolean): boolean {
-    const { item, step, range } = this.#phases.at(phase, lot, shard)
+  run(phase: number, claim: Claim, cancelled: () => boolean): boolean {
+    const { item, step, range } = this.#phases.at(phase, claim)
     const { plan, xBytes, yBytes, packed } = this.#layer
     const task = this.#task
     const at: Bindings = {

@@ -65,8 +65,7 @@ export class Member {
       const claim = control.claim(task.member)
       if (claim === null) return generation
       const { phase } = control
-      const { lot, left } = claim
-      if (!work.run(phase, lot, work.lots(phase)[lot] - left, cancelled)) return generation
+      if (!work.run(phase, claim, cancelled)) return generation
       if (control.finish()) {
         if (phase + 1 === work.phases) control.complete()
         else control.open(phase + 1, work.lots(phase + 1))

@@ -1,5 +1,6 @@
 // The phases of a run: first the items that are each done whole by one member, then step by step those that all share.
 import type { Range } from '@weft/core'
+import type { Claim } from './control.ts'
 import type { Lots } from './messages.ts'
 
 export interface Items {
@@ -30,12 +31,13 @@ export class Phases {
     return Array.from({ length: this.#members }, (_, lot) => this.#firstOf(lot + 1) - this.#firstOf(lot))
   }
 
-  /** What the shard of a lot is: an item done whole, or a range of a step of one. */
-  at(phase: number, lot: number, shard: number): { item: number; step: number; range: Range | null } {
-    if (this.#isWhole(phase)) return { item: this.#firstOf(lot) + shard, step: 0, range: null }
+  /** What the shard that was claimed is: an item done whole, or a range of a step of one. */
+  at(phase: number, { lot, left }: Claim): { item: number; step: number; range: Range | null } {
+    if (this.#isWhole(phase)) return { item: this.#firstOf(lot + 1) - left, step: 0, range: null }
     const step = this.#step(phase)
     const item = this.#alone + Math.floor(this.#shared(phase) / this.#shards.length)
-    return { item, step, range: this.#shards[step][lot][shard] }
+    const ranges = this.#shards[step][lot]
+    return { item, step, range: ranges[ranges.length - left] }
   }
 
   /** The first item done whole that is in the lot. */

@@ -11,6 +11,7 @@ import {
   type Range,
   sizeOf,
 } from '@weft/core'
+import type { Claim } from './control.ts'
 import type { KnownLayer } from './layer-work.ts'
 import type { DefinedStep, Operand, ProgramDefinition, ProgramPhase, RunTask } from './messages.ts'
 import { now, Spans } from './spans.ts'
@@ -135,8 +136,9 @@ class SharedWork implements Work {
     return this.#phases[phase].shards.map(({ length }) => length)
   }
 
-  run(phase: number, lot: number, shard: number, cancelled: Cancelled): boolean {
-    return this.#perform(phase, lot, shard, this.#phases[phase].shards[lot][shard], cancelled)
+  run(phase: number, { lot, left }: Claim, cancelled: Cancelled): boolean {
+    const ranges = this.#phases[phase].shards[lot]
+    return this.#perform(phase, lot, ranges.length - left, ranges[ranges.length - left], cancelled)
   }
 
   /** A phase whole. */
@@ -167,7 +169,7 @@ class AloneWork implements Work {
     return [1]
   }
 
-  run(_phase: number, _lot: number, _shard: number, cancelled: Cancelled): boolean {
+  run(_phase: number, _claim: Claim, cancelled: Cancelled): boolean {
     for (let phase = 0; phase < this.#whole.phases; phase++) {
       if (!this.#whole.runAll(phase, cancelled)) return false
     }

@@ -4,6 +4,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { type DepthwisePlan, planDepthwise } from '../depthwise/plan.ts'
 import type { Plan } from '../kernel.ts'
+import { oddLines } from '../odd-lines.ts'
 import { type PointwisePlan, pointwise } from '../pointwise.ts'
 import { convOf, type Piece, rowsTogether } from './pieces.ts'
 
@@ -107,12 +108,6 @@ function macsOf({ pointwiseBefore, depthwise: d, pointwiseAfter }: ChainDescript
   const before = pointwiseBefore === null ? 0 : pointwiseBefore.ic * pointwiseBefore.oc * d.input[2]
   const after = (taps + (pointwiseAfter?.oc ?? 0)) * d.oc * d.output[2]
   return pieces.reduce((sum, { xRows, rows }) => sum + xRows * before + rows * after, 0)
-}
-
-/** An odd number of cache lines: channels do not fall on the same sets of a cache. */
-function oddLines(floats: number): number {
-  const lines = Math.ceil(floats / 16)
-  return (lines + 1 - (lines % 2)) * 16
 }
 
 /** Hands out one place behind the other, each of so many bytes. */

@@ -1,6 +1,7 @@
 // Where the pixels of an item lie: in place, or staged as planes with their padding, one a stride phase or column of the kernel.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { sourceIndex } from '../../conv/output-shape.ts'
+import { oddLines } from '../odd-lines.ts'
 import type { Segment, Tap } from './axis.ts'
 import { STAGE_SLACK } from './rows.ts'
 
@@ -126,12 +127,6 @@ function reach(segments: readonly Segment[]): [number, number] {
 function phasesOf(segments: readonly Segment[]): number[] {
   const phases = new Set(segments.flatMap(({ taps }) => taps.map(({ phase }) => phase)))
   return phases.size === 0 ? [0] : [...phases].sort((a, b) => a - b)
-}
-
-/** Planes an odd number of cache lines apart do not fall on the same sets of a cache. */
-function oddLines(floats: number): number {
-  const lines = Math.ceil(floats / 16)
-  return (lines % 2 === 0 ? lines + 1 : lines) * 16
 }
 
 export function roundUp(value: number, step: number): number {

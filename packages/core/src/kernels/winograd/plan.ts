@@ -2,6 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import type { Plan } from '../kernel.ts'
+import { oddLines } from '../odd-lines.ts'
 import type { Grid } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
 import { channelTiles } from '../tiling.ts'
@@ -197,10 +198,4 @@ function layoutOf(
   const staged = take(height * staging.rowFloats)
   const [products, factors] = [take(floats.products), take(floats.factors)]
   return { scratch, line, staged, products, factors, bytes: at }
-}
-
-/** Floats to the next point: an odd number of cache lines, so that the points of a tile do not fall on the same sets. */
-function oddLines(floats: number): number {
-  const lines = Math.ceil(floats / 16)
-  return (lines % 2 === 0 ? lines + 1 : lines) * 16
 }

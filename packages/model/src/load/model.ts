@@ -107,20 +107,30 @@ export class Model implements AsyncDisposable {
 
   /**
    * The outputs of many items, in their order: an item a core, a few items taken ahead. When one fails, or the caller stops, no
-   * more are taken.
+   * more are taken. A failure, of the source too, is thrown in its turn: once the outputs of the items before it were given.
    */
   async *stream(
     items: Iterable<ModelValues> | AsyncIterable<ModelValues>,
     options: RunProgramOptions = {},
   ): AsyncGenerator<ModelValues> {
     const running: Promise<ModelValues>[] = []
+    const begin = (run: Promise<ModelValues>) => {
+      run.catch(() => {})
+      running.push(run)
+    }
+    let giving = false
     try {
-      for await (const item of items) {
-        // A failure is thrown in its turn, not before.
-        const run = this.run(item, { parallel: 'items', ...options })
-        run.catch(() => {})
-        running.push(run)
-        if (running.length > this.#executor.concurrency) yield await (running.shift() as Promise<ModelValues>)
+      try {
+        for await (const item of items) {
+          begin(this.run(item, { parallel: 'items', ...options }))
+          if (running.length <= this.#executor.concurrency) continue
+          giving = true
+          yield await (running.shift() as Promise<ModelValues>)
+          giving = false
+        }
+      } catch (failure) {
+        if (giving) throw failure
+        begin(Promise.reject(failure))
       }
       while (running.length > 0) yield await (running.shift() as Promise<ModelValues>)
     } finally {

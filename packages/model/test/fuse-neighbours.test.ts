@@ -83,8 +83,10 @@ describe('a depthwise convolution and its pointwise neighbours', () => {
     expect(after).toEqual(['chain'])
     expect(program.steps[0]).toMatchObject({ name: "Conv 'p'", residual: { at: program.inputs[0].place.at } })
     expect(passes.map(({ pass, changes, nodes }) => [pass, changes, nodes])).toEqual([
+      ['fuse-bias', 0, 4],
       ['fuse-residual', 1, 3],
       ['fuse-neighbours', 2, 1],
+      ['rows-to-pixels', 0, 1],
     ])
     // y lay where one of them had been.
     expect(saved).toBe(4 * (2 * 12 - 4) * 24 * 20)

@@ -82,11 +82,10 @@ describe('activations after a product with known weights', () => {
     expect(both.got.y.shape).toEqual([3, 7])
   })
 
-  it('stay where someone else reads the product, or it has too many rows to be a convolution', async () => {
+  it('stay where someone else reads the product', async () => {
     const sum = { op: 'Add', inputs: ['y', 'z'], outputs: ['s'] }
     expect((await ran(product([gemm, relu], 1, ['y', 'z']))).steps).toEqual(['conv', 'relu'])
     expect((await ran(product([gemm, relu, sum], 1, ['s']))).steps).toEqual(['conv', 'relu', 'add'])
-    expect((await ran(product([gemm, relu], 40))).steps).toEqual(['gemm', 'relu'])
   })
 })
 

@@ -1,16 +1,26 @@
-// MatMul and Gemm. A few rows by known weights are a convolution of pixels: its weights are packed once.
-import { describeConv, type OpParams, type Shape } from '@weft/core'
+// MatMul and Gemm. Rows by known weights are a convolution of as many items of a pixel: its weights are packed once.
+import { describeConv, type OpParams, type Shape, sizeOf } from '@weft/core'
 import { floatAttribute, intAttribute } from '../graph/attributes.ts'
 import type { Constant, Node } from '../graph/graph.ts'
 import { present } from './inputs.ts'
 import type { AdaptContext, AdaptedStep, ConvStep, Operator } from './operator.ts'
 
-/** A convolution reads its weights anew for every row. */
-const MOST_ROWS = 4
+/** Weights of more bytes do not stay in a cache from row to row; up to so many rows by fewer are not worth to be transposed. */
+export const LARGE_WEIGHTS = 2 ** 20
+export const FEW_ROWS = 4
 
 export const matMul: Operator = {
   opTypes: ['MatMul'],
-  adapt: (node, context) => asConv(node, context, false, -1) ?? { kind: 'op', op: 'matMul', params: {}, data: [0, 1] },
+  adapt(node, context) {
+    const conv = manyBySmall(context) ? null : asConv(node, context, false, -1)
+    return conv ?? { kind: 'op', op: 'matMul', params: {}, data: [0, 1] }
+  },
+}
+
+/** Those are read as they lie. */
+function manyBySmall({ inputs: [x, weight] }: AdaptContext): boolean {
+  const few = x != null && sizeOf(x.shape.slice(0, -1)) <= FEW_ROWS
+  return !few && weight != null && 4 * sizeOf(weight.shape) <= LARGE_WEIGHTS
 }
 
 export const gemm: Operator = {
@@ -29,20 +39,13 @@ export const gemm: Operator = {
   },
 }
 
-/** (rows, k) by known weights of (k, n), or transposed (n, k), plus a known addend of n, as a convolution; null where it is none. */
+/** (..., k) by known weights of (k, n), or transposed (n, k), plus a known addend of n, as a convolution; null where it is none. */
 function asConv(node: Node, context: AdaptContext, transposed: boolean, addend: number): ConvStep | null {
   const [x, weight] = [context.inputs[0], context.known(1)]
-  if (
-    x?.dtype !== 'float32' ||
-    x.shape.length !== 2 ||
-    context.known(0) !== null ||
-    weight?.dtype !== 'float32' ||
-    weight.shape.length !== 2
-  )
-    return null
+  if (x?.dtype !== 'float32' || context.known(0) !== null || weight?.dtype !== 'float32' || weight.shape.length !== 2) return null
   const [k, n] = transposed ? weight.shape.toReversed() : weight.shape
-  const [rows] = x.shape
-  if (x.shape[1] !== k || rows < 1 || rows > MOST_ROWS || k < 1 || n < 1) return null
+  const rows = sizeOf(x.shape.slice(0, -1))
+  if (x.shape.length < 2 || x.shape.at(-1) !== k || rows < 1 || k < 1 || n < 1) return null
   if (addend >= 0 && !isRow(context.known(addend), n)) return null
   const shapes: [Shape, Shape] = [
     [rows, k, 1],
@@ -52,7 +55,7 @@ function asConv(node: Node, context: AdaptContext, transposed: boolean, addend: 
     kind: 'conv',
     descriptor: describeConv(...shapes, addend >= 0, node.fused),
     data: [0, 1, addend],
-    shape: [rows, n],
+    shape: [...x.shape.slice(0, -1), n],
     ...(transposed ? {} : { weight: transpose(weight) }),
   }
 }

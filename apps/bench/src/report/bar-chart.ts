@@ -11,8 +11,8 @@ const [ABOVE, BELOW] = [-5, 8]
 const TIME = 70
 /** Of the page on a desk. */
 export const WIDE = 1110
-/** Where no canvas measures text it is taken for a third wider than it is. */
-const TAKEN_FOR = 1.25
+/** Of a letter of a name, more than most have. */
+const LETTER = 7
 
 export interface Bar {
   readonly name: string
@@ -32,7 +32,7 @@ export function barChart(bars: readonly Bar[], colors: Readonly<Record<string, s
     })
   })
   const most = Math.max(...values.map(({ to }) => to))
-  const x = { scale: { domain: [0, most], nice: true }, axis: { format: '~r', tickCount: 6 } }
+  const x = { title: 'milliseconds', scale: { domain: [0, most], nice: true }, axis: { format: '~r', tickCount: 6 } }
   const part = { domain: Object.keys(colors), range: Object.values(colors) }
   return lines(bars, about, WIDE, x, (y) => [
     {
@@ -65,7 +65,7 @@ export function dotChart(
 ): Promise<Html> {
   const values = layers.flatMap(({ series }, at) => Object.entries(series).map(([name, ms]) => ({ at, name, ms })))
   const times = values.map(({ ms }) => ms)
-  const x = logarithmic(Math.min(...times) / 1.2, Math.max(...times) * 1.2)
+  const x = { title: 'milliseconds, on a logarithmic scale', ...logarithmic(Math.min(...times) / 1.2, Math.max(...times) * 1.2) }
   const { color, shape } = scalesOf(looks, Object.keys(looks))
   const way = { field: 'name', type: 'nominal', legend: null }
   return lines(layers, about, desk, x, (y) => [
@@ -87,27 +87,39 @@ function lines(
   layers: readonly { readonly name: string; readonly ms: number | null }[],
   about: string,
   desk: number,
-  { scale, axis }: { readonly scale: object; readonly axis: object },
+  { title, scale, axis }: { readonly title: string; readonly scale: object; readonly axis: object },
   marks: (y: object) => readonly object[],
 ): Promise<Html> {
   const y = { field: 'at', type: 'ordinal', axis: null, scale: { type: 'band', domain: layers.map((_, at) => at), padding: 0 } }
   const top = { orient: 'top', domain: false, offset: 4 }
-  const names = layers.map(({ name, ms }, at) => ({ at, name, time: ms === null ? '' : `${number(ms)} ms` }))
-  const text = (field: string, align: string, limit: number | undefined, x: object) => ({
-    data: { values: names },
-    mark: { type: 'text', align, baseline: 'middle', yOffset: ABOVE, fontSize: 11, color: 'var(--ink)', ...(limit && { limit }) },
-    encoding: { y, x, text: { field } },
+  const text = (align: string, x: object, texts: readonly string[]) => ({
+    data: { values: texts.map((text, at) => ({ at, text })) },
+    mark: { type: 'text', align, baseline: 'middle', yOffset: ABOVE, fontSize: 11, color: 'var(--ink)' },
+    encoding: { y, x, text: { field: 'text' } },
   })
+  const times = layers.map(({ ms }) => (ms === null ? '' : `${number(ms)} ms`))
   const specOf = (width: number): Spec =>
     ({
       width,
       height: layers.length * LINE + 40,
       layer: [
-        text('name', 'left', TAKEN_FOR * (width - TIME), { value: 0 }),
-        text('time', 'right', undefined, { value: 'width' }),
+        text(
+          'left',
+          { value: 0 },
+          layers.map(({ name }) => shortened(name, Math.floor((width - TIME) / LETTER))),
+        ),
+        text('right', { value: 'width' }, times),
         ...marks(y),
       ],
-      encoding: { x: { type: 'quantitative', title: 'milliseconds', scale, axis: { ...axis, ...top } } },
+      encoding: { x: { type: 'quantitative', title, scale, axis: { ...axis, ...top } } },
     }) as unknown as Spec
   return drawForBoth(specOf, about, desk)
+}
+
+/** To so many letters, without its middle: names of layers differ at both ends. */
+export function shortened(name: string, most: number): string {
+  const letters = [...name]
+  if (letters.length <= most) return name
+  const head = Math.ceil((most - 1) / 2)
+  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`
 }

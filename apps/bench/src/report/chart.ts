@@ -21,18 +21,31 @@ const CONFIG: Config = {
   legend: { ...LABEL, titleFontWeight: 'normal', orient: 'top', labelLimit: 0 },
 }
 
-/** Of half a page on a desk. */
+/** Of a half and of a third of a page on a desk. */
 export const HALF = 536
+export const THIRD = 344
 /** A wide drawing would shrink there until it cannot be read. */
 const PHONE = 340
 
-/** A logarithmic scale from and to, with so few marks that none is upon another. */
+/** A logarithmic scale from and to, with at least two marks and so few that none is upon another. @param to at least 1.4 times from */
 export function logarithmic(from: number, to: number) {
-  const steps = Math.log10(to / from) > 2.2 ? [1] : [1, 2, 5]
-  const powers = Array.from({ length: 40 }, (_, index) => 10 ** (index - 20))
   const labelExpr = "format(datum.value, datum.value < 10000 ? '~r' : '~s')"
-  const values = powers.flatMap((power) => steps.map((step) => step * power)).filter((value) => value >= from && value <= to)
+  const values = to / from < 5 ? evenly(from, to) : byPowers(from, to, to / from > 150 ? [1] : [1, 2, 5])
   return { scale: { type: 'log' as const, domain: [from, to], nice: false }, axis: { values, labelExpr } }
+}
+
+function byPowers(from: number, to: number, steps: readonly number[]): number[] {
+  const powers = Array.from({ length: 40 }, (_, index) => 10 ** (index - 20))
+  return powers.flatMap((power) => steps.map((step) => step * power)).filter((value) => value >= from && value <= to)
+}
+
+/** Two to six of them, at 1, 2 or 5 of a power of ten from each other. */
+function evenly(from: number, to: number): number[] {
+  const rough = (to - from) / 5
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = ([1, 2, 5, 10].find((times) => times * power >= rough) ?? 10) * power
+  const first = Math.ceil(from / step)
+  return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, index) => (first + index) * step)
 }
 
 /** As wide as the place for it. @param about what it shows, for who does not see it */

@@ -7,7 +7,7 @@ import type { Section } from './page.ts'
 export function factsSection(tool: string, facts: Facts, more: readonly (readonly [string, Content])[]): Section {
   const { date, command, machine, system, versions, tier, others, busy } = facts
   const rows: (readonly [string, Content])[] = [
-    ['Repeat with', html`<code>${command}</code>`],
+    ['Repeat with', html`<code>${command.split(' ').map((word) => html`<span>${word}</span> `)}</code>`],
     ['Date', `${date.slice(0, 16).replace('T', ' ')} UTC`],
     ['Machine', machine],
     ['System', system],

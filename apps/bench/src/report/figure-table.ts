@@ -9,10 +9,16 @@ export interface Group {
   readonly rows: readonly (readonly Content[])[]
 }
 
+/** Letters of a cell that stays in one line where there is room for columns. */
+const LONGEST_FIGURE = 24
 /** Longer ones are folded. */
 const MOST_OPEN = 120
 
-export function figureTable(headings: readonly string[], groups: readonly Group[]): Html {
+/** Columns without any figure are left out. */
+export function figureTable(all: readonly string[], given: readonly Group[]): Html {
+  const filled = all.map((_, column) => given.some(({ rows }) => rows.some((row) => row[column] !== null)))
+  const headings = all.filter((_, column) => filled[column])
+  const groups = given.map((group) => ({ ...group, rows: group.rows.map((row) => row.filter((_, column) => filled[column])) }))
   const head = html`<tr>${headings.map((heading) => html`<th>${heading}</th>`)}</tr>`
   return html`<table class="figures"><thead>${head}</thead><tbody>${groups.map((group) => groupRows(headings, group))}</tbody></table>`
 }
@@ -27,8 +33,10 @@ export function foldedTable(what: string, headings: readonly string[], groups: r
 function groupRows(headings: readonly string[], { title, about, rows }: Group): Html {
   const first =
     title === null ? null : html`<tr class="of"><th colspan="${headings.length}">${title} <span>${about}</span></th></tr>\n`
-  const cell = (value: Content, column: number) =>
-    value === null ? html`<td class="none"></td>` : html`<td data-of="${headings[column]}">${value}</td>`
+  const cell = (value: Content, column: number) => {
+    const kind = value === null ? 'none' : String(value).length > LONGEST_FIGURE ? 'words' : 'figure'
+    return html`<td class="${kind}" data-of="${headings[column]}">${value}</td>`
+  }
   return html`${first}${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}`
 }
 

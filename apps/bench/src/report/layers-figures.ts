@@ -3,7 +3,7 @@ import type { LayerResult, LayersReport, Rival, Row } from '../layers/result.ts'
 import { number, scaled } from '../layout.ts'
 import { WHERE_PARTS } from '../where.ts'
 import { foldedTable, type Group, percent, shown } from './figure-table.ts'
-import type { Content, Html } from './html.ts'
+import { type Content, type Html, html } from './html.ts'
 
 const HEADINGS = [
   'library, threads',
@@ -20,6 +20,10 @@ const HEADINGS = [
   'remark',
 ]
 
+const ABOUT = html`<p class="quiet">The spread is from the 10th to the 90th percentile, over the median. GFLOP/s are those of the definition over the
+  median: an algorithm that multiplies less passes its bound, which is the arithmetic or the memory of the machine. The error is the largest
+  difference from the definition and from weft's result, over the largest sum of |x w|.</p>`
+
 export function layersFigures({ layers, rows }: LayersReport): Html {
   const groups = layers.map((layer): Group => {
     const { name, problem, classes, macs, bytes, intensity } = layer
@@ -31,7 +35,7 @@ export function layersFigures({ layers, rows }: LayersReport): Html {
       rows: own.map((row) => cells(row, layer)),
     }
   })
-  return foldedTable('rows', HEADINGS, groups)
+  return html`${ABOUT}${foldedTable('rows', HEADINGS, groups)}`
 }
 
 function cells(row: Row, { ratios, bound }: LayerResult): Content[] {

@@ -64,7 +64,7 @@ async function timeSections(report: LayersReport, looks: Readonly<Record<string,
   }
   if (cards.length === 0) return []
   const keys = Object.entries(looks).map(([name, look]) => pointKey(look, name))
-  const about = html`<p class="quiet">Medians; the time in words is that of weft. To the left is faster, on a logarithmic scale.</p>`
+  const about = html`<p class="quiet">Medians; the time in words is that of weft. To the left is faster.</p>`
   return [{ title: 'Time by layer', body: html`${about}${legend(keys)}<div class="cards wide">${cards}</div>` }]
 }
 

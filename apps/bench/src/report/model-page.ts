@@ -21,7 +21,8 @@ export async function modelSections(report: ModelReport, facts: Facts): Promise<
     ['library, threads', 'median ms', 'p95 ms', 'best ms', 'runs', 'error', 'weft is faster by', 'remark'],
     [{ title: null, about: null, rows: latency.map((row) => latencyCells(row, report)) }],
   )
-  const about = html`<p class="quiet">One item at a time (${shapes.join(', ')}), the network loaded before.</p>`
+  const about = html`<p class="quiet">One item at a time (${shapes.join(', ')}), the network loaded before. The error is the largest difference from the
+    outputs of weft, as a part of their range.</p>`
   return [
     { title, body: html`${about}${await chartOf(latency)}${table}` },
     { title: `Batch: ${model.name}`, body: batchBody(report) },
@@ -56,7 +57,7 @@ function latencyCells(row: LatencyRow, { latencyRatios }: ModelReport): Content[
     nameOf(impl, threads),
     ...[medianMs, p95Ms, bestMs].map((ms) => shown(ms, number)),
     runs === 0 ? null : runs,
-    shown(error, (value) => value.toExponential(1)),
+    shown(error, (value) => (value === 0 ? '0' : value.toExponential(1))),
     impl === 'weft' ? null : shown(latencyRatios[impl]?.[threads], (ratio) => ratio.toFixed(2)),
     trouble,
   ]

@@ -33,7 +33,8 @@ export async function rooflineSections(
   }
   const keys = Object.entries(looks).map(([name, look]) => pointKey(look, name))
   const body = html`<p class="quiet">A point is a layer: how many FLOPs its definition has for each byte that it must move at least, and how many it
-    did a second. No layer passes the line of its tier, unless its algorithm multiplies less than the definition does.</p>
+    did a second. No layer passes the level of its tier, unless its algorithm multiplies less than the definition does, nor the
+    slope of memory, unless its data stay in the caches.</p>
     ${legend([...keys, lineKey('var(--line)', [1, 0], 'a tier'), lineKey('var(--ink)', [1, 0], `${tier}, in force`)])}
     <div class="cards wide">${cards}</div>`
   return [{ title, body }]

@@ -3,7 +3,7 @@ import { number, scaled } from '../layout.ts'
 import type { CaseResult, Report, Row, TargetResult, Total } from '../result.ts'
 import { WHERE_PARTS } from '../where.ts'
 import { foldedTable, type Group, percent, shown } from './figure-table.ts'
-import type { Content, Html } from './html.ts'
+import { type Content, type Html, html } from './html.ts'
 
 const TIMES = ['min', 'p10', 'p50', 'p90', 'p99'] as const
 const HEADINGS = [
@@ -11,7 +11,7 @@ const HEADINGS = [
   ...['best', 'p10', 'median', 'p90', 'p99'].map((name) => `${name} ms`),
   'runs',
   'GFLOP/s',
-  'speed-up',
+  'speed‑up',
   'efficiency',
   'of peak',
   ...WHERE_PARTS.map((name) => `${name} ms`),
@@ -19,8 +19,11 @@ const HEADINGS = [
   'first run ms',
 ]
 
+const ABOUT = html`<p class="quiet">GFLOP/s are those of the definition, padding counted, over the median: an algorithm that multiplies less passes
+  100% of the measured peak of as many cores. Speed-up is over one thread the same way, efficiency that over the threads.</p>`
+
 export function scaleFigures({ targets }: Report): Html {
-  return foldedTable('rows', HEADINGS, targets.flatMap(groupsOf))
+  return html`${ABOUT}${foldedTable('rows', HEADINGS, targets.flatMap(groupsOf))}`
 }
 
 function groupsOf({ name, convolutions, macs, cases, totals }: TargetResult): Group[] {

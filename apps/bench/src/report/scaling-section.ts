@@ -1,6 +1,7 @@
 // The section that says how a suite or problem scales over the cores.
 import type { Mode } from '../mode.ts'
 import type { Report, TargetResult } from '../result.ts'
+import { HALF, THIRD } from './chart.ts'
 import { type Curve, curvesOf, PROJECTED } from './curve.ts'
 import { type Html, html } from './html.ts'
 import { card, type Section } from './page.ts'
@@ -33,10 +34,12 @@ async function bodyOf(curves: readonly Curve[]): Promise<Html> {
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ threads }) => threads)))
   const told = html`<div class="cards wide">${words}</div>`
   if (most === 1) return told
+  const projected = most < PROJECTED
+  const desk = projected ? THIRD : HALF
   const charts = [
-    card('Speed-up', await speedupChart(curves)),
-    card('Efficiency', await efficiencyChart(curves)),
-    ...(most < PROJECTED ? [card(`Projected to ${PROJECTED} cores (shaded: not measured)`, await projectionChart(curves))] : []),
+    card('Speed-up', await speedupChart(curves, desk)),
+    card('Efficiency', await efficiencyChart(curves, desk)),
+    ...(projected ? [card(`Projected to ${PROJECTED} cores, not measured`, await projectionChart(curves, desk))] : []),
   ]
   return html`${told}${curvesLegend(curves)}<div class="cards">${charts}</div>`
 }

@@ -19,7 +19,8 @@ function amdahlWords({ amdahl, fitted }: Curve): string {
   if (amdahl === null) return ''
   const { contention } = amdahl
   const checked = countsToFit(fitted) === 1 ? ' One thread count above one fixes this number and leaves none to check it by.' : ''
-  if (contention === 0) return `Amdahl's law finds no serial fraction: every thread gained as much as it is.${checked}`
+  if (contention === 0)
+    return `Amdahl's law finds no serial fraction: the speed-up is no less than the number of threads.${checked}`
   return (
     `Serial fraction ${percent(contention)} (Amdahl's law): so much of the work is not shortened by more threads, ` +
     `which allows at most ${times(1 / contention)}.${checked}`

@@ -1,12 +1,12 @@
 // Charts of speed-up and efficiency by threads, with the ideal line and the fitted laws, and of the projection to many cores.
-import { draw, type Spec } from './chart.ts'
+import { drawForBoth, type Spec } from './chart.ts'
 import { type Curve, PROJECTED } from './curve.ts'
 import { type Law, speedupOf } from './fit.ts'
 import type { Html } from './html.ts'
 import { legend, lineKey, pointKey } from './legend.ts'
 import { MODE_LOOKS, scalesOf } from './look.ts'
 
-const SIZE = { width: 344, height: 300 }
+const HEIGHT = 300
 const DASHES: Readonly<Record<string, readonly number[]>> = { ideal: [1, 0], Amdahl: [7, 4], Universal: [2, 3] }
 /** Points of a law that is drawn as a line. */
 const STEPS = 48
@@ -17,21 +17,21 @@ interface Sample {
   readonly efficiency: number
 }
 
-export async function speedupChart(curves: readonly Curve[]): Promise<Html> {
+export async function speedupChart(curves: readonly Curve[], desk: number): Promise<Html> {
   const most = mostThreads(curves)
   const y = { field: 'speedup', type: 'quantitative', title: 'speed-up', scale: { zero: true } }
-  return draw(chart(curves, most, threadsAxis(most), y), 'Speed-up by threads, with the ideal line and fitted laws')
+  return drawn(chart(curves, most, threadsAxis(most), y), 'Speed-up by threads, with the ideal line and fitted laws', desk)
 }
 
-export async function efficiencyChart(curves: readonly Curve[]): Promise<Html> {
+export async function efficiencyChart(curves: readonly Curve[], desk: number): Promise<Html> {
   const most = mostThreads(curves)
   const top = Math.max(1.1, ...curves.flatMap(({ points }) => points.map(({ threads, speedup }) => speedup / threads)))
   const y = { field: 'efficiency', type: 'quantitative', title: 'efficiency', axis: { format: '%' }, scale: { domain: [0, top] } }
-  return draw(chart(curves, most, threadsAxis(most), y), 'Efficiency by threads: speed-up over threads')
+  return drawn(chart(curves, most, threadsAxis(most), y), 'Efficiency by threads: speed-up over threads', desk)
 }
 
 /** The projected part is shaded. */
-export async function projectionChart(curves: readonly Curve[]): Promise<Html> {
+export async function projectionChart(curves: readonly Curve[], desk: number): Promise<Html> {
   const from = mostThreads(curves)
   const values = [1, 2, 4, 8, 16, 32, PROJECTED]
   const least = Math.min(1, ...curves.flatMap(({ points }) => points.map(({ speedup }) => speedup)))
@@ -44,7 +44,11 @@ export async function projectionChart(curves: readonly Curve[]): Promise<Html> {
     encoding: { x: { field: 'threads', type: 'quantitative' }, x2: { field: 'end' } },
   }
   const spec = chart(curves, PROJECTED, x, y) as { layer: object[] }
-  return draw({ ...spec, layer: [shade, ...spec.layer] } as Spec, `Speed-up projected to ${PROJECTED} cores`)
+  return drawn({ ...spec, layer: [shade, ...spec.layer] } as Spec, `Speed-up projected to ${PROJECTED} cores`, desk)
+}
+
+function drawn(spec: Spec, about: string, desk: number): Promise<Html> {
+  return drawForBoth((width) => ({ ...spec, width }) as Spec, about, desk)
 }
 
 function chart(curves: readonly Curve[], most: number, x: object, y: object): Spec {
@@ -66,7 +70,7 @@ function chart(curves: readonly Curve[], most: number, x: object, y: object): Sp
   )
   const way = { field: 'mode', type: 'nominal', legend: null }
   return {
-    ...SIZE,
+    height: HEIGHT,
     layer: [
       {
         data: { values: lineOf(ideal, most).map((sample) => ({ ...sample, law: 'ideal' })) },

@@ -22,6 +22,7 @@ p { margin: 6px 0; max-width: 78ch; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); }
 .bad { color: var(--bad); }
 code { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
+code span { display: inline-block; max-width: 100%; vertical-align: top; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 368px), 1fr)); gap: 16px; }
 .cards.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); margin-bottom: 12px; }
 .card { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 12px; min-width: 0; }
@@ -43,6 +44,7 @@ summary { cursor: pointer; color: var(--quiet); }
 .card + .figures { margin-top: 12px; }
 .figures th, .figures td { padding: 3px 6px; text-align: right; border-top: 1px solid var(--grid); overflow-wrap: anywhere; }
 .figures th:first-child, .figures td:first-child { text-align: left; }
+@media (min-width: 1001px) { .figures td:not(.words) { white-space: nowrap; } }
 .figures thead th { color: var(--quiet); font-weight: normal; vertical-align: bottom; overflow-wrap: normal; }
 .figures .of th { padding-top: 12px; text-align: left; }
 .figures .of span { font-weight: normal; color: var(--quiet); }
@@ -57,5 +59,6 @@ summary { cursor: pointer; color: var(--quiet); }
   .figures td:first-child { grid-column: 1 / -1; font-weight: 600; }
   .figures td:not(:first-child)::before { content: attr(data-of); color: var(--quiet); overflow-wrap: normal; }
 }
+@media print { .card, .figures tr { break-inside: avoid; } h2, .legend { break-after: avoid; } }
 svg text { font-variant-numeric: tabular-nums; }
 `

@@ -1,6 +1,7 @@
 // The section that says how long each layer takes, and where its time goes: computing, waiting at the barrier, handing work out.
 import { WHERE_PARTS, type Where } from '../where.ts'
 import { type Bar, barChart } from './bar-chart.ts'
+import { figureTable } from './figure-table.ts'
 import { html } from './html.ts'
 import { areaKey, legend } from './legend.ts'
 import { card, type Section } from './page.ts'
@@ -30,11 +31,12 @@ export async function whereSections(title: string, layers: readonly TracedLayer[
   const counts = [...new Set(layers.flatMap(({ where }) => [...where.keys()]))].sort((a, b) => a - b)
   if (counts.length === 0) return []
   const most = counts[counts.length - 1]
-  const bars = tracedOn(layers, most).map(({ name, where }): Bar => ({ name, ms: sumOf(where), parts: { ...where } }))
+  const bars = tracedOn(layers, most).map(({ name, where }): Bar => ({ name, ms: sumOf(where), parts: partsOf(where) }))
   const chart = await barChart(bars, COLORS, 'Milliseconds of each layer by where they go')
-  const words = counts.map((threads) => wordsOf(tracedOn(layers, threads), threads))
+  const rows = counts.map((threads) => [counted(threads), ...sharesOf(tracedOn(layers, threads))])
+  const table = figureTable(['all layers together', ...WHERE_PARTS], [{ title: null, about: null, rows }])
   const body = html`<p class="quiet">A run in which all threads share one item, traced; means over the threads.</p>
-    <ul>${words.map((one) => html`<li>${one}</li>`)}</ul>
+    ${table}
     ${legend(WHERE_PARTS.map((part) => areaKey(COLORS[part], ABOUT[part])))}
     ${card(`Each layer on ${counted(most)}`, chart)}`
   return [{ title, body }]
@@ -53,11 +55,16 @@ function tracedOn(layers: readonly TracedLayer[], threads: number): Traced[] {
 }
 
 /** Of all layers together, as often as each is counted. */
-function wordsOf(traced: readonly Traced[], threads: number): string {
+function sharesOf(traced: readonly Traced[]): string[] {
   const total = (of: (where: Where) => number) => traced.reduce((sum, { count, where }) => sum + count * of(where), 0)
   const all = total(sumOf)
-  const shares = WHERE_PARTS.map((part) => `${((100 * total((where) => where[part])) / all).toFixed(1)}% ${ABOUT[part]}`)
-  return `On ${counted(threads)}, all layers together: ${shares.join(', ')}.`
+  return WHERE_PARTS.map((part) => `${((100 * total((where) => where[part])) / all).toFixed(1)}%`)
+}
+
+/** And nothing else that kept results may have beside them. */
+function partsOf(where: Where): Record<keyof Where, number> {
+  const { compute, barrier, dispatch } = where
+  return { compute, barrier, dispatch }
 }
 
 function sumOf({ compute, barrier, dispatch }: Where): number {

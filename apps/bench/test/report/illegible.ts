@@ -1,10 +1,12 @@
-// What of a page cannot be read: text that is cut, upon other text, tiny or too pale. Runs in the page, so that it is one function.
+// What of a page cannot be read: text that is cut, upon other text, tiny or too pale, words that are broken, an axis that says nothing. Runs in the page, so that it is one function.
 
 /** @returns a sentence for each; none for a good page */
 export function illegible(): string[] {
   const LEAST_PIXELS = 9
   /** WCAG 2, level AA. */
   const LEAST_CONTRAST = 4.5
+  /** Letters of a word that finds room in any line. */
+  const LONGEST_WHOLE = 24
   /** Of boxes of text, which have some air around their letters. */
   const AIR = 2
 
@@ -24,6 +26,7 @@ export function illegible(): string[] {
     const shrunk = drawing === null ? 1 : drawing.getBoundingClientRect().width / Number(drawing.getAttribute('width'))
     if (Number.parseFloat(style.fontSize) * shrunk < LEAST_PIXELS)
       found.push(`${words} is ${style.fontSize}, shrunk to ${shrunk}`)
+    for (const word of brokenWords(element)) found.push(`'${word}' is broken`)
     const contrast = contrastOf(drawing === null ? style.color : style.fill, groundBelow(element))
     if (contrast < LEAST_CONTRAST) found.push(`${words} has a contrast of ${contrast.toFixed(2)}`)
     const [box, frame] = [boxOf(element), (drawing ?? element.closest('.card') ?? document.body).getBoundingClientRect()]
@@ -31,6 +34,10 @@ export function illegible(): string[] {
       found.push(`${words} is cut`)
   }
   for (const drawing of document.querySelectorAll('svg[role=img]')) {
+    for (const axis of drawing.querySelectorAll('.role-axis:has(.role-axis-label)')) {
+      const labels = axis.querySelectorAll('.role-axis-label text').length
+      if (labels < 2) found.push(`the axis '${axis.textContent}' of '${drawing.getAttribute('aria-label')}' has ${labels} labels`)
+    }
     const boxes = texts.filter((text) => drawing.contains(text)).map((text) => ({ words: text.textContent, box: boxOf(text) }))
     boxes.forEach(({ words, box }, index) => {
       for (const other of boxes.slice(index + 1)) {
@@ -41,6 +48,20 @@ export function illegible(): string[] {
     })
   }
   return found
+
+  /** Numbers and flags that go on in the next line; long words have to. */
+  function brokenWords(element: Element): string[] {
+    if (!element.matches('td, th, dt, code, code *')) return []
+    return [...element.childNodes].flatMap((node) => {
+      if (node.nodeType !== Node.TEXT_NODE) return []
+      return [...(node.textContent ?? '').matchAll(/\S+/g)].flatMap(({ 0: word, index }) => {
+        const range = document.createRange()
+        range.setStart(node, index)
+        range.setEnd(node, index + word.length)
+        return word.length <= LONGEST_WHOLE && range.getClientRects().length > 1 ? [word] : []
+      })
+    })
+  }
 
   /** Of the letters, not of the element around them. */
   function boxOf(element: Element): DOMRect {

@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('a page of results, in Chromium', () => {
   )
 
   it.each(places)(
-    'has no text that is cut, pale, tiny or upon another at $width pixels in $scheme',
+    'has no text that is cut, broken, pale, tiny or upon another at $width pixels in $scheme',
     async ({ width, scheme }) => {
       const { page } = await opened(width, scheme)
       await page.evaluate(() => document.querySelectorAll('details').forEach((one) => one.setAttribute('open', '')))

@@ -42,6 +42,7 @@ describe('weft explain of a network', () => {
   test('says what each pass did, at 80 columns', async () => {
     const { stdout } = await explain('--passes', '--shape', '3x1x28x28', '--tier', 'simd128')
     expect(stdout).toMatch(/fuse-activation +2 changes, 9 nodes left/)
+    expect(stdout).toMatch(/ 1 change, \d+ nodes left/)
     expect(stdout).toMatch(/shown for +image \(3, 1, 28, 28\), tier simd128/)
     expect(stdout).toMatch(/3x8x28x28 +208 +470 k/)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)

@@ -1,6 +1,6 @@
 // A network's explanation as text of 80 columns.
 import { formatShape, type Shape } from '@weft/core'
-import { COLUMNS, megabytes, oneLine, table, wrap } from '../text.ts'
+import { COLUMNS, count, megabytes, oneLine, table, wrap } from '../text.ts'
 import type { LayerRow } from './layers.ts'
 import type { NetworkExplanation } from './network.ts'
 
@@ -38,7 +38,9 @@ export function networkText(e: NetworkExplanation, withPasses: boolean): string 
 }
 
 function passes({ passes: list }: NetworkExplanation): string {
-  return table(list.map(({ pass, does, changes, nodes }) => [pass, `${changes} changes, ${nodes} nodes left: ${does}`]))
+  return table(
+    list.map(({ pass, does, changes, nodes }) => [pass, `${count(changes, 'change')}, ${count(nodes, 'node')} left: ${does}`]),
+  )
 }
 
 /** A line a layer, its kernel under it where both do not fit. */

@@ -10,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Tensor } from '@weft/core'
 import { writeNpy } from '@weft/io'
 import { describe, expect, test } from 'vitest'
@@ -106,6 +106,17 @@ test('the same job needs the same options: another is refused with what differs,
   expect(refused.stderr.replaceAll(/\n\s*/g, ' ')).toMatch(
     /identity\/out holds the results of another job \([0-9a-f]{12} there, [0-9a-f]{12} now: options.stride was nothing and is 2\); write .*--restart/,
   )
+  const picture = ['--kernel', 'sobel', '--quality', '85', '--format', 'jpg']
+  const named = await weft(['conv', here('in'), '-o', here('out'), ...PLAIN, ...picture])
+  expect(named.stderr.replaceAll(/\n\s*/g, ' ')).toContain(
+    'now: kernel was "blur" and is "sobel"; format was "auto" and is "jpg"; quality was null and is 85); write',
+  )
+  const network = resolve(import.meta.dirname, '../digits/lenet.onnx')
+  const other = await weft(['run', network, here('in'), '-o', here('out'), ...PLAIN])
+  expect([other.code, other.stderr.replaceAll(/\n\s*/g, ' ')]).toEqual([
+    2,
+    expect.stringContaining('now: command was "conv" and is "run"); write'),
+  ])
   expect(await run('--restart', '--stride', '2')).toMatchObject({ code: 0, summary: { done: 3 } })
   expect(ledger()).toHaveLength(4)
   await writeNpy(here('w.npy'), Tensor.full([3, 3, 1, 1], 0.25))
@@ -113,7 +124,10 @@ test('the same job needs the same options: another is refused with what differs,
     weft(['conv', here('in'), '-o', here('weighted'), '--weight', here('w.npy'), ...PLAIN, '-q', ...flags])
   expect((await weighted()).code).toBe(0)
   await writeNpy(here('w.npy'), Tensor.full([3, 3, 1, 1], 0.5))
-  expect(await weighted()).toMatchObject({ code: 2, stderr: expect.stringMatching(/weight was\s+\S+\s+and is/) })
+  expect(await weighted()).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/weight\s+was\s+[0-9a-f]{12}\s+and\s+is\s+[0-9a-f]{12}\)/),
+  })
 })
 
 test('a ledger torn anywhere goes on from its last whole line', async () => {

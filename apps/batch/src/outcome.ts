@@ -37,6 +37,7 @@ export function forecastText({ items, skipped, tasks, bytesToRead, measured, sec
 
 export function summaryText(tally: Tally, job: Job, engine: EngineInfo | undefined): string {
   const { green, red } = coloursFor(process.stdout)
+  if (job.list.length === 0) return green('nothing to do: the list of inputs is empty')
   const outcome = [
     green(`${tally.done} of ${count(tally.items, 'item')} done`),
     ...(tally.skipped === 0 ? [] : [green(`${tally.skipped} were done before`)]),

@@ -18,6 +18,7 @@ import { reporterFor } from './report.ts'
 import { runWork } from './run/work.ts'
 import { failedLines, statusOf, statusText } from './status.ts'
 import { Stop } from './stop.ts'
+import { Tally } from './tally.ts'
 import { complain, oneLine } from './text.ts'
 import type { Work } from './work.ts'
 
@@ -70,8 +71,11 @@ async function look({ command, flags, output }: Extract<Request, { output: unkno
     return merged.missing.length + merged.doubled.length === 0 ? EXIT.done : EXIT.someFailed
   }
   const ledgers = await statusOf(output)
-  if (command === 'failed') process.stdout.write(failedLines(ledgers))
-  else if (!flags.json) process.stdout.write(`${statusText(output, ledgers)}\n`)
+  if (command === 'failed') {
+    const lines = failedLines(ledgers)
+    if (lines === '') process.stderr.write(`nothing failed in ${oneLine(output)}\n`)
+    process.stdout.write(lines)
+  } else if (!flags.json) process.stdout.write(`${statusText(output, ledgers)}\n`)
   else for (const { failed, ...one } of ledgers) process.stdout.write(`${JSON.stringify({ ...one, failed: failed.length })}\n`)
   return EXIT.done
 }
@@ -103,6 +107,10 @@ async function takeChunks(flags: WorkerFlags): Promise<number> {
 async function batch(work: Work, { flags, sources }: { flags: BatchFlags; sources: readonly string[] }): Promise<number> {
   const job = await resolveJob(work, flags, sources)
   const reporter = await reporterFor(job, flags)
+  if (job.list.length === 0) {
+    await reporter.end(new Tally(0, 0), EXIT.done)
+    return EXIT.done
+  }
   const stop = new Stop((reason) => reporter.stopping(reason, stop.writing.size))
   if (flags.dryRun === true) {
     reporter.forecast(await forecast(job, reporter, stop).finally(() => stop.ignore()))

@@ -185,6 +185,9 @@ describe.runIf(HAS_REDIS)('on a Redis server', () => {
     )
     expect(readFileSync(at('all.npz')).equals(readFileSync(at('whole.npz')))).toBe(true)
     const other = await submit(['conv', at('in'), '--kernel', 'blur'], 'conv')
+    writeFileSync(at('none.csv'), 'path\n')
+    const none = await submit(['conv', at('none.csv'), '--kernel', 'blur'], 'no-items')
+    expect([none.code, words(none.stderr)]).toEqual([3, expect.stringMatching(/list of inputs is empty: there is nothing to/)])
     expect([other.code, words(other.stderr)]).toEqual([2, expect.stringMatching(/holds the results of another job/)])
   })
 

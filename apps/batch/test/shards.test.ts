@@ -114,6 +114,13 @@ test('status counts, failed gives a list that can be given back', async () => {
   await writeNpy(at('some/more.npy'), Tensor.zeros([1, 2, 2]))
   expect((await weft(conv(at('some')))).code).toBe(1)
   expect((await weft(['status', at('some-out')])).stdout).toBe(`${here}3 of 4 items done, 1 failed, 0 left; nobody is at work\n`)
+  await writeNpy(at('some/deep-bad.npy'), Tensor.zeros([1, 2, 2]))
+  expect((await weft(conv(at('some')))).code).toBe(0)
+  const none = await weft(['failed', at('some-out')])
+  expect([none.code, none.stdout, none.stderr]).toEqual([0, '', `nothing failed in ${at('some-out')}\n`])
+  const idle = start(conv('-'))
+  idle.child.stdin?.end('')
+  expect(await idle.ended).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('--summary writes totals, percentiles by stage and the machine', async () => {

@@ -1,5 +1,5 @@
 // What the command takes: folders, patterns, lists, manifests, and files that hold several items; and the ids they get.
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tensor } from '@weft/core'
 import { encodeNpz, readNpy, writeNpy, writeSafetensors, writeTensor } from '@weft/io'
@@ -41,7 +41,9 @@ test('folders give paths below them, files their names, patterns what follows th
   expect(await ids([at('in/**/*.png')])).toEqual(['a.png', 'deep/b.png', 'deep/er/c.png'])
   expect(await ids([at('in/deep/*.{png,jpg}')])).toEqual(['b.png'])
   expect(await ids([at('{in,other}/?.png')])).toEqual(['in/a.png', 'other/d.png'])
-  expect(await error(find([at('in/*.gif')]))).toMatch(/^NOT_FOUND: .*in\/\*\.gif holds no picture/)
+  expect(await error(find([at('in/*.gif')]))).toMatch(
+    /^NOT_FOUND: no picture and no tensor that weft reads matches .*in\/\*\.gif$/,
+  )
 })
 
 test('files that hold several give an item for each, files that hold one are one', async () => {
@@ -90,6 +92,14 @@ describe('lists', () => {
     const { child, ended } = start(['conv', '-', '-o', 'piped', '--kernel', 'blur', ...PLAIN, '-q'], at('.'))
     child.stdin?.end('in/a.png\nother/d.png\n')
     expect([(await ended).code, filesBelow(at('piped'))]).toEqual([0, ['in/a.png', 'other/d.png']])
+  })
+
+  test('may be empty: there is nothing to do, and nothing is written', async () => {
+    writeFileSync(at('none.csv'), 'path,id\n')
+    const { child, ended } = start(['conv', '-', at('none.csv'), '-o', 'nothing', '--kernel', 'blur', ...PLAIN], at('.'))
+    child.stdin?.end('\n')
+    const { code, stdout } = await ended
+    expect([code, stdout, existsSync(at('nothing'))]).toEqual([0, 'nothing to do: the list of inputs is empty\n', false])
   })
 
   test('as manifests have a header, or are objects, and paths beside them', async () => {

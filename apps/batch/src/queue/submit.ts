@@ -49,6 +49,7 @@ export async function submit(submission: Submission): Promise<Submitted> {
     // What a worker's environment says of the tier must not count.
     const batch: BatchFlags = { ...flags, tier: flags.tier ?? (process.env.WEFT_TIER as BatchFlags['tier']) ?? 'auto' }
     const job = await resolveJob(await workOf(submission, batch), batch, sources, null)
+    if (job.list.length === 0) throw new WeftError('NOT_FOUND', 'the list of inputs is empty: there is nothing to submit')
     const chunks = await chunkCount(job, flags)
     const run = randomBytes(4).toString('hex')
     const output = (await folder.toQueue(flags.output)) + (/[\\/]$/.test(flags.output) ? '/' : '')

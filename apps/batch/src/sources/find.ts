@@ -1,5 +1,5 @@
 // Finding the inputs: files as they are named, folders searched through, patterns, lists and manifests, and what files hold.
-import { type Dirent, existsSync } from 'node:fs'
+import { type Dirent, existsSync, statSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import { WeftError } from '@weft/core'
@@ -22,7 +22,7 @@ export interface FindOptions extends FrameOptions {
 /**
  * All inputs, in the order of the arguments and sorted within each. In folders and patterns: files of a known format, at any
  * depth; names that begin with a point are skipped. Links to files are followed, links to folders are not.
- * @throws NOT_FOUND for an argument that is not there, or a folder, pattern or list that holds nothing to read; IO; OPTION for
+ * @throws NOT_FOUND for an argument that is not there, or a folder or pattern that holds nothing to read; IO; OPTION for
  * a list that cannot be understood, or when a folder is `except` itself.
  */
 export async function findInputs(sources: readonly string[], options: FindOptions): Promise<Input[]> {
@@ -30,20 +30,33 @@ export async function findInputs(sources: readonly string[], options: FindOption
   for (const source of sources) {
     const before = inputs.length
     for await (const input of inputsOf(source, options)) inputs.push(input)
-    if (inputs.length === before) {
-      throw new WeftError('NOT_FOUND', `${source} holds no picture and no tensor that weft reads, nor a frame that is wanted`, {
-        source,
-      })
-    }
+    if (inputs.length === before && !isList(source)) throw new WeftError('NOT_FOUND', nothingAt(source, options), { source })
   }
   return inputs
+}
+
+/** What names its inputs may name none, as `weft failed` does where nothing failed. */
+function isList(source: string): boolean {
+  if (source === '-') return true
+  return existsSync(source) ? isManifest(source) && statSync(source).isFile() : source.startsWith('@')
+}
+
+function isManifest(path: string): boolean {
+  return /\.(csv|jsonl)$/i.test(path)
+}
+
+function nothingAt(source: string, { range = {} }: FindOptions): string {
+  const chosen = Object.entries(range).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]))
+  const frames = chosen.length === 0 ? '' : `, nor a frame by ${chosen.join(' ')}`
+  if (!existsSync(source)) return `no picture and no tensor that weft reads matches ${source}${frames}`
+  return `${source} holds no picture and no tensor that weft reads${frames}`
 }
 
 async function* inputsOf(source: string, options: FindOptions): AsyncGenerator<Input> {
   if (source === '-') return yield* listed(await readList('-'), '.', options)
   if (existsSync(source)) {
     if ((await stat(source)).isDirectory()) return yield* inFolder(source, options)
-    if (/\.(csv|jsonl)$/i.test(source)) return yield* listed(await readManifest(source), dirname(source), options)
+    if (isManifest(source)) return yield* listed(await readManifest(source), dirname(source), options)
     return yield* atAddress(source, undefined, options)
   }
   if (source.startsWith('@')) return yield* listed(await readList(source.slice(1)), '.', options)

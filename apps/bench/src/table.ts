@@ -3,6 +3,7 @@ import { type Colours, plain } from './colours.ts'
 import { columns, HARD_SPACE, number, scaled, WIDTH, wrapped } from './layout.ts'
 import { disturbing } from './others.ts'
 import { plotLines } from './plot.ts'
+import { repeatLines } from './quote.ts'
 import { type Curve, curvesOf } from './report/curve.ts'
 import { curveWords } from './report/scaling-words.ts'
 import type { CaseResult, Figures, Report, TargetResult } from './result.ts'
@@ -40,7 +41,7 @@ function header({ version, date, command, machine, others, tier, peak, copy }: R
     ...wrapped('tier     ', tier.why.at(-1) ?? tier.name),
     ...wrapped('peak     ', most),
     ...wrapped('memory   ', `${copied}, read and written counted`),
-    ...wrapped('repeat   ', command, ' \\'),
+    ...repeatLines(command),
   ]
 }
 

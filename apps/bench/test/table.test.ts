@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { columns, number, scaled, WIDTH, wrapped } from '../src/layout.ts'
+import { quoted, repeatLines } from '../src/quote.ts'
 import { tableText } from '../src/table.ts'
 import { sampleReport } from './sample-report.ts'
 
@@ -41,6 +43,16 @@ describe('wrapped', () => {
     expect(lines[0].endsWith('word \\')).toBe(true)
     expect(lines[1].startsWith('       word')).toBe(true)
     expect(lines[2].endsWith(' a b')).toBe(true)
+  })
+})
+
+describe('repeatLines', () => {
+  it('is one command to a shell, whatever is quoted in it', () => {
+    const words = ['weft-bench', 'scale', `ic1ih3n"${'a long name '.repeat(9)}"`, "it's", ...Array(12).fill('--min-ms')]
+    const lines = repeatLines(words.map(quoted).join(' '))
+    expect(lines.length).toBeGreaterThan(2)
+    const script = lines.join('\n').replace('repeat ', "printf '%s\\n'")
+    expect(spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout).toBe(`${words.join('\n')}\n`)
   })
 })
 

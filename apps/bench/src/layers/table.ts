@@ -1,6 +1,7 @@
 // What `layers` found for a person: a header, the layers of each suite, the geometric means, how to read it.
 import { columns, number, scaled, WIDTH, wrapped } from '../layout.ts'
 import { disturbing } from '../others.ts'
+import { repeatLines } from '../quote.ts'
 import { RIVALS } from './figures.ts'
 import { PEER_NAMES, PEERS } from './peers.ts'
 import type { LayerResult, LayersReport, Ratios, Rival, Row } from './result.ts'
@@ -52,7 +53,7 @@ function header({ version, date, command, machine, versions }: LayersReport): st
     ...wrapped('tier     ', tier?.why.at(-1) ?? 'unknown'),
     ...wrapped('limits   ', `${limits.join('; ')} (small to large, read and written counted)`),
     ...(peers.length > 0 ? wrapped('peers    ', peers.map(([name, version]) => `${name} ${version}`).join(', ')) : []),
-    ...wrapped('repeat   ', command, ' \\'),
+    ...repeatLines(command),
   ]
 }
 

@@ -3,6 +3,7 @@
 import type { PeerName } from '../layers/peers.ts'
 import { columns, number, wrapped } from '../layout.ts'
 import { disturbing } from '../others.ts'
+import { repeatLines } from '../quote.ts'
 import type { BatchRow, LatencyRow, ModelRatios, ModelReport } from './result.ts'
 
 const LEGEND =
@@ -49,7 +50,7 @@ function header({ version, date, command, machine, versions, model }: ModelRepor
     ...wrapped('tier     ', tier?.why.at(-1) ?? 'unknown'),
     ...wrapped('model    ', `${model.name}, ${shapes.join(', ')}`),
     ...(peers.length > 0 ? wrapped('peers    ', peers.map(([name, version]) => `${name} ${version}`).join(', ')) : []),
-    ...wrapped('repeat   ', command, ' \\'),
+    ...repeatLines(command),
   ]
 }
 

@@ -9,8 +9,8 @@ export interface Group {
   readonly rows: readonly (readonly Content[])[]
 }
 
-/** Letters of a cell that stays in one line where there is room for columns. */
-const LONGEST_FIGURE = 24
+/** Letters of a cell that shares a line of a phone with another, and of one that stays in a line. */
+const [SHORT, WHOLE] = [15, 20]
 /** Longer ones are folded. */
 const MOST_OPEN = 120
 
@@ -34,10 +34,15 @@ function groupRows(headings: readonly string[], { title, about, rows }: Group): 
   const first =
     title === null ? null : html`<tr class="of"><th colspan="${headings.length}">${title} <span>${about}</span></th></tr>\n`
   const cell = (value: Content, column: number) => {
-    const kind = value === null ? 'none' : String(value).length > LONGEST_FIGURE ? 'words' : 'figure'
-    return html`<td class="${kind}" data-of="${headings[column]}">${value}</td>`
+    return html`<td class="${kindOf(value)}" data-of="${headings[column]}">${value}</td>`
   }
   return html`${first}${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}`
+}
+
+function kindOf(value: Content): string {
+  if (value === null) return 'none'
+  const letters = String(value).length
+  return letters > WHOLE ? 'words' : letters > SHORT ? 'long' : 'short'
 }
 
 /** Formats a figure that may be missing. */

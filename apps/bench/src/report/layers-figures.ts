@@ -16,8 +16,7 @@ const HEADINGS = [
   ...WHERE_PARTS.map((name) => `${name} ms`),
   'error',
   'weft is faster by',
-  'kernel',
-  'remark',
+  'kernel, remark',
 ]
 
 const ABOUT = html`<p class="quiet">The spread is from the 10th to the 90th percentile, over the median. GFLOP/s are those of the definition over the
@@ -41,6 +40,7 @@ export function layersFigures({ layers, rows }: LayersReport): Html {
 function cells(row: Row, { ratios, bound }: LayerResult): Content[] {
   const { impl, threads, ownThreads, kernel, medianMs, bestMs, spread, runs, gflops, boundShare, where, error } = row
   const by = bound[threads]?.by
+  const remark = [kernel, row.trouble ?? row.unsupported].filter((words) => words !== null).join(', ')
   const own = ownThreads === threads ? '' : ` (on ${ownThreads})`
   return [
     `${impl}, ${threads}${own}`,
@@ -53,7 +53,6 @@ function cells(row: Row, { ratios, bound }: LayerResult): Content[] {
     ...WHERE_PARTS.map((name) => shown(where?.[name], number)),
     shown(error, (value) => value.toExponential(1)),
     shown(ratios[impl as Rival]?.[threads], (ratio) => ratio.toFixed(2)),
-    kernel,
-    row.trouble ?? row.unsupported,
+    remark === '' ? null : remark,
   ]
 }

@@ -19,6 +19,7 @@ function amdahlWords({ amdahl, fitted }: Curve): string {
   if (amdahl === null) return ''
   const { contention } = amdahl
   const checked = countsToFit(fitted) === 1 ? ' One thread count above one fixes this number and leaves none to check it by.' : ''
+  if (contention === 1) return `Amdahl's law finds nothing but a serial fraction: more threads were no faster.${checked}`
   if (contention === 0)
     return `Amdahl's law finds no serial fraction: the speed-up is no less than the number of threads.${checked}`
   return (

@@ -16,13 +16,13 @@ export const STYLE = `
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 1200px; margin: 0 auto; padding: 24px 16px 48px; }
 h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
-h2 { font-size: 19px; margin: 36px 0 8px; }
+h2 { font-size: 19px; margin: 36px 0 8px; overflow-wrap: anywhere; }
 h3 { font-size: 15px; margin: 0 0 8px; overflow-wrap: anywhere; }
 p { margin: 6px 0; max-width: 78ch; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); }
 .bad { color: var(--bad); }
 code { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
-code span { display: inline-block; max-width: 100%; vertical-align: top; }
+code span { display: inline-block; max-width: 100%; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 368px), 1fr)); gap: 16px; }
 .cards.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); margin-bottom: 12px; }
 .card { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 12px; min-width: 0; }
@@ -44,11 +44,11 @@ summary { cursor: pointer; color: var(--quiet); }
 .card + .figures { margin-top: 12px; }
 .figures th, .figures td { padding: 3px 6px; text-align: right; border-top: 1px solid var(--grid); overflow-wrap: anywhere; }
 .figures th:first-child, .figures td:first-child { text-align: left; }
-@media (min-width: 1001px) { .figures td:not(.words) { white-space: nowrap; } }
+@media (min-width: 1101px) { .figures td:not(.words) { white-space: nowrap; } }
 .figures thead th { color: var(--quiet); font-weight: normal; vertical-align: bottom; overflow-wrap: normal; }
 .figures .of th { padding-top: 12px; text-align: left; }
 .figures .of span { font-weight: normal; color: var(--quiet); }
-@media (max-width: 1000px) {
+@media (max-width: 1100px) {
   .figures, .figures tbody, .figures tr, .figures th, .figures td { display: block; }
   .figures thead, .figures .none { display: none; }
   .figures tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); column-gap: 16px; padding: 4px 8px; }
@@ -56,7 +56,8 @@ summary { cursor: pointer; color: var(--quiet); }
   .figures .of { display: block; }
   .figures th, .figures td { border: 0; padding: 1px 0; }
   .figures td { display: flex; justify-content: space-between; gap: 8px; }
-  .figures td:first-child { grid-column: 1 / -1; font-weight: 600; }
+  .figures td:first-child, .figures .long, .figures .words { grid-column: 1 / -1; }
+  .figures td:first-child { font-weight: 600; }
   .figures td:not(:first-child)::before { content: attr(data-of); color: var(--quiet); overflow-wrap: normal; }
 }
 @media print { .card, .figures tr { break-inside: avoid; } h2, .legend { break-after: avoid; } }

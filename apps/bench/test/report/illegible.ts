@@ -14,6 +14,11 @@ export function illegible(): string[] {
   const root = document.documentElement
   if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} pixels wide, of ${root.clientWidth}`)
 
+  for (const table of document.querySelectorAll('table')) {
+    const past = table.getBoundingClientRect().right - (table.parentElement ?? root).getBoundingClientRect().right
+    if (past > 1) found.push(`the table '${table.textContent?.slice(0, 40)}' is ${past} pixels too wide`)
+  }
+
   const texts = [...document.querySelectorAll('body *')].filter(
     (element) =>
       [...element.childNodes].some(({ nodeType, textContent }) => nodeType === Node.TEXT_NODE && textContent?.trim() !== '') &&

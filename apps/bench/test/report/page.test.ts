@@ -25,7 +25,12 @@ afterAll(async () => {
 describe.skipIf(!hasChromium)('a page of results, in Chromium', () => {
   beforeAll(async () => {
     const times = [0.0123456, 1.5, 123456.7]
-    const all = [sampleReport(times, 'a<b>&c*2'), sampleLayersReport(), sampleModelReport(), sampleSummary()]
+    const all = [
+      sampleReport(times, `a<b>&c_${'that_goes_on_'.repeat(8)}*2`),
+      sampleLayersReport(),
+      sampleModelReport(),
+      sampleSummary(),
+    ]
     await writePage(
       file,
       all.map((report) => openResults(JSON.parse(JSON.stringify(report)))),

@@ -42,16 +42,24 @@ export function withActivation<D extends { readonly activation: Activation }>(de
   return Object.freeze({ ...descriptor, activation: resolveActivation(option) })
 }
 
+/** x, but not below one bound nor above the other: a NaN stays, and so does the sign of a zero, which Math.max(-0, 0) loses. */
+export function clamp(x: number, low: number, high: number): number {
+  let y = x
+  if (y < low) y = low
+  if (y > high) y = high
+  return y
+}
+
 /** The activation of one number, by its definition. */
 export function activate(x: number, { kind, alpha, beta }: Activation): number {
   switch (kind) {
     case 'none':
       return x
     case 'relu':
-      return Math.max(x, 0)
+      return clamp(x, 0, Number.POSITIVE_INFINITY)
     case 'relu6':
     case 'clip':
-      return Math.min(Math.max(x, alpha), beta)
+      return clamp(x, alpha, beta)
     case 'leakyRelu':
       return x < 0 ? x * alpha : x
     case 'sigmoid':

@@ -26,7 +26,8 @@ const EMITTERS: Record<Exclude<ActivationKind, 'none'>, Emitter> = {
   leakyRelu: (m, registers, alpha) => {
     const [slope, zero, low] = [m.vec(), m.vec(), m.vec()]
     m.argFloat(slope, alpha)
-    m.constant(zero, 0)
+    // Below 0: what is added to the product must not take the sign of a product that is 0.
+    m.constant(zero, -0)
     for (const y of registers) {
       m.min(low, y, zero)
       m.times(low, low, slope)
@@ -57,9 +58,12 @@ const EMITTERS: Record<Exclude<ActivationKind, 'none'>, Emitter> = {
     for (const y of registers) {
       const gate = spare[1]
       emitSigmoid(m, gate, y, spare)
-      // The gate is not quite 0 where it should be: so much below it a large number would not vanish.
-      m.constant(spare[0], -2 * TANH_LIMIT)
-      m.max(y, y, spare[0])
+      // The gate is not quite 0 where it should be, and a large number would not vanish; -Infinity times 0 is NaN, as it has to be.
+      m.constant(spare[0], 2 * TANH_LIMIT)
+      m.plus(spare[0], spare[0], y)
+      m.constant(spare[2], 0)
+      m.max(spare[0], spare[0], spare[2])
+      m.min(gate, gate, spare[0])
       m.times(y, y, gate)
     }
   },

@@ -1,4 +1,5 @@
 // One loop for each function of one number; written out, since a shared loop would call a function for every element.
+import { clamp } from '../conv/activation.ts'
 import { exp } from './exp.ts'
 import type { OpStorage } from './op.ts'
 
@@ -54,7 +55,7 @@ export const UNARY_LOOPS: Readonly<Record<string, UnaryLoop>> = {
     for (; at < end; at++) out[at] = erf(x[at])
   },
   relu(out, x, at, end) {
-    for (; at < end; at++) out[at] = Math.max(x[at], 0)
+    for (; at < end; at++) out[at] = clamp(x[at], 0, Number.POSITIVE_INFINITY)
   },
   /** a: the slope below 0. */
   leakyRelu(out, x, at, end, a) {
@@ -84,7 +85,7 @@ export const UNARY_LOOPS: Readonly<Record<string, UnaryLoop>> = {
   },
   /** a x + b between 0 and 1. */
   hardSigmoid(out, x, at, end, a, b) {
-    for (; at < end; at++) out[at] = Math.max(0, Math.min(1, a * x[at] + b))
+    for (; at < end; at++) out[at] = clamp(a * x[at] + b, 0, 1)
   },
   hardSwish(out, x, at, end) {
     for (; at < end; at++) out[at] = x[at] * Math.max(0, Math.min(1, x[at] / 6 + 0.5))
@@ -107,7 +108,7 @@ export const UNARY_LOOPS: Readonly<Record<string, UnaryLoop>> = {
   },
   /** x held between a and b. */
   clip(out, x, at, end, a, b) {
-    for (; at < end; at++) out[at] = Math.min(Math.max(x[at], a), b)
+    for (; at < end; at++) out[at] = clamp(x[at], a, b)
   },
   not(out, x, at, end) {
     for (; at < end; at++) out[at] = x[at] === 0 ? 1 : 0

@@ -14,7 +14,7 @@ export interface OpBindings {
 export type OpRunner = (begin: number, end: number, at: OpBindings, cancelled: () => boolean) => boolean
 
 /**
- * Gives the same numbers as the operator's `run`, but for the sign of zeros, and for the rounding of functions that take several steps (hardSwish, sigmoid,
+ * Gives the same numbers as the operator's `run`, but for the rounding of functions that take several steps (hardSwish, sigmoid,
  * products of matrices ...); its units may be others.
  */
 export interface VectorPath {

@@ -10,7 +10,7 @@ export interface Group {
 }
 
 /** Letters of a cell that shares a line of a phone with another, and of one that stays in a line. */
-const [SHORT, WHOLE] = [15, 20]
+const [SHORT, WHOLE] = [12, 20]
 /** Longer ones are folded. */
 const MOST_OPEN = 120
 

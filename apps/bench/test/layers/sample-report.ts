@@ -24,7 +24,7 @@ export function sampleLayersReport(): LayersReport {
           const ms = ((at + 1) ** 3 * (index + 1)) / threads
           return at === 1 && impl === 'pytorch'
             ? outcome(impl, threads, [], { unsupported: `no ${'such '.repeat(20)}operation` })
-            : outcome(impl, threads, [ms, 1.1 * ms, 1.2 * ms])
+            : outcome(impl, threads, [ms, 1.1 * ms, 1.2 * ms], impl === 'weft' && at === 0 ? { kernel: 'f32-broadcast' } : {})
         }),
       ),
       LIMITS,

@@ -9,8 +9,15 @@ export default defineConfig({
   srcDir: '.site/pages',
   outDir: '.site/html',
   cacheDir: '.site/cache',
-  // Help is 80 columns wide.
-  head: [['style', {}, '.language-text code { font-size: 12px !important }']],
+  // Help is 80 columns wide. Indented code has no frame of its own, and its long lines would make the page scroll sideways.
+  head: [
+    ['style', {}, '.language-text code { font-size: 12px !important }'],
+    [
+      'style',
+      {},
+      '.vp-doc pre:not([class]) { overflow-x: auto; margin: 16px 0; padding: 16px 24px; border-radius: 8px; font-size: 14px; background: var(--vp-code-block-bg) }',
+    ],
+  ],
   // The index of the search is one file.
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: { anchor: { slugify: slug } },

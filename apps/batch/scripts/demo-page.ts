@@ -22,7 +22,8 @@ h2 { font-weight: 600; margin: 2rem 0 .5rem }
 .pair img { width: 50%; object-fit: cover }
 .digits { display: grid; grid-template-columns: repeat(20, 1fr); gap: 6px; text-align: center }
 .digits img { width: 100%; image-rendering: pixelated; border-radius: 4px }
-.digits b { color: #8fd18f } .digits .wrong b { color: #ff6b6b }`
+.digits b { color: #8fd18f } .digits .wrong b { color: #ff6b6b }
+@media (max-width: 600px) { .pairs { grid-template-columns: 1fr } .digits { grid-template-columns: repeat(10, 1fr) } }`
 
 export function demoPage({
   text,
@@ -35,7 +36,7 @@ export function demoPage({
     return `<div${label === read ? '' : ' class="wrong"'} title="${title}"><img src="${picture}" alt="${label}"><b>${read}</b></div>`
   })
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>weft</title><style>${STYLE}</style>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>weft</title><style>${STYLE}</style>
 <h1>weft</h1>
 <h2>Text, found by PP-OCRv4</h2>
 <p>What the network takes for text glows; the rest of the picture is dimmed.</p>

@@ -10,10 +10,11 @@ import type { Outcome } from '../test/safety/parts/part.ts'
 import { mxcsr, registers } from '../test/safety/parts/registers.ts'
 import { subnormal, subnormalTime } from '../test/safety/parts/subnormal.ts'
 import { versions } from '../test/safety/parts/versions.ts'
+import { works } from '../test/safety/parts/works.ts'
 import { SITUATIONS } from '../test/safety/situations.ts'
 
 const FLAGS = {
-  /** Random convolutions in guarded memory, a tenth of them on the WebAssembly tiers too, and with sentinels in the registers. */
+  /** Random convolutions in guarded memory, a tenth of them on the WebAssembly tiers too, and with sentinels in the registers; as many operators, a tenth as many chains. */
   descriptors: { type: 'string', default: '5000' },
   /** Random convolutions that the fused tiers are compared on. */
   bits: { type: 'string', default: '500' },
@@ -32,6 +33,8 @@ const [descriptors, engines, seed] = [flags.descriptors, flags.engines, flags.se
 const from = flags.first === undefined ? {} : { first: Number(flags.first) }
 const tiers = flags.tiers.split(',').filter((tier) => tier !== '') as TierName[]
 const WASM: readonly TierName[] = ['simd128', 'relaxed', 'paired']
+/** Unless tiers are named: machine code by itself is told what it touched. */
+const beside = flags.tiers === NATIVE_TIERS.join() ? [...WASM, ...tiers] : tiers
 const tenth = Math.ceil(descriptors / 10)
 
 type Outcomes = AsyncGenerator<Outcome> | Generator<Promise<Outcome>>
@@ -47,6 +50,12 @@ const PARTS: Readonly<Record<string, () => Outcomes>> = {
   *bits() {
     yield bits(['relaxed', 'paired', ...tiers], seed, Number(flags.first ?? 0), Number(flags.bits))
     yield bits(tiers, seed, Number(flags.first ?? 0), Number(flags.bits), 1e-19)
+  },
+  *chains() {
+    yield works({ kind: 'chains', tiers: beside, seed, ...from, cases: tenth })
+  },
+  *operators() {
+    yield works({ kind: 'operators', tiers: beside, seed, ...from, cases: descriptors })
   },
   *subnormal() {
     yield subnormal(tiers)

@@ -144,7 +144,7 @@ function wide(pick: Draw, large: boolean): ReturnType<typeof made> | null {
   }
 }
 
-function activationOf(pick: Draw): NonNullable<ConvOptions['activation']> | null {
+export function activationOf(pick: Draw): NonNullable<ConvOptions['activation']> | null {
   if (pick(0, 2) === 0) return null
   const kind = ACTIVATIONS[pick(0, ACTIVATIONS.length - 1)]
   if (kind === 'clip') return { kind, min: -0.5, max: 0.75 }

@@ -1,4 +1,4 @@
-// One kernel over one convolution in guarded memory: every operand touches a guard, every step is cut into shards.
+// One plan in guarded memory: every operand touches a guard, every step is cut into shards.
 import {
   type Binder,
   type Bindings,
@@ -8,8 +8,10 @@ import {
   Instances,
   KERNELS,
   type Kernel,
+  type Operation,
   PIECE_HEADER,
   type Plan,
+  type Planned,
   type Runner,
   shard,
   sizeOf,
@@ -20,7 +22,7 @@ import type { Operands } from '../../../core/test/run-kernel.ts'
 import type { Addon } from '../../src/native/addon.ts'
 import { NativeBinder, NativeCompiler } from '../../src/native/code.ts'
 import type { Draw } from './cases.ts'
-import { type Flush, type GuardedMemory, type Operand, STALE } from './guarded.ts'
+import { type Flush, type GuardedMemory, type Operand, type Sizes, STALE } from './guarded.ts'
 
 /** Bytes that a case may take beside its input and output: with a dilation of a million a plan books more than there is. */
 const MOST_BYTES = 2 ** 26
@@ -33,6 +35,16 @@ export function kernelsFor(d: ConvDescriptor, tier: TierName): Kernel[] {
     const plan = kernel.plan(d, traits)
     return kernel.functions(plan).length > 0 && plan.packedBytes + plan.sharedBytes + plan.privateBytes <= MOST_BYTES
   })
+}
+
+/** What is run: a convolution, a chain or an operator, planned for a tier. */
+export interface Work {
+  readonly kernel: Planned
+  readonly plan: Plan<Operation>
+}
+
+export function workOf(kernel: Kernel, d: ConvDescriptor, tier: TierName): Work {
+  return { kernel: kernel as Planned, plan: kernel.plan(d, TIERS[tier].traits) }
 }
 
 /** Operands that no step may write to. */
@@ -65,15 +77,16 @@ export class KernelRunner {
   }
 
   /** The output. Throws where something was written that is not the kernel's to write. */
-  run(kernel: Kernel, d: ConvDescriptor, operands: Operands, how: How): Float32Array {
+  run({ kernel, plan }: Work, operands: Operands, how: How): Float32Array {
     const { bytes, memory } = this.#ground
-    const plan = kernel.plan(d, TIERS[this.tier].traits)
+    const d = plan.descriptor
     const code = this.#compiler.compile(kernel.functions(plan))
     for (const [name, piece] of code) this.functions.set(name, typeof piece === 'number' ? piece + PIECE_HEADER : null)
     const runner = kernel.runner(plan, this.#binder.bind(code), memory.buffer)
     const [xItem, yItem] = [sizeOf(d.xShape) / d.batch, sizeOf(d.yShape) / d.batch]
-    const at = this.#place(plan, xItem, yItem, how)
-    this.#pack(kernel, plan, operands, at, how)
+    const residualItem = (operands.residual?.size ?? 0) / d.batch
+    const at = this.#place(plan, { x: 4 * xItem, y: 4 * yItem, residual: 4 * residualItem }, how)
+    this.#pack({ kernel, plan }, operands, at, how)
     const packed = this.#copy('packed')
     const y = new Float32Array(yItem * d.batch)
     const first = how.flush === 'begin' ? 1 : 0
@@ -84,13 +97,13 @@ export class KernelRunner {
         return short ? floats.subarray(4 * first, 4 * (first + size - 1)) : floats
       }
       const x = itemOf(operands.x.data, xItem, how.short === 'x')
-      const residual = itemOf(operands.residual?.data, yItem, how.short === 'residual')
+      const residual = itemOf(operands.residual?.data, residualItem, how.short === 'residual')
       bytes.set(x, this.#region('x').at)
       bytes.set(residual, this.#region('residual').at)
       new Int32Array(memory.buffer, this.#region('y').at, this.#region('y').bytes / 4).fill(STALE)
       // One way round the pages tell who wrote, the other way round the bytes do.
       if (how.flush === 'end') for (const operand of READ_ONLY) this.#ground.allow(operand, 'read')
-      runSteps(kernel, plan, runner, at, how.pick)
+      runSteps({ kernel, plan }, runner, at, how.pick)
       new Uint8Array(y.buffer, 4 * item * yItem, 4 * yItem).set(this.#copy('y'))
       for (const [operand, before] of Object.entries({ x, residual, packed })) {
         if (Buffer.compare(this.#copy(operand as Operand), before) !== 0) throw new Error(`${operand} was written to`)
@@ -108,11 +121,9 @@ export class KernelRunner {
     return news.length === 0 ? null : Object.fromEntries(news.map(([name, at]) => [`${this.tier} ${name}`, at]))
   }
 
-  #place(plan: Plan, xItem: number, yItem: number, { flush, pick, short, ready }: How): Bindings {
+  #place(plan: Plan<Operation>, item: Pick<Sizes, 'x' | 'y' | 'residual'>, { flush, pick, short, ready }: How): Bindings {
     const sizes = {
-      x: 4 * xItem,
-      y: 4 * yItem,
-      residual: plan.descriptor.residual ? 4 * yItem : 0,
+      ...item,
       packed: plan.packedBytes,
       shared: plan.sharedBytes,
       private: plan.privateBytes,
@@ -124,7 +135,7 @@ export class KernelRunner {
   }
 
   /** Where the guard is, unless the weights are to be short: then it is the kernel that must meet it. */
-  #pack(kernel: Kernel, plan: Plan, { weight, bias }: Operands, at: Bindings, { short, flush }: How): void {
+  #pack({ kernel, plan }: Work, { weight, bias }: Operands, at: Bindings, { short, flush }: How): void {
     if (short !== 'packed') {
       kernel.pack(plan, weight.data, bias?.data ?? null, this.#ground.memory.buffer, at.packed)
       return
@@ -148,7 +159,7 @@ export class KernelRunner {
 }
 
 /** As several workers would, one after the other and in any order: units of a step do not know of each other. */
-function runSteps(kernel: Kernel, plan: Plan, runner: Runner, at: Bindings, pick: Draw): void {
+function runSteps({ kernel, plan }: Work, runner: Runner, at: Bindings, pick: Draw): void {
   for (let step = 0; step < plan.steps.length; step++) {
     const ranges = shard(kernel.costs(plan, step), pick(1, 4)).flat()
     while (ranges.length > 0) {

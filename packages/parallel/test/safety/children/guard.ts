@@ -6,7 +6,7 @@ import { type Case, caseOf, made, picker } from '../cases.ts'
 import { wrong } from '../compare.ts'
 import { tellFaults } from '../fault.ts'
 import { type Flush, GuardedMemory, type Operand } from '../guarded.ts'
-import { KernelRunner, kernelsFor } from '../kernel-run.ts'
+import { KernelRunner, kernelsFor, workOf } from '../kernel-run.ts'
 import { PAST } from '../past.ts'
 import { configuration, say } from '../say.ts'
 
@@ -48,7 +48,12 @@ function check(one: Case, ground: GuardedMemory, runners: readonly KernelRunner[
       for (const kernel of kernelsFor(d, runner.tier)) {
         for (const flush of short === undefined ? (['end', 'begin'] as const) : [short.flush]) {
           name = `${runner.tier} ${kernel.name} flush to the ${flush}`
-          const y = runner.run(kernel, d, operands, { flush, pick: picker(seed, index), short: short?.operand, ready })
+          const y = runner.run(workOf(kernel, d, runner.tier), operands, {
+            flush,
+            pick: picker(seed, index),
+            short: short?.operand,
+            ready,
+          })
           const fault = wrong(d, y, expected, kernel)
           if (fault !== null) failed(fault)
           ran[kernel.name] = (ran[kernel.name] ?? 0) + 1

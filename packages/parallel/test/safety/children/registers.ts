@@ -1,5 +1,5 @@
 // Every kernel function, called with sentinels in the registers that it must give back.
-import { ACTIVATIONS, type Binder, type Callable, describeConv, type KernelFunction, TIERS, type TierName } from '@weft/core'
+import { ACTIVATIONS, describeConv, TIERS, type TierName } from '@weft/core'
 import { tileOf } from '../../../../core/src/kernels/tile.ts'
 import { operandsOf, runOracle } from '../../../../core/test/run-kernel.ts'
 import { NativeCompiler } from '../../../src/native/code.ts'
@@ -8,9 +8,10 @@ import { type Case, caseOf, picker } from '../cases.ts'
 import { wrong } from '../compare.ts'
 import { culprits, everyRegister } from '../culprits.ts'
 import { CONTROL, GuardedMemory } from '../guarded.ts'
-import { KernelRunner, kernelsFor } from '../kernel-run.ts'
+import { KernelRunner, kernelsFor, workOf } from '../kernel-run.ts'
 import { configuration, say } from '../say.ts'
 import { guardCalls } from '../sentinels.ts'
+import { Watch } from '../watch.ts'
 
 export interface RegistersConfig {
   readonly tier: TierName
@@ -29,53 +30,28 @@ else {
   const kept = call(all.get(everyRegister.name) as number, CONTROL)
   if (kept !== null)
     say({ failed: 0, name: everyRegister.name, why: kept, text: 'a kernel that uses all registers that there are' })
-  let calls = 0
-  const known = new Map<string, KernelFunction>()
-  const guarding = (binder: Binder): Binder => ({
-    bind(code) {
-      binder.bind(code)
-      const guarded =
-        (name: string): Callable =>
-        (args) => {
-          calls++
-          const beyond = strays(known.get(name) as KernelFunction, args, ground)
-          if (beyond !== null) throw new Error(beyond)
-          const broken = call(code.get(name) as number, args)
-          if (broken !== null) throw new Error(`${name}: ${broken}`)
-        }
-      return new Map([...code.keys()].map((name) => [name, guarded(name)]))
-    },
-  })
-  const runner = new KernelRunner(tier, ground, here.addon, guarding)
+  const watch = new Watch(call, ground, TIERS[tier].traits)
+  const runner = new KernelRunner(tier, ground, here.addon, watch.wrap)
   for (const one of [...everyTile(), ...Array.from({ length: count }, (_, index) => caseOf(seed, index))]) {
-    check(one, runner, known)
+    check(one, runner, watch)
   }
-  say({ calls, functions: [...runner.functions.keys()] })
+  say({ calls: watch.calls, functions: [...runner.functions.keys()] })
 }
 
-function check({ index, descriptor: d, text }: Case, runner: KernelRunner, known: Map<string, KernelFunction>): void {
+function check({ index, descriptor: d, text }: Case, runner: KernelRunner, watch: Watch): void {
   const operands = operandsOf(d, index)
   const expected = runOracle(d, operands)
   for (const kernel of kernelsFor(d, tier)) {
-    for (const used of kernel.functions(kernel.plan(d, TIERS[tier].traits))) known.set(used.name, used)
+    const work = workOf(kernel, d, tier)
+    watch.expect(work)
     try {
       say({ at: index, name: kernel.name, text })
-      const fault = wrong(d, runner.run(kernel, d, operands, { flush: 'end', pick: picker(seed, index) }), expected, kernel)
+      const fault = wrong(d, runner.run(work, operands, { flush: 'end', pick: picker(seed, index) }), expected, kernel)
       if (fault !== null) throw new Error(fault)
     } catch (error) {
       say({ failed: index, name: kernel.name, text, why: error instanceof Error ? error.message : String(error) })
     }
   }
-}
-
-/** What a call says that it touches, for the mode that checks calls, belongs to operands: else that mode would cry wolf. */
-function strays(kernel: KernelFunction, args: number, ground: GuardedMemory): string | null {
-  const words = new Int32Array(ground.memory.buffer)
-  for (const { from, to } of kernel.touches(words, args / 4, TIERS[tier].traits)) {
-    if (from === to || ground.regions.some(({ at, bytes }) => at <= from && to <= at + bytes)) continue
-    return `${kernel.name} says that it touches bytes ${from} to ${to}, which are no operand's`
-  }
-  return null
 }
 
 /** Every height of tile with every activation, staged with a stride and padding that is no zero, and as it lies. */

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { WeftError } from '@weft/core'
 import type { FrameRange, WriteTensorOptions } from '@weft/io'
-import type { EngineOptions, Parallelism } from '@weft/parallel'
+import { type EngineOptions, type Parallelism, tierOfEnvironment } from '@weft/parallel'
 import type { BatchFlags, Share } from './flag-types.ts'
 import { type Identity, identityOf } from './ledger/identity.ts'
 import { type Item, nameOutputs, type OutputFormat } from './outputs.ts'
@@ -92,7 +92,7 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
       format: target.joined?.format ?? format ?? 'auto',
       quality: quality ?? null,
       batchAxis: flags.batchAxis ?? null,
-      tier: tier ?? process.env.WEFT_TIER ?? 'auto',
+      tier: tier ?? tierOfEnvironment(),
     }),
     restart: flags.restart ?? false,
     verify: flags.verify ?? false,

@@ -1,6 +1,6 @@
 // The whole route of the command: arguments -> options -> job -> run -> report.
 import { type TierChoice, WeftError } from '@weft/core'
-import { allowPairing } from '@weft/parallel'
+import { allowPairing, tierOfEnvironment } from '@weft/parallel'
 import { type Request, readArguments } from './arguments.ts'
 import { runJob } from './batch.ts'
 import { convWork } from './conv/work.ts'
@@ -128,6 +128,6 @@ async function batch(work: Work, { flags, sources }: { flags: BatchFlags; source
 const GRACE_MS = 500
 
 /** Pairing is a V8 flag for the whole process: only where a tier that uses it may be chosen. */
-function wantsPairing(tier: TierChoice = 'auto'): boolean {
+function wantsPairing(tier: TierChoice = tierOfEnvironment()): boolean {
   return tier === 'auto' || tier === 'wasm' || tier === 'paired'
 }

@@ -23,6 +23,14 @@ describe('weft explain of a network', () => {
     for (const { measuredMs } of layers) expect(measuredMs).toBeNull()
   })
 
+  test('is of the tier that the environment names, unless another is asked for', async () => {
+    const tiers = [[], ['--tier', 'scalar']].map(async (flags) => {
+      const { stdout } = await weft(['explain', LENET, '--json', ...flags], undefined, { WEFT_TIER: 'simd128' })
+      return JSON.parse(stdout).tier
+    })
+    expect(await Promise.all(tiers)).toEqual(['simd128', 'scalar'])
+  })
+
   test('measures each layer, and traces what each worker did when', async () => {
     const { code, stdout } = await explain('--profile', '--trace', at('trace.json'), '--threads', '2', '--json')
     expect(code).toBe(0)

@@ -27,7 +27,7 @@ import { VERSION } from './version.ts'
 export interface Flags {
   readonly threads?: readonly number[]
   readonly mode: ModeChoice
-  readonly tier: TierChoice
+  readonly tier?: TierChoice
   readonly kernel?: string
   readonly minMs: number
   readonly minRuns: number
@@ -88,8 +88,8 @@ function application(keep: (what: Asked) => void): Application<CommandContext> {
         tier: {
           kind: 'enum',
           values: TIER_CHOICES,
-          default: 'auto',
-          brief: 'Vector machine; auto: the fastest',
+          optional: true,
+          brief: 'Vector machine; auto: the fastest [auto]',
         },
         kernel: {
           kind: 'parsed',

@@ -1,6 +1,8 @@
 // The job: what was asked, resolved to what will be done; nothing is left to default after this.
+
 import { availableParallelism } from 'node:os'
 import { type TierChoice, type TierName, WeftError } from '@weft/core'
+import { tierOfEnvironment } from '@weft/parallel'
 import type { Flags } from './arguments.ts'
 import { type Mode, modesOf } from './mode.ts'
 import { quoted } from './quote.ts'
@@ -40,7 +42,7 @@ export function resolveJob(targets: readonly string[], flags: Flags): Job {
     targets: targets.map(resolveTarget),
     threads: flags.threads ?? defaultThreads(availableParallelism()),
     modes: modesOf(flags.mode),
-    tier: flags.tier,
+    tier: flags.tier ?? tierOfEnvironment(),
     kernel: flags.kernel,
     minMs: flags.minMs,
     minRuns: Math.ceil(flags.minRuns),

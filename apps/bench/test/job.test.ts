@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Flags } from '../src/arguments.ts'
 import { commandOf, pairingHelps, resolveJob } from '../src/job.ts'
 import { quoted } from '../src/quote.ts'
@@ -12,6 +12,13 @@ describe('resolveJob', () => {
     expect(job.threads[0]).toBe(1)
     expect(job.modes).toEqual(['channels', 'items'])
     expect(Object.isFrozen(job)).toBe(true)
+  })
+
+  it('takes the tier of the environment where none is asked for', () => {
+    vi.stubEnv('WEFT_TIER', 'simd128')
+    const { tier: _, ...flags } = FLAGS
+    expect([flags, FLAGS].map((each) => resolveJob(['ic8ih4oc8kh1'], each).tier)).toEqual(['simd128', 'auto'])
+    vi.unstubAllEnvs()
   })
 
   it.each([

@@ -2,7 +2,7 @@
 export { open } from './engine.ts'
 export type { OpenWorkspace } from './native/native.ts'
 export { allowPairing } from './pairing.ts'
-export { chooseTier, openWorkspace } from './tier.ts'
+export { chooseTier, openWorkspace, tierOfEnvironment } from './tier.ts'
 export type { Tuned, TuneLayer, TuneOptions } from './tuning/tune.ts'
 export type {
   Chains,

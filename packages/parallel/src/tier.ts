@@ -23,7 +23,7 @@ const NATIVE = ['avx512', 'avx2'] as const
  * @throws OPTION for an unknown name, TIER when the tier that is asked for does not verify here
  */
 export function chooseTier(choice: TierChoice | undefined, exclude: readonly TierName[] = []): ChosenTier {
-  const wanted = wantedTier(choice)
+  const wanted = choice ?? tierOfEnvironment()
   for (const name of exclude) {
     if (!TIER_NAMES.includes(name)) throw new WeftError('OPTION', `exclude names '${name}'; there are ${TIER_NAMES.join(', ')}`)
   }
@@ -39,13 +39,14 @@ export function chooseTier(choice: TierChoice | undefined, exclude: readonly Tie
   return { tier: wanted, why: [`${wanted}: asked for; ${reason}`] }
 }
 
-function wantedTier(choice: TierChoice | undefined): TierChoice {
-  return choice ?? ((process.env.WEFT_TIER || 'auto') as TierChoice)
+/** What counts where nobody asks for a tier: WEFT_TIER, which may be no tier at all, or the fastest. */
+export function tierOfEnvironment(): TierChoice {
+  return (process.env.WEFT_TIER || 'auto') as TierChoice
 }
 
 /** The native object where a tier of machine code will be chosen, unless it does not verify; nothing is tried yet. */
 export function likelyNative(choice: TierChoice | undefined, exclude: readonly TierName[] = []): Native | null {
-  const wanted = wantedTier(choice)
+  const wanted = choice ?? tierOfEnvironment()
   const likely = NATIVE.filter((tier) => (wanted === 'auto' || wanted === tier) && !exclude.includes(tier))
   if (likely.length === 0) return null
   const here = native()

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { chainGain, TIERS, type TierName } from '@weft/core'
 import { writeAtomically } from '@weft/io'
 import { exampleShapes, type ModelFile, readModel } from '@weft/model'
-import { open } from '@weft/parallel'
+import { open, tierOfEnvironment } from '@weft/parallel'
 import type { ExplainFlags } from '../flag-types.ts'
 import { portText } from '../run/port.ts'
 import { type LayerRow, layerRows } from './layers.ts'
@@ -31,7 +31,7 @@ export interface NetworkExplanation {
 export async function explainNetwork(path: string, flags: ExplainFlags): Promise<string> {
   const file = await readModel(path)
   const shapes = exampleShapes(file, flags.shape ?? [])
-  const { threads = availableParallelism(), tier = 'auto' } = flags
+  const { threads = availableParallelism(), tier = tierOfEnvironment() } = flags
   const runs = flags.profile === true || flags.trace !== undefined
   await using engine = await open({ threads: runs ? threads : 1, tier })
   const { traits } = TIERS[engine.info.tier]

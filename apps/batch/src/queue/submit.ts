@@ -1,7 +1,9 @@
 // `weft submit`: a job on the queue as a flow, its chunks the children, what joins them the parent; added whole or not at all.
+
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { toWire, WeftError } from '@weft/core'
+import { tierOfEnvironment } from '@weft/parallel'
 import type { FlowJob } from 'bullmq'
 import { convWork } from '../conv/work.ts'
 import type { BatchFlags } from '../flag-types.ts'
@@ -47,7 +49,7 @@ export async function submit(submission: Submission): Promise<Submitted> {
   try {
     const folder = await SharedFolder.at(flags.folder ?? '.')
     // What a worker's environment says of the tier must not count.
-    const batch: BatchFlags = { ...flags, tier: flags.tier ?? (process.env.WEFT_TIER as BatchFlags['tier']) ?? 'auto' }
+    const batch: BatchFlags = { ...flags, tier: flags.tier ?? tierOfEnvironment() }
     const job = await resolveJob(await workOf(submission, batch), batch, sources, null)
     if (job.list.length === 0) throw new WeftError('NOT_FOUND', 'the list of inputs is empty: there is nothing to submit')
     const chunks = await chunkCount(job, flags)

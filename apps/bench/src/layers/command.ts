@@ -69,7 +69,7 @@ export function layersCommand(keep: (flags: LayersFlags) => void) {
           placeholder: 'LIST',
           brief: 'Libraries to measure beside weft',
         },
-        tier: { kind: 'enum', values: TIER_CHOICES, default: 'auto', brief: 'Vector machine of weft; auto: the fastest' },
+        tier: { kind: 'enum', values: TIER_CHOICES, optional: true, brief: 'Vector machine of weft; auto: the fastest [auto]' },
         minMs: {
           kind: 'parsed',
           parse: (text: string) => atLeast(text, 0),

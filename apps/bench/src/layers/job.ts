@@ -1,6 +1,8 @@
 // The job of `layers`: what was asked, resolved to what will be done.
+
 import { availableParallelism } from 'node:os'
 import { type Problem, parseProblem, type TierChoice } from '@weft/core'
+import { tierOfEnvironment } from '@weft/parallel'
 import { quoted } from '../quote.ts'
 import { type Case, distinct, resolveTarget } from '../suites.ts'
 import { checkHtml, checkWritable } from '../write.ts'
@@ -11,7 +13,7 @@ export interface LayersFlags {
   readonly threads?: readonly number[]
   readonly batch: number
   readonly peers: readonly PeerName[]
-  readonly tier: TierChoice
+  readonly tier?: TierChoice | undefined
   readonly minMs: number
   readonly minRuns: number
   readonly json?: string
@@ -19,7 +21,8 @@ export interface LayersFlags {
   readonly quiet: boolean
 }
 
-export interface LayersJob extends Omit<LayersFlags, 'json' | 'html'> {
+export interface LayersJob extends Omit<LayersFlags, 'tier' | 'json' | 'html'> {
+  readonly tier: TierChoice
   readonly threads: readonly number[]
   readonly json: string | undefined
   readonly html: string | undefined
@@ -38,6 +41,7 @@ export function resolveLayersJob(flags: LayersFlags): LayersJob {
   const cores = availableParallelism()
   return Object.freeze({
     ...flags,
+    tier: flags.tier ?? tierOfEnvironment(),
     minRuns: Math.ceil(flags.minRuns),
     threads: flags.threads ?? [...new Set([1, cores])],
     json: flags.json,

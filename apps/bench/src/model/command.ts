@@ -56,7 +56,7 @@ export function modelCommand(keep: (model: string, flags: ModelFlags) => void) {
           placeholder: 'LIST',
           brief: 'Libraries to measure beside weft',
         },
-        tier: { kind: 'enum', values: TIER_CHOICES, default: 'auto', brief: 'Vector machine of weft; auto: the fastest' },
+        tier: { kind: 'enum', values: TIER_CHOICES, optional: true, brief: 'Vector machine of weft; auto: the fastest [auto]' },
         shape: {
           kind: 'parsed',
           parse: (text: string) => text.split(','),

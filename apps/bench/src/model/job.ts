@@ -1,8 +1,10 @@
 // The job of `model`: what was asked, resolved to what will be done.
+
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Program, type TierChoice, WeftError } from '@weft/core'
 import { exampleShapes, type ModelFile, readModel } from '@weft/model'
+import { tierOfEnvironment } from '@weft/parallel'
 import { expectInstalled, PEERS, type PeerName } from '../layers/peers.ts'
 import { PHOTOS_FOLDER } from '../places.ts'
 import { quoted } from '../quote.ts'
@@ -12,7 +14,7 @@ import { picturesOf } from './pictures.ts'
 export interface ModelFlags {
   readonly threads?: readonly number[]
   readonly peers: readonly PeerName[]
-  readonly tier: TierChoice
+  readonly tier?: TierChoice | undefined
   readonly shape: readonly string[]
   readonly pictures?: string
   readonly items: number
@@ -23,7 +25,8 @@ export interface ModelFlags {
   readonly quiet: boolean
 }
 
-export interface ModelJob extends Omit<ModelFlags, 'json' | 'html' | 'pictures'> {
+export interface ModelJob extends Omit<ModelFlags, 'tier' | 'json' | 'html' | 'pictures'> {
+  readonly tier: TierChoice
   readonly model: string
   readonly file: ModelFile
   readonly shapes: Readonly<Record<string, readonly number[]>>
@@ -58,6 +61,7 @@ export async function resolveModelJob(model: string, flags: ModelFlags): Promise
     throw new WeftError('NOT_FOUND', `--pictures ${flags.pictures} has no JPEG or PNG file`)
   return Object.freeze({
     ...flags,
+    tier: flags.tier ?? tierOfEnvironment(),
     model,
     file,
     shapes,

@@ -1,5 +1,5 @@
 import { parseProblem } from '@weft/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { layersCommand, resolveLayersJob, withBatch } from '../../src/layers/job.ts'
 
 const FLAGS = {
@@ -37,5 +37,15 @@ describe('resolveLayersJob', () => {
     expect(layersCommand(resolveLayersJob({ ...FLAGS, suite: ['lecture', 'ic8ih4oc8kh1n"a b"'] }))).toBe(
       `weft-bench layers --suite 'lecture,ic8ih4oc8kh1n"a b"' --threads 1,2 --batch 1 --peers none --tier auto --min-ms 150 --min-runs 5`,
     )
+  })
+})
+
+describe('resolveLayersJob', () => {
+  it('takes the tier of the environment where none is asked for', () => {
+    vi.stubEnv('WEFT_TIER', 'simd128')
+    const { tier: _, ...flags } = FLAGS
+    const jobs = [flags, FLAGS].map((each) => resolveLayersJob(each))
+    expect(jobs.map(({ tier }) => tier)).toEqual(['simd128', 'auto'])
+    vi.unstubAllEnvs()
   })
 })

@@ -3,6 +3,7 @@ import { WeftError } from '../errors.ts'
 import { formatShape, stridesOf } from '../tensor/shape.ts'
 import { expectDtype, given, needed } from './inputs.ts'
 import type { Op, OpPlan, OpStorage, ValueInfo } from './op.ts'
+import { nearestRows } from './resize-nearest.ts'
 import { type TapParams, type Taps, tapsOf } from './resize-taps.ts'
 import { rowsOf, rowUnits } from './rows.ts'
 
@@ -35,10 +36,11 @@ export const resize: Op<ResizeParams> = {
     const { shape } = plan.outputs[0]
     const axes = allTaps(plan)
     const own = stridesOf((plan.inputs[0] as ValueInfo).shape)
+    const [first, last] = rowsOf(shape, begin, end)
+    if (axes.every(({ count }) => count === 1)) return nearestRows(out, x, axes, own, plan.params.extrapolation, first, last)
     const inner = shape.length - 1
     const width = (plan.inputs[0] as ValueInfo).shape[inner]
     const blend = new Float64Array(width)
-    const [first, last] = rowsOf(shape, begin, end)
     for (let row = first; row < last; row++) {
       const at = row * shape[inner]
       const lines = linesOf(axes, shape, own, row)
@@ -53,13 +55,21 @@ export const resize: Op<ResizeParams> = {
   },
 }
 
-function allTaps({ params, inputs, outputs }: OpPlan<ResizeParams>): Taps[] {
-  return (inputs[0] as ValueInfo).shape.map((n, axis) =>
+/** Of each plan once: a worker runs it part by part, again and again. */
+const TAPS = new WeakMap<OpPlan<ResizeParams>, Taps[]>()
+
+function allTaps(plan: OpPlan<ResizeParams>): Taps[] {
+  const known = TAPS.get(plan)
+  if (known !== undefined) return known
+  const { params, inputs, outputs } = plan
+  const taps = (inputs[0] as ValueInfo).shape.map((n, axis) =>
     tapsOf(
       { n, out: outputs[0].shape[axis], scale: params.scales[axis], roi: [params.roiBegin[axis], params.roiEnd[axis]] },
       params,
     ),
   )
+  TAPS.set(plan, taps)
+  return taps
 }
 
 interface Line {

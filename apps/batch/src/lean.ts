@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8'
 const GLIBC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' }
 
 /** What an item leaves behind is dead soon: V8 is to collect it soon, rather than let the heap grow first. */
-const V8 = ['--max-semi-space-size=2']
+const V8 = ['--max-semi-space-size=4']
 /** From the first item on only: before it, while code and networks are read, it would collect what is of use. */
 const V8_LATER = '--optimize-for-size'
 

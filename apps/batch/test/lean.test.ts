@@ -9,7 +9,7 @@ const started = { platform: 'linux', execPath: '/node', execArgv: ['--conditions
 test('starts anew with the same arguments, its own environment, and the settings before them', () => {
   const start = leanStart({ ...started, platform: 'linux', env: { HOME: '/home', MALLOC_MMAP_THRESHOLD_: '65536' } })
   expect(start).toEqual({
-    args: ['/node', '--max-semi-space-size=2', '--conditions=x', 'main.js', 'conv', 'a b'],
+    args: ['/node', '--max-semi-space-size=4', '--conditions=x', 'main.js', 'conv', 'a b'],
     env: { HOME: '/home', MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536' },
   })
 })

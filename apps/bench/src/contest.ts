@@ -1,9 +1,11 @@
 // One problem, every thread count and way: prepared, run in turn, held against one thread's bits.
+
 import { freemem } from 'node:os'
 import { operandsOf } from '@weft/commands/operands'
 import { type ConvDescriptor, costOf, WeftError } from '@weft/core'
 import type { Engine } from '@weft/parallel'
 import { isKept, type Job } from './job.ts'
+import { counted } from './layout.ts'
 import { copiesOf } from './mode.ts'
 import type { Case } from './suites.ts'
 import { Trial } from './trial.ts'
@@ -53,7 +55,7 @@ export async function contest(
 }
 
 function nameOf({ mode, threads }: Trial): string {
-  return `${mode}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  return `${mode}, ${counted(threads)}`
 }
 
 /** All trials of a problem are resident at once, or they could not take turns. */

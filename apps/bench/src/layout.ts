@@ -8,8 +8,16 @@ export const HARD_SPACE = '\u00a0'
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
   return rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join(' '),
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .join(' ')
+      .trimEnd(),
   )
+}
+
+/** `1 thread`, `2 threads`. */
+export function counted(threads: number): string {
+  return `${threads} ${threads === 1 ? 'thread' : 'threads'}`
 }
 
 /** Words in lines of at most 80 columns: `label` before the first, spaces of its length before the others. */

@@ -1,4 +1,5 @@
 // The measurement of a job: engines opened, the peak taken, every problem contested, all closed again.
+
 import { availableParallelism } from 'node:os'
 import { TIERS, type TierName, WeftError } from '@weft/core'
 import { type Engine, open } from '@weft/parallel'
@@ -6,6 +7,7 @@ import { contest, ROUNDS } from './contest.ts'
 import { measureCopy } from './copy-speed.ts'
 import { caseResult, targetResult } from './figures.ts'
 import { commandOf, isKept, type Job } from './job.ts'
+import { counted } from './layout.ts'
 import { machineFacts } from './machine.ts'
 import { watchOthers } from './others.ts'
 import { measurePeak } from './peak.ts'
@@ -34,7 +36,7 @@ export async function measure(job: Job, progress: Progress): Promise<Report> {
   const opened: { engine: Engine; openMs: number }[] = []
   try {
     for (const threads of job.threads) {
-      progress.say(`open ${threads} threads`)
+      progress.say(`open ${counted(threads)}`)
       const start = performance.now()
       // The first looks for the tier, the others take the same.
       const engine = await open({ threads, tier: opened[0]?.engine.info.tier ?? job.tier })

@@ -30,8 +30,9 @@ describe('columns', () => {
       columns([
         ['a', 'bb', 'c'],
         ['long', '1', '234'],
+        ['end', '2', ''],
       ]),
-    ).toEqual(['a    bb   c', 'long  1 234'])
+    ).toEqual(['a    bb   c', 'long  1 234', 'end   2'])
   })
 })
 

@@ -11,7 +11,7 @@ import type { Limits } from './protocol.ts'
 import type { ByThreads, LayerResult, LayersReport, Ratios, Rival, Row } from './result.ts'
 
 /** Layers that take less on one thread are not asked how they scale. */
-const SCALING_MS = 2
+export const SCALING_MS = 2
 
 export const RIVALS: Readonly<Record<Rival, readonly PeerName[]>> = {
   ...(Object.fromEntries(PEER_NAMES.map((name) => [name, [name]])) as unknown as Record<PeerName, [PeerName]>),

@@ -1,5 +1,7 @@
 // The processes of weft and its peers, one for each thread count.
+
 import { WeftError } from '@weft/core'
+import { counted } from '../layout.ts'
 import { scriptCommand } from '../places.ts'
 import type { Progress } from '../progress.ts'
 import { Refused } from './child.ts'
@@ -18,7 +20,7 @@ export async function startEntrants(
   entrants: Entrant[],
 ): Promise<void> {
   const start = async (impl: Impl, threads: number, command: readonly string[]): Promise<void> => {
-    progress.say(`start ${impl}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`)
+    progress.say(`start ${impl}, ${counted(threads)}`)
     try {
       entrants.push(await Entrant.start(impl, threads, command))
     } catch (error) {

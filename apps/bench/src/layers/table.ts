@@ -1,8 +1,8 @@
 // What `layers` found for a person: a header, the layers of each suite, the geometric means, how to read it.
-import { columns, number, scaled, WIDTH, wrapped } from '../layout.ts'
+import { columns, counted, number, scaled, WIDTH, wrapped } from '../layout.ts'
 import { disturbing } from '../others.ts'
 import { repeatLines } from '../quote.ts'
-import { RIVALS } from './figures.ts'
+import { RIVALS, SCALING_MS } from './figures.ts'
 import { PEER_NAMES, PEERS } from './peers.ts'
 import type { LayerResult, LayersReport, Ratios, Rival, Row } from './result.ts'
 
@@ -15,9 +15,16 @@ const SHORT: Readonly<Record<Rival, string>> = {
 
 const LEGEND =
   'Of weft: threads, median and best in milliseconds, spread from the 10th to the 90th percentile over the median, GFLOP/s over ' +
-  'the median, share of what bounds the layer (a: arithmetic at the measured peak, m: memory at the speed of a copy of that size). ' +
-  'Then how many times faster weft is than each peer and than the fastest of them; native and portable: the faster of ' +
-  'each kind, layer by layer. All results agree with the definition and with each other unless said.'
+  'the median, share of what bounds the layer (a: arithmetic at the measured peak, m: memory at the speed of a copy of that size).'
+
+const RIVALS_LEGEND =
+  ' Then how many times faster weft is than each peer and than the fastest of them; native and portable: the faster of ' +
+  'each kind, layer by layer.'
+
+function legendOf(withRivals: boolean): string {
+  const others = withRivals ? ' and with each other' : ''
+  return `${LEGEND}${withRivals ? RIVALS_LEGEND : ''} All results agree with the definition${others} unless said.`
+}
 
 export function layersTable(report: LayersReport, legend: boolean): string {
   const rivals = (Object.keys(RIVALS) as Rival[]).filter((rival) => report.geomean[rival] !== undefined)
@@ -28,7 +35,7 @@ export function layersTable(report: LayersReport, legend: boolean): string {
     '',
     ...meanLines(report, rivals),
     '',
-    ...(legend ? wrapped('', LEGEND) : []),
+    ...(legend ? wrapped('', legendOf(rivals.length > 0)) : []),
   ]
   return `${lines.join('\n').trimEnd()}\n`
 }
@@ -68,7 +75,7 @@ function layerLines(layer: LayerResult, rows: readonly Row[], rivals: readonly R
     ...ratioCells(layer.ratios, shown, row.threads),
   ])
   const troubles = own.flatMap(({ impl, ownThreads, trouble }) =>
-    trouble === null ? [] : [`${impl}, ${ownThreads} ${ownThreads === 1 ? 'thread' : 'threads'}: ${trouble}`],
+    trouble === null ? [] : [`${impl}, ${counted(ownThreads)}: ${trouble}`],
   )
   const kernel = weft.find((row) => row.kernel !== null)?.kernel ?? 'none'
   return [
@@ -91,7 +98,8 @@ function ratioCells(ratios: Ratios, rivals: readonly Rival[], threads: number): 
 function meanLines(report: LayersReport, rivals: readonly Rival[]): string[] {
   const { geomean, geomeanByClass, layers, settings, scaling } = report
   const scales = Object.entries(scaling).map(([threads, ratio]) => `${ratio.toFixed(2)} times faster on ${threads} threads`)
-  const scaled = scales.length > 0 ? wrapped('', `Layers that take 2 ms on one thread: ${scales.join(', ')}`) : []
+  const scaled =
+    scales.length > 0 ? wrapped('', `Layers that take ${SCALING_MS} ms or more on one thread: ${scales.join(', ')}`) : []
   if (rivals.length === 0) return scaled
   const groups = [...Object.entries(geomeanByClass), ['all', { layers: layers.length, geomean }] as const]
   const rows = groups.flatMap(([name, { layers, geomean }]) =>

@@ -1,10 +1,12 @@
 // The whole batch: from pictures on the disk to written results, as whole processes from their start to their end.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import type { TierName } from '@weft/core'
 import type { Impl } from '../layers/entrant.ts'
 import type { Workshop } from '../layers/workshop.ts'
+import { counted } from '../layout.ts'
 import { peerBatchCommand, WEFT_COMMAND } from '../places.ts'
 import type { Progress } from '../progress.ts'
 import type { ModelJob } from './job.ts'
@@ -47,7 +49,7 @@ export async function contestBatch(
     for (const outcome of round % 2 === 0 ? started : started.toReversed()) {
       if (outcome.trouble !== null) continue
       const { impl, threads } = outcome
-      progress.say(`batch of ${job.items}, round ${round + 1} of ${BATCH_ROUNDS}: ${impl}, ${threads} threads`)
+      progress.say(`batch of ${job.items}, round ${round + 1} of ${BATCH_ROUNDS}: ${impl}, ${counted(threads)}`)
       const results = workshop.path('results.jsonl')
       for (const path of [results, `${results}.weft`]) rmSync(path, { recursive: true, force: true })
       const command =

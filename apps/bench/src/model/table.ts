@@ -1,7 +1,7 @@
 // What `model` found for a person: a header, latencies, the batch, how to read it.
 
 import type { PeerName } from '../layers/peers.ts'
-import { columns, number, wrapped } from '../layout.ts'
+import { columns, counted, number, wrapped } from '../layout.ts'
 import { disturbing } from '../others.ts'
 import { repeatLines } from '../quote.ts'
 import type { BatchRow, LatencyRow, ModelRatios, ModelReport } from './result.ts'
@@ -65,7 +65,7 @@ function batchCells({ impl, threads, itemsPerSecond }: BatchRow, ratios: ModelRa
 
 function troubles(rows: readonly (LatencyRow | BatchRow)[]): string[] {
   return rows.flatMap(({ impl, threads, trouble }) =>
-    trouble === null ? [] : wrapped('FAILED   ', `${impl}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: ${trouble}`),
+    trouble === null ? [] : wrapped('FAILED   ', `${impl}, ${counted(threads)}: ${trouble}`),
   )
 }
 

@@ -1,6 +1,8 @@
 // The page of what `weft-bench layers` measured.
+
 import { PEER_NAMES } from '../layers/peers.ts'
 import type { LayersReport, Row } from '../layers/result.ts'
+import { counted } from '../layout.ts'
 import { dotChart } from './bar-chart.ts'
 import type { Facts } from './facts.ts'
 import { factsSection } from './facts-section.ts'
@@ -12,7 +14,7 @@ import { card, type Section } from './page.ts'
 import { rivalsSections } from './rivals-section.ts'
 import type { Spot } from './roofline.ts'
 import { roofFacts, rooflineSections } from './roofline-section.ts'
-import { counted, type TracedLayer, whereByThreads, whereSections } from './where-section.ts'
+import { type TracedLayer, whereByThreads, whereSections } from './where-section.ts'
 
 export async function layersSections(report: LayersReport, facts: Facts): Promise<Section[]> {
   const looks = looksOf(report)

@@ -1,5 +1,5 @@
 // The page of what `weft-bench model` measured: a network's latency and the throughput of its batch, beside others.
-import { number } from '../layout.ts'
+import { counted, number } from '../layout.ts'
 import type { BatchRow, LatencyRow, ModelReport } from '../model/result.ts'
 import { type Dots, dotChart, WIDE } from './bar-chart.ts'
 import type { Facts } from './facts.ts'
@@ -9,7 +9,6 @@ import { type Content, type Html, html } from './html.ts'
 import { legend, pointKey } from './legend.ts'
 import { PERCENTILE_LOOKS } from './look.ts'
 import { card, type Section } from './page.ts'
-import { counted } from './where-section.ts'
 
 const { p50, p95 } = PERCENTILE_LOOKS
 

@@ -1,16 +1,20 @@
 // The section that says how many times faster weft is than others: by class of layers, by rival, by threads.
-import { RIVALS } from '../layers/figures.ts'
+
+import { RIVALS, SCALING_MS } from '../layers/figures.ts'
 import type { LayersReport, Ratios, Rival } from '../layers/result.ts'
+import { counted } from '../layout.ts'
 import { figureTable, type Group, shown } from './figure-table.ts'
 import { type Content, html } from './html.ts'
 import type { Section } from './page.ts'
-import { counted } from './where-section.ts'
 
 /** None where weft was measured alone. */
 export function rivalsSections({ geomean, geomeanByClass, layers, rows: all, settings, scaling }: LayersReport): Section[] {
   const rivals = (Object.keys(RIVALS) as Rival[]).filter((rival) => geomean[rival] !== undefined)
   const scales = Object.entries(scaling).map(([threads, ratio]) => `${ratio.toFixed(2)} times faster on ${threads} threads`)
-  const scaled = scales.length === 0 ? null : html`<p>weft's layers that take 2 ms on one thread: ${scales.join(', ')}.</p>`
+  const scaled =
+    scales.length === 0
+      ? null
+      : html`<p>weft's layers that take ${SCALING_MS} ms or more on one thread: ${scales.join(', ')}.</p>`
   if (rivals.length === 0) return scaled === null ? [] : [{ title: 'Layers on more threads', body: scaled }]
   const cells = (ratios: Ratios, threads: number): Content[] =>
     rivals.map((rival) => shown(ratios[rival]?.[threads], (ratio) => ratio.toFixed(2)))

@@ -1,7 +1,7 @@
 // The section of the roofline: what the machine allows, and where every layer stands below it.
 
 import type { CopyRate } from '../layers/protocol.ts'
-import { number, scaled } from '../layout.ts'
+import { counted, number, scaled } from '../layout.ts'
 import type { Roof } from '../roofs.ts'
 import { quantile } from '../statistics.ts'
 import { percent } from './figure-table.ts'
@@ -29,7 +29,7 @@ export async function rooflineSections(
   const cards: Html[] = []
   for (const roofline of rooflines) {
     const chart = await rooflineChart(roofline, looks, tier)
-    cards.push(card(threadsWords(roofline.threads), html`${wordsOf(roofline, tier)}${chart}${slopes(roofline)}`))
+    cards.push(card(counted(roofline.threads), html`${wordsOf(roofline, tier)}${chart}${slopes(roofline)}`))
   }
   const keys = Object.entries(looks).map(([name, look]) => pointKey(look, name))
   const body = html`<p class="quiet">A point is a layer: how many FLOPs its definition has for each byte that it must move at least, and how many it
@@ -50,10 +50,6 @@ export function roofFacts(roofs: readonly Roof[]): (readonly [string, string])[]
       `GFLOP/s: ${most.join(', ')}. GB/s of copies: ${moved.join(', ')}`,
     ]
   })
-}
-
-function threadsWords(threads: number): string {
-  return `${threads} ${threads === 1 ? 'thread' : 'threads'}`
 }
 
 function wordsOf({ peaks, spots }: Roofline, tier: string): Html | null {

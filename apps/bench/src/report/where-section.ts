@@ -1,4 +1,5 @@
 // The section that says how long each layer takes, and where its time goes: computing, waiting at the barrier, handing work out.
+import { counted } from '../layout.ts'
 import { WHERE_PARTS, type Where } from '../where.ts'
 import { type Bar, barChart } from './bar-chart.ts'
 import { figureTable } from './figure-table.ts'
@@ -69,8 +70,4 @@ function partsOf(where: Where): Record<keyof Where, number> {
 
 function sumOf({ compute, barrier, dispatch }: Where): number {
   return compute + barrier + dispatch
-}
-
-export function counted(threads: number): string {
-  return `${threads} ${threads === 1 ? 'thread' : 'threads'}`
 }

@@ -66,4 +66,11 @@ describe('layersTable', () => {
   it('leaves out how to read it where that is not wanted', () => {
     expect(layersTable(report(1), false)).not.toMatch(/Of weft:/)
   })
+  it('says nothing of others where weft was alone', () => {
+    const { geomean, ...rest } = report(1)
+    const alone = layersTable({ ...rest, geomean: {} }, true).replace(/\s+/g, ' ')
+    expect(alone).toContain('All results agree with the definition unless said.')
+    expect(alone).not.toMatch(/than each peer|with each other/)
+    expect(text.replace(/\s+/g, ' ')).toMatch(/than each peer .* agree with the definition and with each other unless said/)
+  })
 })

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The weft command. Looks at Node first and only then loads the rest, which an older Node could not even read.
 import { availableParallelism } from 'node:os'
-import { tooOld } from './node-version.ts'
+import { tooOld } from '@weft/commands/node-version'
 
-const complaint = tooOld(process.versions.node)
+const complaint = tooOld('weft', process.versions.node)
 if (complaint === null) {
   if (['conv', 'run', 'worker'].includes(process.argv[2])) (await import('./lean.ts')).startLean()
   ;(await import('./compiled.ts')).keepCompiled()

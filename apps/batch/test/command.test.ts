@@ -1,9 +1,9 @@
 // The command line: help, version, mistakes, what goes to which stream, explain.
 import { readFileSync } from 'node:fs'
+import { tooOld } from '@weft/commands/node-version'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PRESET_NAMES } from '../src/conv/presets.ts'
 import { CONV_FLAGS, EXPLAIN_FLAGS } from '../src/flags.ts'
-import { tooOld } from '../src/node-version.ts'
 import { jsonLines, MAIN, PLAIN, randomPicture, temporaryFolder, weft, writePicture } from './helpers.ts'
 
 const at = temporaryFolder()
@@ -173,7 +173,7 @@ describe('explain', () => {
 test('an older Node is told what is needed, before anything else is loaded', () => {
   const main = readFileSync(MAIN, 'utf8')
   const loaded = [...main.matchAll(/^import .* from '(.*)'$/gm)].map(([, from]) => from)
-  expect([main.startsWith('#!/usr/bin/env node\n'), loaded]).toEqual([true, ['node:os', './node-version.ts']])
-  expect(tooOld('20.20.2')).toMatch(/^weft needs Node 22 or newer .*20\.20\.2/)
-  expect([tooOld('22.0.0'), tooOld('24.21.0')]).toEqual([null, null])
+  expect([main.startsWith('#!/usr/bin/env node\n'), loaded]).toEqual([true, ['node:os', '@weft/commands/node-version']])
+  expect(tooOld('weft', '20.20.2')).toMatch(/^weft needs Node 22 or newer .*20\.20\.2/)
+  expect([tooOld('weft', '22.0.0'), tooOld('weft', '24.21.0')]).toEqual([null, null])
 })

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // weft-bench: how convolution scales over cores, and how fast it is beside others. The whole route: arguments, job, measurement, report.
+import { tooOld } from '@weft/commands/node-version'
 
-const OLDEST_NODE = 22
 const [FAILED, USAGE] = [1, 2]
 
 async function main(): Promise<number> {
@@ -55,8 +55,9 @@ function ended({ text, failures }: { readonly text: string; readonly failures: n
 }
 
 // Everything is loaded after this: an older Node must get a sentence, not a syntax error of some dependency.
-if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) process.exitCode = await main()
+const complaint = tooOld('weft-bench', process.versions.node)
+if (complaint === null) process.exitCode = await main()
 else {
-  process.stderr.write(`weft-bench needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}\n`)
+  process.stderr.write(`${complaint}\n`)
   process.exitCode = USAGE
 }

@@ -8,6 +8,7 @@ import { forecastLine, rounded, summaryLine } from './outcome.ts'
 import type { Item } from './outputs.ts'
 import type { Reporter } from './report.ts'
 import { addressOf } from './sources/inputs.ts'
+import { count } from './text.ts'
 
 /** Levels by name, times of ISO 8601; written at once, so that the last line before an end is not lost. */
 export function openLog(verbose = false): Logger {
@@ -15,6 +16,8 @@ export function openLog(verbose = false): Logger {
     name: 'weft',
     level: verbose ? 'debug' : 'info',
     timestamp: stdTimeFunctions.isoTime,
+    // Errors come as plain values; pino's own way adds a type and an empty stack.
+    serializers: { err: (err: object) => err },
     formatters: { level: (label: string) => ({ level: label }) },
   }
   return pino(options, destination({ dest: 2, sync: true }))
@@ -26,7 +29,7 @@ export function logged(inner: Reporter, job: Job, log: Logger): Reporter {
   let engine: Parameters<Reporter['begin']>[0] | undefined
   run.info(
     { event: 'run.started', work: job.work.name, items: job.items.length, output: job.target.output },
-    `${job.work.name}: ${job.items.length} items`,
+    `${job.work.name}: ${count(job.items.length, 'item')}`,
   )
   return {
     begin(info, tally) {
@@ -57,7 +60,7 @@ export function logged(inner: Reporter, job: Job, log: Logger): Reporter {
       inner.stopping(reason, underWay)
     },
     forecast(forecast) {
-      run.info({ event: 'run.forecast', ...forecastLine(forecast) }, `would do ${forecast.tasks.length} items`)
+      run.info({ event: 'run.forecast', ...forecastLine(forecast) }, `would do ${count(forecast.tasks.length, 'item')}`)
       inner.forecast(forecast)
     },
     async end(tally, exitCode) {

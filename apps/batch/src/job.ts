@@ -9,7 +9,7 @@ import { type Item, nameOutputs, type OutputFormat } from './outputs.ts'
 import { isOf, ledgerName, type Shard, shardFrom } from './shard.ts'
 import { findInputs } from './sources/find.ts'
 import type { Input } from './sources/inputs.ts'
-import { realFolder, resolveTarget, type Target } from './target.ts'
+import { expectUsable, realFolder, resolveTarget, type Target } from './target.ts'
 import { VERSION } from './version.ts'
 import type { Work } from './work.ts'
 
@@ -54,6 +54,7 @@ export async function resolveJob(
   if (quality !== undefined && format !== 'jpg' && format !== 'webp')
     throw new WeftError('OPTION', '--quality goes with --format jpg or --format webp')
   const target = await resolveTarget(flags.output, format, work.usualFormat)
+  await expectUsable(target)
   const except = target.joined === null ? target.real : await realFolder(target.state)
   const inputs = await findInputs(sources, {
     except,

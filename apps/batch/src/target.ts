@@ -45,6 +45,25 @@ export async function resolveTarget(
   return { output, folder: output, real: await realFolder(output), state: join(output, STATE_FOLDER), joined }
 }
 
+/** What people take for the name of one result, though results go into a folder. */
+const OF_ONE_ITEM = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.json']
+
+/** @throws OPTION where results cannot go, or would go into a folder that looks like a file. */
+export async function expectUsable({ output, joined }: Target): Promise<void> {
+  if (joined?.path === output) return
+  const there = await stat(output).catch(() => null)
+  if (there?.isDirectory()) return
+  const one = `one file for all results ends in ${JOINED_FORMATS.map((name) => `.${name}`).join(', ')}`
+  if (there !== null)
+    throw new WeftError('OPTION', `-o ${output}: it is a file; give a folder, or another name: ${one}`, { output })
+  if (!/[\\/]$/.test(output) && OF_ONE_ITEM.includes(extname(output).toLowerCase()))
+    throw new WeftError(
+      'OPTION',
+      `-o ${output}: results go into a folder, a file each; give its name, or ${output}/ for a folder called so; ${one}`,
+      { output },
+    )
+}
+
 /** The real path that a folder has, or will have once it is made. */
 export async function realFolder(folder: string): Promise<string> {
   const full = resolve(folder)

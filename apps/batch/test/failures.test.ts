@@ -114,6 +114,22 @@ describe('refused before anything is written', () => {
     expect(existsSync(at('no'))).toBe(false)
   })
 
+  test('results that would go into a file, or into a folder that looks like one; a network that is a folder', async () => {
+    await writePicture(at('one/a.png'), randomPicture(3, 4, 4))
+    writeFileSync(at('some.txt'), 'mine')
+    const to = (output: string): string[] => [at('one/a.png'), '-o', output, '--kernel', 'blur']
+    await refused(to(at('some.txt')), 2, /OPTION: -o .*some\.txt: it is a file; give a folder/)
+    await refused(to(at('b.png')), 2, /OPTION: -o .*b\.png: results go into a folder.* or .*b\.png\/ for/)
+    expect([readFileSync(at('some.txt'), 'utf8'), existsSync(at('b.png'))]).toEqual(['mine', false])
+    expect((await weft(['conv', ...to(`${at('b.png')}/`), ...PLAIN])).code).toBe(0)
+    expect((await weft(['conv', ...to(at('b.png')), ...PLAIN])).code).toBe(0)
+    const folder = await weft(['run', at('one'), at('one'), '-o', at('no'), ...PLAIN])
+    expect([folder.code, folder.stderr.replace(/\s+/g, ' ')]).toEqual([
+      2,
+      expect.stringMatching(/OPTION: .*one is a folder; give/),
+    ])
+  })
+
   test('an output folder that cannot be made: exit code 7', async () => {
     writeFileSync(at('file'), '')
     await writePicture(at('one/a.png'), randomPicture(3, 4, 4))

@@ -15,7 +15,7 @@ export interface Source {
   readonly digest: string
 }
 
-/** @throws NOT_FOUND, IO, FORMAT, MODEL, TOO_LARGE */
+/** @throws NOT_FOUND, OPTION for a folder, IO, FORMAT, MODEL, TOO_LARGE */
 export async function readSource(source: string | Uint8Array): Promise<Source> {
   const bytes = typeof source === 'string' ? await bytesOf(source) : source
   const name = typeof source === 'string' ? basename(source) : 'the model'
@@ -27,6 +27,7 @@ export async function readSource(source: string | Uint8Array): Promise<Source> {
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   return await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EISDIR') throw new WeftError('OPTION', `${path} is a folder; give an ONNX file`, { path }, { cause })
     const code = cause.code === 'ENOENT' ? 'NOT_FOUND' : 'IO'
     throw new WeftError(code, `cannot read ${path}: ${cause.message}`, { path }, { cause })
   })

@@ -13,6 +13,7 @@ import { completionRoutes, HIDDEN } from '@weft/commands/completions/commands'
 import { kernelNamed, TIER_CHOICES, type TierChoice } from '@weft/core'
 import { type CompareFlags, compareCommand } from './compare/command.ts'
 import { ABOUT, SCALE_HELP } from './help.ts'
+import { folded } from './help-fold.ts'
 import { HTML_FLAG } from './html-flag.ts'
 import { layersCommand } from './layers/command.ts'
 import type { LayersFlags } from './layers/job.ts'
@@ -51,8 +52,10 @@ const USAGE_CODES: readonly number[] = [ExitCode.InvalidArgument, ExitCode.Unkno
 /** @returns what was asked, or the exit code once help, the version or a complaint has been printed. */
 export async function readArguments(inputs: readonly string[]): Promise<Asked | number> {
   let asked: Asked | undefined
+  const help = inputs.length === 0 || inputs.some((word) => ['--help', '-h', '--helpAll', '--help-all'].includes(word))
+  const stdout = { write: (text: string) => void process.stdout.write(help ? folded(text) : text) }
   const context = {
-    process: { stdout: process.stdout, stderr: process.stderr, env: process.env, exitCode: null as number | null },
+    process: { stdout, stderr: process.stderr, env: process.env, exitCode: null as number | null },
   }
   const keep = (what: Asked) => {
     asked = what

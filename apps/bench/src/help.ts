@@ -2,7 +2,7 @@
 import { suiteNames } from './suites.ts'
 
 const EXAMPLES = `EXAMPLES
-  weft-bench scale 'ic64ih56oc64kh3ph1'           one problem, on 1 to every core
+  weft-bench scale 'ic64ih56oc64kh3ph1'           a problem, on 1 to every core
   weft-bench scale resnet50 --threads 1,2,4       every distinct convolution
   weft-bench scale lecture --json scale.json      the table, and all numbers
   weft-bench scale my-layers.txt --mode items     a suite file of your own
@@ -10,14 +10,14 @@ const EXAMPLES = `EXAMPLES
 
 export const ABOUT = {
   brief: 'How fast weft is on this machine: over its cores, and beside others',
-  fullDescription: `How weft scales over the cores of this machine, and how fast it is beside others.
+  fullDescription: `How weft scales over the cores of this machine, and how fast beside others.
 
 ${EXAMPLES}
   weft-bench layers --suite resnet50              every layer, weft alone
   weft-bench layers --peers onnxruntime-node,pytorch     and beside others
   weft-bench model resnet18.onnx --peers onnxruntime-node     a whole network
   weft-bench scale resnet50 --html scale.html     a page with charts
-  weft-bench report scale.json layers.json        the same of results that were kept
+  weft-bench report scale.json layers.json        a page of kept results
   weft-bench compare before.json after.json       what became slower or faster
 
 'weft-bench scale --help' tells how a problem is written and what is measured.`,

@@ -143,6 +143,16 @@ describe('weft-bench scale', () => {
     expect(list.stdout).toMatch(/^resnet50 +23 problems/m)
   })
 
+  it.each([[], ['scale'], ['layers'], ['model'], ['report'], ['compare'], ['completions']])(
+    'fits its help into 80 columns: %j',
+    async (...words) => {
+      const { code, stdout } = await bench(...words, '--help')
+      const flags = new Set(stdout.match(/--[a-z][\w-]+/g))
+      expect([code, flags.has('--help')]).toEqual([0, true])
+      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+    },
+  )
+
   it('says what it needs on an older Node, in one line', async () => {
     const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })"
     const { code, stdout, stderr } = await benchWith(
@@ -153,7 +163,7 @@ describe('weft-bench scale', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'weft-bench needs Node 22 or newer; this is Node 20.20.2\n',
+      stderr: 'weft-bench needs Node 22 or newer (24 is fastest); this is 20.20.2. Get one from https://nodejs.org\n',
     })
   })
 })

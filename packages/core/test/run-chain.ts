@@ -6,6 +6,7 @@ import {
   type FloatTensor,
   joinWeights,
   LocalLayer,
+  nextStint,
   portableWorkspace,
   selectChain,
   sizeOf,
@@ -61,7 +62,15 @@ export function runChain(
     return at
   }
   const [packed, own] = [place(plan.packedBytes), place(plan.privateBytes)]
-  const at = { packed, private: own, shared: 0, x: place(4 * x.size), y: place(4 * size), residual: place(4 * size) }
+  const at = {
+    packed,
+    private: own,
+    shared: 0,
+    x: place(4 * x.size),
+    y: place(4 * size),
+    residual: place(4 * size),
+    stint: nextStint(),
+  }
   workspace.reserve(end)
   workspace.tenant = null
   const { buffer } = workspace.memory

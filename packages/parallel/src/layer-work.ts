@@ -1,5 +1,5 @@
 // A layer as a thread knows it, and the thread's part in a run of it.
-import { type Bindings, type Callable, plannedBy, type Runner, runAlone, sizeOf } from '@weft/core'
+import { type Bindings, type Callable, nextStint, plannedBy, type Runner, runAlone, sizeOf } from '@weft/core'
 import type { Claim } from './control.ts'
 import type { Definition, RunTask } from './messages.ts'
 import { Phases } from './phases.ts'
@@ -53,6 +53,7 @@ class LayerWork implements Work {
   readonly #task: RunTask
   readonly #phases: Phases
   readonly #runner: Runner
+  readonly #stint = nextStint()
 
   constructor(layer: KnownLayer, task: RunTask) {
     this.#layer = layer
@@ -80,6 +81,7 @@ class LayerWork implements Work {
       packed,
       shared: range === null ? task.own : task.shared,
       private: task.private,
+      stint: this.#stint,
     }
     if (range === null) return runAlone(plan, this.#runner, at, cancelled)
     return this.#runner(step, range.begin, range.end, at, cancelled)

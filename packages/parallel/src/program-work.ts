@@ -5,6 +5,7 @@ import {
   type Code,
   type KernelFunction,
   type MachineTraits,
+  nextStint,
   OP_STORAGE,
   type OpStorage,
   opNamed,
@@ -30,6 +31,7 @@ export class KnownProgram {
   readonly #memory: WebAssembly.Memory
   readonly #bindCode: BindCode
   #steps: readonly Part[] = []
+  #stint = 0
   #spans: { readonly trace: number; readonly member: number; readonly spans: Spans } | null = null
   /** What the steps were bound to. */
   #bound = { bytes: 0, memory: -1, own: -1, shared: -1 }
@@ -48,6 +50,7 @@ export class KnownProgram {
   }
 
   work(task: RunTask): Work {
+    this.#stint = nextStint()
     const { buffer } = this.#memory
     const { bytes, memory, own, shared } = this.#bound
     if (bytes !== buffer.byteLength || memory !== task.x || own !== task.private || shared !== task.shared) {
@@ -81,6 +84,7 @@ export class KnownProgram {
         packed,
         shared: task.shared,
         private: task.private,
+        stint: this.#stint,
       }
       return runner(part, begin, end, at, cancelled)
     }

@@ -27,6 +27,15 @@ export interface Bindings {
   readonly packed: number
   readonly shared: number
   readonly private: number
+  /** What a thread does at a stretch (`nextStint`): within it, what a unit left in private memory is there for the next of its step and item. */
+  readonly stint: number
+}
+
+let stints = 0
+
+/** A number that no stretch of work of this thread had before. */
+export function nextStint(): number {
+  return ++stints
 }
 
 /** Emitted code: called with the byte offset of its argument block. */

@@ -47,8 +47,16 @@ export const WEIGHTS_AHEAD = 2048
 
 /** Bytes of a cache line. */
 const LINE = 64
-/** Products that pixels are asked for ahead of their use, where each lies in a plane of its own: no processor foresees that. */
+/** Products that pixels are asked for ahead of their use. */
 const PIXELS_AHEAD = 6
+
+/** What products ask for ahead of their use, beside their weights. */
+interface Ahead {
+  /** Pixels of so many products ahead: where each lies in a plane of its own, no processor foresees that. */
+  readonly products?: number
+  /** Or so many bytes ahead, where they lie side by side and other cores may have written them. */
+  readonly bytes?: number
+}
 
 /** Registers beside accumulators and pixels: a weight, and a product where nothing is fused. */
 export function spareRegisters(traits: MachineTraits): number {
@@ -139,7 +147,7 @@ function emitPixels(m: Machine, rows: number, cols: number, epilogue: Epilogue, 
   const width = m.traits.lanes * 4
   m.scope(() => {
     const sums = Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, () => emitBias(m, weights, row)))
-    const each = (products: Products) => emitProducts(m, sums, products, PIXELS_AHEAD)
+    const each = (products: Products) => emitProducts(m, sums, products, { products: PIXELS_AHEAD })
     m.scope(() => emitRuns(m, TILE_ARGS, rows, weights, x, each))
     const visit: Visit = (at, each) => {
       const stride = m.arg(TILE_ARGS.yChannelStride)
@@ -196,15 +204,12 @@ export interface Products {
   readonly stride: Int
 }
 
-/**
- * Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count.
- * @param pixelsAhead products that pixels are asked for ahead; none where they lie side by side
- */
+/** Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count. */
 export function emitProducts(
   m: Machine,
   sums: readonly Vec[][],
   { x, weights, first, count, stride }: Products,
-  pixelsAhead = 0,
+  { products: pixelsAhead = 0, bytes: bytesAhead = 0 }: Ahead = {},
 ): void {
   const [rows, cols] = [sums.length, sums[0].length]
   const width = m.traits.lanes * 4
@@ -219,6 +224,7 @@ export function emitProducts(
     m.loop(count, () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
       m.prefetch(weights, WEIGHTS_AHEAD)
+      if (bytesAhead > 0) for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, bytesAhead + line * LINE)
       if (ahead !== null) {
         for (let line = 0; line * LINE <= cols * width; line++) m.prefetch(ahead, line * LINE)
         m.add(ahead, stride)

@@ -8,7 +8,7 @@ import { inputFunction } from './winograd/input.ts'
 import { multiplyFunction } from './winograd/multiply.ts'
 import { outputFunction } from './winograd/output.ts'
 import { packWinograd } from './winograd/pack.ts'
-import { planWinograd, shapeOfChunk, type WinogradPlan } from './winograd/plan.ts'
+import { aloneUnit, planWinograd, shapeOfChunk, sharedUnit, type WinogradPlan } from './winograd/plan.ts'
 import { transformOf } from './winograd/points.ts'
 import { convolver, multiplyStep, transformStep } from './winograd/run.ts'
 
@@ -48,12 +48,11 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
     plan: (d, traits) => planWinograd(name, d, t, traits),
 
     costs(plan, step) {
-      const { descriptor: d, blocks, chunks, steps } = plan
+      const { descriptor: d, blocks, steps } = plan
       return Float64Array.from({ length: steps[step].units }, (_, unit) => {
-        if (plan.alone) return blocks[unit % blocks.length].tiles
-        if (step === 0) return blocks[unitAt(unit, plan.icGrid).block].tiles
-        const { tile, block } = unitAt(unit, plan.ocGrid)
-        return Math.ceil(blocks[block].tiles / plan.traits.lanes) * chunks[tile].rows * chunks[tile].tiles * (d.ic / d.groups + 8)
+        if (!plan.alone && step === 0) return blocks[unitAt(unit, plan.icGrid).block].tiles
+        const { chunk, block } = plan.alone ? aloneUnit(plan, unit) : sharedUnit(plan, unit)
+        return Math.ceil(blocks[block].tiles / plan.traits.lanes) * chunk.rows * chunk.tiles * (d.ic / d.groups + 8)
       })
     },
 

@@ -8,6 +8,7 @@ import {
   Instances,
   KERNELS,
   type Kernel,
+  nextStint,
   type Operation,
   PIECE_HEADER,
   type Plan,
@@ -103,7 +104,7 @@ export class KernelRunner {
       new Int32Array(memory.buffer, this.#region('y').at, this.#region('y').bytes / 4).fill(STALE)
       // One way round the pages tell who wrote, the other way round the bytes do.
       if (how.flush === 'end') for (const operand of READ_ONLY) this.#ground.allow(operand, 'read')
-      runSteps({ kernel, plan }, runner, at, how.pick)
+      runSteps({ kernel, plan }, runner, { ...at, stint: nextStint() }, how.pick)
       new Uint8Array(y.buffer, 4 * item * yItem, 4 * yItem).set(this.#copy('y'))
       for (const [operand, before] of Object.entries({ x, residual, packed })) {
         if (Buffer.compare(this.#copy(operand as Operand), before) !== 0) throw new Error(`${operand} was written to`)
@@ -121,7 +122,11 @@ export class KernelRunner {
     return news.length === 0 ? null : Object.fromEntries(news.map(([name, at]) => [`${this.tier} ${name}`, at]))
   }
 
-  #place(plan: Plan<Operation>, item: Pick<Sizes, 'x' | 'y' | 'residual'>, { flush, pick, short, ready }: How): Bindings {
+  #place(
+    plan: Plan<Operation>,
+    item: Pick<Sizes, 'x' | 'y' | 'residual'>,
+    { flush, pick, short, ready }: How,
+  ): Omit<Bindings, 'stint'> {
     const sizes = {
       ...item,
       packed: plan.packedBytes,
@@ -135,7 +140,7 @@ export class KernelRunner {
   }
 
   /** Where the guard is, unless the weights are to be short: then it is the kernel that must meet it. */
-  #pack({ kernel, plan }: Work, { weight, bias }: Operands, at: Bindings, { short, flush }: How): void {
+  #pack({ kernel, plan }: Work, { weight, bias }: Operands, at: Pick<Bindings, 'packed'>, { short, flush }: How): void {
     if (short !== 'packed') {
       kernel.pack(plan, weight.data, bias?.data ?? null, this.#ground.memory.buffer, at.packed)
       return

@@ -25,6 +25,9 @@ export const MULTIPLY_ARGS = {
   tails: 12,
 } as const
 
+/** Bytes of factors that are asked for ahead of their use: those of a point follow each other, and the next point's them. */
+const FACTORS_AHEAD = 4096
+
 export function multiplyFunction(shape: TileShape): KernelFunction {
   return {
     name: `f32-winograd-multiply-${shape.rows}x${shape.cols}`,
@@ -109,13 +112,18 @@ function emitTile(m: Machine, rows: number, cols: number, filters: Int, x: Int, 
       const [xAt, filter] = [m.int(), m.int()]
       m.move(xAt, x)
       m.move(filter, filters)
-      emitProducts(m, sums, {
-        x: xAt,
-        weights: filter,
-        first: 0,
-        count: m.arg(MULTIPLY_ARGS.channels),
-        stride: m.arg(MULTIPLY_ARGS.vChannel),
-      })
+      emitProducts(
+        m,
+        sums,
+        {
+          x: xAt,
+          weights: filter,
+          first: 0,
+          count: m.arg(MULTIPLY_ARGS.channels),
+          stride: m.arg(MULTIPLY_ARGS.vChannel),
+        },
+        { bytes: FACTORS_AHEAD },
+      )
     })
     const [at, stride] = [m.int(), m.arg(MULTIPLY_ARGS.productsChannel)]
     m.move(at, y)

@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import type { Plan } from '../kernel.ts'
 import { oddLines } from '../odd-lines.ts'
-import type { Grid } from '../range.ts'
+import { type Grid, unitAt } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
 import { channelTiles } from '../tiling.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input.ts'
@@ -37,11 +37,11 @@ export interface WinogradPlan extends Plan {
   readonly blocks: readonly Block[]
   readonly chunks: readonly Chunk[]
   /**
-   * Whether a worker transforms a block and multiplies it at once, all channels, in its own memory; else the factors are
-   * shared, and a step of its own makes them.
+   * Whether a worker that multiplies a block has transformed it itself, in its own memory; else the factors are shared, and a
+   * step of its own makes them.
    */
   readonly alone: boolean
-  /** Units of the steps: input channels by blocks, and chunks by blocks, of all groups. */
+  /** Units of the steps: input channels by blocks, and chunks by blocks, of all groups, of a plan that shares factors. */
   readonly icGrid: Grid
   readonly ocGrid: Grid
   /** Vectors side by side in a register tile. */
@@ -67,10 +67,13 @@ const WHOLE_TILES = 28
 /** Bytes of products that a chunk leaves for the output transform. */
 const CHUNK_BYTES = 256 * 1024
 /**
- * From this many blocks on workers need not share one: factors stay in the cache of the one that makes them. Fewer will do where all
- * filters, which each block passes over, are no more than these bytes.
+ * Workers do not share a block from this many on. Of fewer they do not where a block's factors are no more than these bytes: made
+ * twice they cost less than passing from one core's caches to another's; unless filters, which each of several blocks passes over,
+ * are more than these.
  */
-const [BLOCKS_ALONE, FEWER_ALONE, FILTERS_ALONE] = [16, 7, 12 * 2 ** 20]
+const [BLOCKS_ALONE, FACTORS_ALONE, FILTERS_ALONE] = [16, 1.5 * 2 ** 20, 12 * 2 ** 20]
+/** From this many blocks of whole rows on they are small. */
+const SMALL_BLOCKS = 7
 /** Units that the multiplications are cut into at least, where there are as many channel tiles. */
 const LEAST_UNITS = 24
 /** Rows of a register tile at most: more gain nothing, and coarser tiles are harder to share. */
@@ -88,12 +91,13 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
   const cells = blocks.length * d.groups
   const chunks = chunksOf(d, points, pitch, rowsFor(cols, traits), cells, traits)
   const filterBytes = 4 * points * d.oc * icPerGroup
-  const alone = blocks.length >= (filterBytes <= FILTERS_ALONE ? FEWER_ALONE : BLOCKS_ALONE)
   // A group's last lanes may lie behind its block's tiles.
   const reach = Math.max(...blocks.flatMap(({ groups }) => groups.map(({ tile }) => tile + lanes)))
   const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
   const vPoint = oddLines(icPerGroup * vChannel)
   const vBlock = points * vPoint
+  const kept = 4 * vBlock <= FACTORS_ALONE && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
+  const alone = blocks.length >= BLOCKS_ALONE || kept
   const staging = stagingOf(t, lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
   const own = layoutOf(t, lanes, staging, blocks, {
@@ -109,7 +113,7 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
     descriptor: d,
     traits,
     steps: alone
-      ? [{ name: 'convolve', units: cells }]
+      ? [{ name: 'convolve', units: blocks.length * chunks.length }]
       : [
           { name: 'transform', units: cells * icChunks },
           { name: 'multiply', units: blocks.length * chunks.length },
@@ -141,7 +145,7 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
 export function blockTiles(d: ConvDescriptor, t: Transform, lanes: number): number {
   const all = tilesOf(d, t)
   if (all <= Math.max(64, lanes)) return all
-  if (all < FEWER_ALONE * WHOLE_TILES) return SHARED_TILES
+  if (all < SMALL_BLOCKS * WHOLE_TILES) return SHARED_TILES
   const rows = Math.floor(BLOCK_TILES / stripWidth(d, t)) * stripWidth(d, t)
   return rows >= WHOLE_TILES ? rows : BLOCK_TILES
 }
@@ -154,6 +158,20 @@ export function columnsFor(vectors: number, traits: MachineTraits): number {
 
 export function rowsFor(cols: number, traits: MachineTraits): number {
   return Math.min(MOST_ROWS, Math.floor((traits.registers - spareRegisters(traits)) / cols) - 1)
+}
+
+/** A unit where workers do not share factors: all chunks of a block's group follow each other. `cell` numbers the blocks of all groups. */
+export function aloneUnit({ blocks, chunks, descriptor: { groups } }: WinogradPlan, unit: number) {
+  const each = chunks.length / groups
+  const cell = Math.floor(unit / each)
+  const [group, block] = [Math.floor(cell / blocks.length), cell % blocks.length]
+  return { cell, block, chunk: chunks[group * each + (unit % each)] }
+}
+
+/** A unit of the step that multiplies factors that workers share. */
+export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
+  const { tile, block } = unitAt(unit, ocGrid)
+  return { block, chunk: chunks[tile] }
 }
 
 export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {

@@ -5,29 +5,32 @@ import { unitsOf } from '../range.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS, inputFunction } from './input.ts'
 import { MULTIPLY_ARGS, multiplyFunction, writeVectors } from './multiply.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS, outputFunction } from './output.ts'
-import { type Chunk, IC_AT_ONCE, shapeOfChunk, type WinogradPlan } from './plan.ts'
+import { aloneUnit, type Chunk, IC_AT_ONCE, shapeOfChunk, type WinogradPlan } from './plan.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
-/** One step: a block with all its channels, from factors to pixels in memory of its own. */
+/** One step: chunks of a block after the other, from factors to pixels in memory of the worker's own. */
 export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
   const [transform, multiply] = [transformer(plan, code, memory), multiplier(plan, code, memory)]
-  const count = plan.blocks.length
-  const icPerGroup = plan.descriptor.ic / plan.descriptor.groups
+  const { groups, ic } = plan.descriptor
+  const icPerGroup = ic / groups
+  // The block whose factors the private memory holds, until another stint or item.
+  let held = { stint: 0, x: 0, cell: -1 }
   return (begin, end, at, cancelled) => {
     const factors = at.private + plan.private.factors
     for (let unit = begin; unit < end; unit++) {
-      const [group, block] = [Math.floor(unit / count), unit % count]
-      for (let ic = 0; ic < icPerGroup; ic += IC_AT_ONCE) {
-        if (cancelled()) return false
-        transform(block, group, ic, factors, at)
+      const { cell, block, chunk } = aloneUnit(plan, unit)
+      if (held.cell !== cell || held.stint !== at.stint || held.x !== at.x) {
+        held = { stint: at.stint, x: at.x, cell: -1 }
+        for (let ic = 0; ic < icPerGroup; ic += IC_AT_ONCE) {
+          if (cancelled()) return false
+          transform(block, chunk.group, ic, factors, at)
+        }
+        held.cell = cell
       }
-      for (const chunk of plan.chunks) {
-        if (chunk.group !== group) continue
-        if (cancelled()) return false
-        multiply(block, chunk, factors, at)
-      }
+      if (cancelled()) return false
+      multiply(block, chunk, factors, at)
     }
     return true
   }

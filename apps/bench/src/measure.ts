@@ -61,6 +61,8 @@ export async function measure(job: Job, progress: Progress): Promise<Report> {
     const after = await measurePeak(tier, peakMs)
     const peak = before === null || after === null ? null : Math.max(before, after)
     const most = Math.min(availableParallelism(), job.threads[job.threads.length - 1])
+    // Before the roofs, which a process of its own measures: its time is not this one's.
+    const disturbance = others()
     progress.say('what the cores can do')
     const roofs = isKept(job) ? await measureRoofs([...new Set([1, most])], tier, peakMs / ROOF_PART) : []
     const targets = contested.map(({ target, cases }) =>
@@ -77,7 +79,7 @@ export async function measure(job: Job, progress: Progress): Promise<Report> {
       date,
       command: commandOf(job, tier),
       machine: machineFacts(),
-      others: others(),
+      others: disturbance,
       tier: { name: tier, about: TIERS[tier].about, why },
       peak: { gflopsPerCore: peak, how: howPeak(tier) },
       copy,

@@ -85,7 +85,9 @@ test('a second command on a folder at work ends with exit code 5 and says who is
   const args = ['conv', at('in'), '-o', at('out'), '--kernel', 'sobel', ...PLAIN]
   const { child, ended } = start([...args, '--json'])
   await new Promise((resolve) => child.stdout?.once('data', resolve))
-  const second = await weft(args)
+  // Held, so that it is still at work when the second one looks, however slow the machine.
+  child.kill('SIGSTOP')
+  const second = await weft(args).finally(() => child.kill('SIGCONT'))
   expect(second).toMatchObject({ code: 5, stdout: '' })
   expect(second.stderr.replaceAll(/\n\s*/g, ' ')).toMatch(new RegExp(`BUSY: process ${child.pid} is at work in \\S+out; wait`))
   expect((await ended).code).toBe(0)

@@ -106,6 +106,14 @@ describe.each(tiers)('on the %s tier', (tier) => {
     expect(runKernel(d, operands, tier).every((value) => Object.is(value, 0))).toBe(true)
   })
 
+  it('a single column that padding leaves of a transposed convolution is right', () => {
+    const padding: [number, number][] = [
+      [0, 3],
+      [0, 4],
+    ]
+    check(describeConvTranspose([16, 35, 3], [16, 13, 1, 1], true, { stride: [1, 2], padding }), tier)
+  })
+
   it('output rows that are as far apart as input rows, but not dense, are right', () => {
     check(describeConvTranspose([17, 29, 4], [17, 17, 1, 1], true, { stride: [2, 1], padding: 1, outputPadding: [1, 0] }), tier)
   })

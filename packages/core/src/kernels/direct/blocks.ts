@@ -119,7 +119,7 @@ function depthTaps(d: ConvDescriptor, od: number): { base: number; taps: { tap: 
 
 /** Rows that leave nothing between them are one. */
 export function linesOf(d: ConvDescriptor, layout: Layout, row: Segment, col: Segment): [rows: number, cols: number] {
-  const dense = col.count === layout.pitch && col.count === d.output[2] && row.step === 1
+  const dense = col.count === layout.pitch && col.count === d.output[2] && row.step === 1 && col.step === 1
   return dense ? [1, row.count * col.count] : [row.count, col.count]
 }
 

@@ -1,6 +1,7 @@
 // Compiled JavaScript is kept from start to start, in a folder of the user's own: what lies there is run, so nobody else may write it.
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import module from 'node:module'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 
 /** Where the user's programs keep what can be made anew; null where there is no such place. */
 export function compiledFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string | null {
@@ -8,8 +9,22 @@ export function compiledFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): str
   return HOME !== undefined && isAbsolute(HOME) ? join(HOME, '.cache', 'weft') : null
 }
 
-/** Saves 30 ms of a start. Where the folder cannot be written Node goes without, and NODE_DISABLE_COMPILE_CACHE tells it to. */
+/** Whether the folder is the user's, and nobody else may write it; it is made where there is none, in nobody else's home. */
+function isOwn(folder: string): boolean {
+  try {
+    let above = folder
+    while (!existsSync(above)) above = dirname(above)
+    if (statSync(above).uid !== process.getuid?.()) return false
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return (statSync(folder).mode & 0o022) === 0
+  } catch {
+    // A start needs no such folder.
+    return false
+  }
+}
+
+/** Saves 30 ms of a start. Without a folder of its own it goes without, and NODE_DISABLE_COMPILE_CACHE tells Node to. */
 export function keepCompiled(): void {
-  const folder = compiledFolder(process.env)
-  if (folder !== null) module.enableCompileCache(folder)
+  const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? null : compiledFolder(process.env)
+  if (folder !== null && isOwn(folder)) module.enableCompileCache(folder)
 }

@@ -1,6 +1,6 @@
 // Compiled JavaScript that is kept from start to start.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -14,11 +14,14 @@ test('is in the folder that the user says, else in that of the home, else nowher
   expect(compiledFolder({})).toBe(null)
 })
 
-test('is there after a start, and a start without a folder, or with one that is a file, says the same', () => {
+/** Of what tells Node where to keep compiled code, or not to. */
+const FREE = { NODE_DISABLE_COMPILE_CACHE: undefined, NODE_COMPILE_CACHE: undefined }
+
+test('is there after a start, for nobody else to write; a start without a folder, or with one of others or that is a file, says the same', () => {
   const home = mkdtempSync(join(tmpdir(), 'weft-home-'))
   const version = (env: NodeJS.ProcessEnv) => {
     const main = join(import.meta.dirname, '../src/main.ts')
-    const started = { ...process.env, XDG_CACHE_HOME: undefined, NODE_DISABLE_COMPILE_CACHE: undefined, ...env }
+    const started = { ...process.env, XDG_CACHE_HOME: undefined, ...FREE, ...env }
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@weft/source', main, '--version'], {
       encoding: 'utf8',
       env: started,
@@ -34,6 +37,18 @@ test('is there after a start, and a start without a folder, or with one that is 
     const elsewhere = join(home, 'unused')
     expect(version({ HOME: elsewhere, NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual(first)
     expect(existsSync(elsewhere)).toBe(false)
+    const cache = join(home, '.cache', 'weft')
+    expect(statSync(cache).mode & 0o777).toBe(0o700)
+    rmSync(cache, { recursive: true })
+    mkdirSync(cache)
+    chmodSync(cache, 0o777)
+    expect(version({ HOME: home })).toEqual(first)
+    expect(readdirSync(cache)).toEqual([])
+    if (process.getuid?.() !== 0) return
+    rmSync(join(home, '.cache'), { recursive: true })
+    chownSync(home, 65534, 65534)
+    expect(version({ HOME: home })).toEqual(first)
+    expect(readdirSync(home)).toEqual([])
   } finally {
     rmSync(home, { recursive: true })
   }

@@ -91,6 +91,31 @@ describe('rows by known weights', () => {
     expect(worst).toBeLessThan(1e-4)
   })
 
+  it('by weights and by a view of them in another shape are two products', async () => {
+    const [rows, k, n] = [2, 4, 6]
+    const [x, w] = [values(rows * k, 1), values(k * n, 2)]
+    const nodes: FileNode[] = [
+      { op: 'MatMul', inputs: ['x', 'w'], outputs: ['h'] },
+      { op: 'Reshape', inputs: ['w', 's'], outputs: ['view'] },
+      { op: 'MatMul', inputs: ['h', 'view'], outputs: ['y'] },
+    ]
+    const constants = { w: { dims: [k, n], values: w }, s: { type: 7, dims: [2], values: [n, k] } }
+    const inputs = [{ name: 'x', shape: [rows, k] }]
+    const file = await readModel(onnxFile({ inputs, outputs: [{ name: 'y' }], nodes, constants }))
+    await using model = file.on(engine)
+    const { y } = await model.run({ x: new Tensor(Float32Array.from(x), [rows, k]) })
+    const product = (a: readonly number[], b: readonly number[], inner: number, outer: number) =>
+      Array.from({ length: rows * outer }, (_, i) =>
+        Array.from({ length: inner }, (_, j) => a[Math.floor(i / outer) * inner + j] * b[j * outer + (i % outer)]).reduce(
+          (p, q) => p + q,
+        ),
+      )
+    const right = product(product(x, w, k, n), w, n, k)
+    right.forEach((value, i) => {
+      expect(y.data[i]).toBeCloseTo(value, 4)
+    })
+  })
+
   it('by small weights stay a product of matrices, bias or not', async () => {
     const { steps, worst } = await ran({ rows: [2, 9], k: 32, n: 24, nodes: [matMul, add] }, (sum, b) => sum + b)
     expect(steps).toEqual(['matMul', 'add'])

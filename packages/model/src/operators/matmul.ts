@@ -64,12 +64,12 @@ function isRow(addend: Constant | null, n: number): boolean {
   return addend !== null && addend.data.length === n && addend.shape.at(-1) === n
 }
 
-/** Once for all shapes of a network. */
+/** Once for all shapes of a network. Constants of one and the same data may differ in shape: a Reshape makes a view. */
 const TRANSPOSED = new WeakMap<Constant['data'], Constant>()
 
 function transpose({ dtype, shape: [k, n], data }: Constant): Constant {
   const known = TRANSPOSED.get(data)
-  if (known !== undefined) return known
+  if (known !== undefined && known.shape[0] === n && known.shape[1] === k) return known
   const turned = new Float32Array(data.length)
   for (let row = 0; row < k; row++) for (let column = 0; column < n; column++) turned[column * k + row] = data[row * n + column]
   const made: Constant = { dtype, shape: [n, k], data: turned }

@@ -10,6 +10,7 @@ import { connect, disconnect, QUEUE, queueAddress } from '../src/queue/connectio
 import { chunkData } from '../src/queue/data.ts'
 import { SharedFolder } from '../src/queue/folder.ts'
 import { type QueueStatus, queueStatus } from '../src/queue/status.ts'
+import { runId } from '../src/queue/submit.ts'
 import { filesBelow, PLAIN, randomPicture, start, temporaryFolder, weft, writePicture } from './helpers.ts'
 
 const at = temporaryFolder()
@@ -22,6 +23,12 @@ test('a queue is a Redis server and a database; its password is not shown', () =
   expect(queueAddress('rediss://me:secret@host:7000/3').shown).toBe('rediss://host:7000/3')
   for (const text of ['host', 'http://host/0', 'redis://', 'redis://host/name', 'redis://host/0/1', ''])
     expect(() => queueAddress(text)).toThrow(/as in redis:\/\/host:6379\/0/)
+})
+
+test('a job of any random number has an id that is no number, which a queue would refuse', () => {
+  for (const hex of ['12345678', '00000000', '99999999', 'ffffffff', '1e100000'])
+    expect(runId(Buffer.from(hex, 'hex'))).toMatch(/^[a-f][0-9a-f]{7}$/)
+  expect(runId(Buffer.from('12345678', 'hex'))).not.toBe(runId(Buffer.from('12345679', 'hex')))
 })
 
 test('where Redis is not there submit and status say so in a line, exit code 5, and nothing is written', async () => {
@@ -137,10 +144,9 @@ describe.runIf(HAS_REDIS)('on a Redis server', () => {
     const conv = ['conv', at('in'), '--kernel', 'sobel']
     const run = ['run', at('same.onnx'), at('in'), '--as', 'tensors']
     const [first, second] = [await submit([...conv, '--chunk', '5'], 'conv'), await submit(run, 'all.npz')]
-    expect([first.code, second.code, first.stdout]).toEqual([
-      0,
-      0,
-      expect.stringMatching(/^submitted \w{8}: 21 items in 5 chunks/),
+    expect([first, second]).toMatchObject([
+      { code: 0, stdout: expect.stringMatching(/^submitted \w{8}: 21 items in 5 chunks/), stderr: '' },
+      { code: 0, stderr: '' },
     ])
     expect((await until(() => true)).waiting).toBe(6)
 

@@ -42,6 +42,11 @@ export interface Submitted {
   readonly queue: string
 }
 
+/** Of eight digits, the first a letter: BullMQ takes no id that is a number. */
+export function runId(bytes: Buffer): string {
+  return Buffer.from([bytes[0] | 0xa0, ...bytes.subarray(1)]).toString('hex')
+}
+
 /** @throws IO when Redis cannot be reached, before anything is written; OPTION and others for what cannot be done */
 export async function submit(submission: Submission): Promise<Submitted> {
   const { flags, sources } = submission
@@ -53,7 +58,7 @@ export async function submit(submission: Submission): Promise<Submitted> {
     const job = await resolveJob(await workOf(submission, batch), batch, sources, null)
     if (job.list.length === 0) throw new WeftError('NOT_FOUND', 'the list of inputs is empty: there is nothing to submit')
     const chunks = await chunkCount(job, flags)
-    const run = randomBytes(4).toString('hex')
+    const run = runId(randomBytes(4))
     const output = (await folder.toQueue(flags.output)) + (/[\\/]$/.test(flags.output) ? '/' : '')
     const common = { work: await commandOf(submission, batch, folder), output, identity: job.identity.identity }
     const lists: ItemData[][] = Array.from({ length: chunks }, () => [])

@@ -1,7 +1,7 @@
 // Every test and the demo with WEFT_TIER set to one tier after the other: `run.ts [--tiers avx512,scalar] [WHAT VITEST RUNS ...]`.
 // A line a tier, the names of what failed below it; exits 1 where anything did. Arguments that are no option go to vitest, and the demo is left out then.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -41,6 +41,11 @@ try {
       ...positionals,
     ])
     const demo = positionals.length > 0 ? null : await run(tier, ['apps/batch/scripts/demo.ts'])
+    if (!existsSync(report)) {
+      console.log(`${tier.padEnd(10)}vitest ended with ${tests.code} and no report; run it by itself with WEFT_TIER=${tier}`)
+      process.exitCode = 1
+      continue
+    }
     const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
     const counts = [String(numPassedTests).padEnd(8), String(numFailedTests).padEnd(8), String(numPendingTests).padEnd(9)].join(
       '',

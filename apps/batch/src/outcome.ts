@@ -37,7 +37,10 @@ export function forecastText({ items, skipped, tasks, bytesToRead, measured, sec
 
 export function summaryText(tally: Tally, job: Job, engine: EngineInfo | undefined): string {
   const { green, red } = coloursFor(process.stdout)
-  if (job.list.length === 0) return green('nothing to do: the list of inputs is empty')
+  if (job.list.length === 0) {
+    const none = job.target.joined === null ? '' : `; ${job.target.joined.path} is not written`
+    return green(`nothing to do: the list of inputs is empty${none}`)
+  }
   const outcome = [
     green(`${tally.done} of ${count(tally.items, 'item')} done`),
     ...(tally.skipped === 0 ? [] : [green(`${tally.skipped} were done before`)]),

@@ -15,16 +15,16 @@ export interface Verdict {
 
 /** Small convolutions that between them take every kernel, through full tiles, narrow tiles, padding, stride and groups. Every start waits for them. */
 const KNOWN = [
-  { x: [1, 7, 11, 13], weight: [9, 7, 3, 3], options: { padding: 1 } },
+  { x: [1, 19, 11, 13], weight: [9, 19, 3, 3], options: { padding: 1 } },
   { x: [1, 6, 17, 16], weight: [14, 3, 3, 3], options: { padding: 1, stride: 2, groups: 2 } },
-  { x: [1, 11, 9, 8], weight: [13, 11, 1, 1], options: {} },
+  { x: [1, 21, 9, 8], weight: [13, 21, 1, 1], options: {} },
   { x: [1, 5, 9, 33], weight: [5, 1, 3, 3], options: { padding: 1, stride: 2, groups: 5 } },
   { x: [1, 8, 12, 12], weight: [8, 1, 3, 3], options: { padding: 1, groups: 8, activation: 'hardSwish' as const } },
   { x: [1, 3, 9, 10], weight: [4, 3, 5, 5], options: { padding: 2 } },
 ]
 const verdicts = new Map<TierName, Verdict>()
 
-/** Tries a tier once a process; one of machine code on a workspace that can run it. Synchronous; 30 to 60 ms, and for `paired`, which is timed too, 50 to 200 ms. */
+/** Tries a tier once a process; one of machine code on a workspace that can run it. Synchronous; about 200 ms where the relaxed tier is compiled beside it. */
 export function verify(tier: TierName, workspace?: Workspace): Verdict {
   const known = verdicts.get(tier)
   if (known !== undefined) return known

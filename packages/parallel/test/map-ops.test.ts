@@ -4,6 +4,7 @@ import { allowPairing, type Engine } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
 import { onTier } from './on-tier.ts'
 import { Builder, numbers, runOp } from './program-builder.ts'
+import { UNARY } from './unary-ops.ts'
 
 allowPairing()
 
@@ -65,16 +66,6 @@ const PAIRS: readonly [Shape, Shape][] = [
   ],
 ]
 const EXACT = ['add', 'sub', 'mul', 'div']
-const UNARY: readonly [op: string, params: OpParams, error: number][] = [
-  ['relu', {}, 0],
-  ['neg', {}, 0],
-  ['leakyRelu', { a: 0.25 }, 0],
-  ['clip', { a: -0.5, b: 0.75 }, 0],
-  ['hardSigmoid', { a: 0.25, b: 0.5 }, 1e-7],
-  ['hardSwish', {}, 3e-7],
-  ['sigmoid', {}, 3e-7],
-  ['silu', {}, 3e-6],
-]
 /** What ONNX Runtime 1.30 and PyTorch 1.13 give for these on a processor, the former where they differ. */
 const SPECIAL = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN, -0, 0, -1e38, -5, 1e38]
 const OF_SPECIAL: readonly [op: string, params: OpParams, wanted: readonly number[]][] = [

@@ -2,6 +2,7 @@
 import { type OpParams, type OpPlan, opNamed, planOp, type Shape, sizeOf, Tensor, TIERS, type VectorPath } from '@weft/core'
 import { noise } from '../../../core/test/run-kernel.ts'
 import { runOp } from '../program-builder.ts'
+import { UNARY } from '../unary-ops.ts'
 import { type Draw, picker } from './cases.ts'
 import type { Work } from './kernel-run.ts'
 import type { RandomWork } from './works.ts'
@@ -19,17 +20,6 @@ const EXTENTS = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 129
 /** None of which a product or quotient is subnormal, or a sum too large: tiers differ on these as they say. */
 const SPECIAL = [-0, 0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 80, -80]
 const LARGE = [1e38, -1e38]
-const UNARY: readonly [op: string, params: OpParams, error: number][] = [
-  ['relu', {}, 0],
-  ['neg', {}, 0],
-  ['leakyRelu', { a: 0.25 }, 0],
-  ['leakyRelu', { a: 0 }, 0],
-  ['clip', { a: -0.5, b: 0.75 }, 0],
-  ['hardSigmoid', { a: 0.25, b: 0.5 }, 1e-7],
-  ['hardSwish', {}, 4e-7],
-  ['sigmoid', {}, 3e-7],
-  ['silu', {}, 3e-6],
-]
 
 export function randomOp(seed: number, index: number): RandomWork {
   const pick = picker(seed, index)

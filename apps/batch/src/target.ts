@@ -51,10 +51,7 @@ const OF_ONE_ITEM = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.json']
 /** @throws OPTION where results cannot go, or would go into a folder that looks like a file. */
 export async function expectUsable({ output, joined }: Target): Promise<void> {
   if (joined?.path === output) return
-  const there = await stat(output).catch(({ code }: NodeJS.ErrnoException) => {
-    if (code === 'ENOTDIR') throw new WeftError('OPTION', `-o ${output}: it lies below a file; give a folder`, { output })
-    return null
-  })
+  const there = await stat(output).catch(() => null)
   if (there?.isDirectory()) return
   const one = `one file for all results ends in ${JOINED_FORMATS.map((name) => `.${name}`).join(', ')}`
   if (there !== null)

@@ -102,8 +102,6 @@ describe('lists', () => {
     expect([code, stdout, existsSync(at('nothing'))]).toEqual([0, 'nothing to do: the list of inputs is empty\n', false])
     const joined = await weft(['conv', at('none.csv'), '-o', 'all.npz', '--kernel', 'blur', ...PLAIN], at('.'))
     expect([joined.code, joined.stdout]).toEqual([0, 'nothing to do: the list of inputs is empty; all.npz is not written\n'])
-    const below = await weft(['conv', at('none.csv'), '-o', `${at('none.csv')}/sub`, '--kernel', 'blur', ...PLAIN])
-    expect([below.code, below.stderr.replaceAll(/\n\s*/g, ' ')]).toEqual([2, expect.stringContaining('it lies below a file')])
   })
 
   test('as manifests have a header, or are objects, and paths beside them', async () => {

@@ -20,12 +20,18 @@ export function packWinograd(
   const points = t.n * t.n
   const taps = t.r * t.r
   for (const { oc, rows, tiles, filters } of chunks) {
-    for (let channel = 0; channel < rows * tiles; channel++) {
-      const [tile, row] = [Math.floor(channel / rows), channel % rows]
+    // The rows of an input channel lie side by side: they are written together, a point after the other.
+    const factors = new Float64Array(points * rows)
+    const pitch = tiles * icPerGroup * rows
+    for (let tile = 0; tile < tiles; tile++) {
       for (let ic = 0; ic < icPerGroup; ic++) {
-        const factors = transform(weight, ((oc + channel) * icPerGroup + ic) * taps)
-        const to = filters / 4 + (tile * icPerGroup + ic) * rows + row
-        for (let point = 0; point < points; point++) floats[to + point * tiles * icPerGroup * rows] = flush(factors[point])
+        for (let row = 0; row < rows; row++) {
+          transform(weight, ((oc + tile * rows + row) * icPerGroup + ic) * taps, factors, row, rows)
+        }
+        const to = filters / 4 + (tile * icPerGroup + ic) * rows
+        for (let point = 0; point < points; point++) {
+          for (let row = 0; row < rows; row++) floats[to + point * pitch + row] = flush(factors[point * rows + row])
+        }
       }
     }
   }
@@ -33,12 +39,15 @@ export function packWinograd(
   packTables(plan, memory, offset)
 }
 
-/** G g G^T of the filter that begins at `from`, in double precision, in an array that the next call writes anew. */
-function filterTransform(t: Transform): (weight: Float32Array, from: number) => Float64Array {
+type FilterTransform = (weight: Float32Array, from: number, out: Float64Array, at: number, step: number) => void
+
+/** G g G^T of the filter that begins at `from`, in double precision, a number every `step` of `out`. */
+function filterTransform(t: Transform): FilterTransform {
   const { n, r } = t
   const matrix = Float64Array.from(filterMatrix(t).flat())
-  const [half, result] = [new Float64Array(n * r), new Float64Array(n * n)]
-  return (weight, from) => {
+  const half = new Float64Array(n * r)
+  if (r === 3) return filterTransformOf3(matrix, half, n)
+  return (weight, from, out, at, step) => {
     for (let i = 0; i < n; i++) {
       for (let col = 0; col < r; col++) {
         let sum = 0
@@ -48,10 +57,23 @@ function filterTransform(t: Transform): (weight: Float32Array, from: number) => 
       for (let j = 0; j < n; j++) {
         let sum = 0
         for (let col = 0; col < r; col++) sum += half[i * r + col] * matrix[j * r + col]
-        result[i * n + j] = sum
+        out[at + (i * n + j) * step] = sum
       }
     }
-    return result
+  }
+}
+
+/** The same, three taps written out: networks have millions of such filters, and every start waits for them. */
+function filterTransformOf3(matrix: Float64Array, half: Float64Array, n: number): FilterTransform {
+  return (weight, from, out, at, step) => {
+    for (let col = 0; col < 3; col++) {
+      const [g0, g1, g2] = [weight[from + col], weight[from + 3 + col], weight[from + 6 + col]]
+      for (let i = 0; i < 3 * n; i += 3) half[i + col] = matrix[i] * g0 + matrix[i + 1] * g1 + matrix[i + 2] * g2
+    }
+    for (let i = 0, to = at; i < 3 * n; i += 3) {
+      const [h0, h1, h2] = [half[i], half[i + 1], half[i + 2]]
+      for (let j = 0; j < 3 * n; j += 3, to += step) out[to] = h0 * matrix[j] + h1 * matrix[j + 1] + h2 * matrix[j + 2]
+    }
   }
 }
 

@@ -39,7 +39,8 @@ function grouped(layers: readonly Defined[]): Defined[][] {
     groups[groups.length - 1].push(layer)
     bytes += own
   }
-  return groups
+  // The largest are claimed first: none is left to one worker while the others wait.
+  return groups.map((group) => group.toSorted((a, b) => rawBytes(b) - rawBytes(a)))
 }
 
 function rawBytes({ weight, bias }: Defined): number {

@@ -55,8 +55,18 @@ export interface Candidates {
   readonly refusals: readonly Refusal[]
 }
 
+/** Of descriptors that live, which never change: a network asks for each again and again, alone and in chains. */
+const [known, orders] = [new WeakMap<ConvDescriptor, Map<MachineTraits, Candidates>>(), new WeakMap<ConvDescriptor, string>()]
+
 /** Every kernel: what it would take, or why it refuses. */
 export function candidatesFor(d: ConvDescriptor, traits: MachineTraits): Candidates {
+  const own = known.get(d) ?? new Map<MachineTraits, Candidates>()
+  const candidates = own.get(traits) ?? compared(d, traits)
+  known.set(d, own.set(traits, candidates))
+  return candidates
+}
+
+function compared(d: ConvDescriptor, traits: MachineTraits): Candidates {
   const order = orderFor(d)
   const candidates: Candidate[] = []
   const refusals: Refusal[] = []
@@ -71,6 +81,12 @@ export function candidatesFor(d: ConvDescriptor, traits: MachineTraits): Candida
 
 /** The order of the kernel that is best on the nominal machine: it decides the bits, which must be the same on every machine. */
 export function orderFor(d: ConvDescriptor): string {
+  const order = orders.get(d) ?? bestOrder(d)
+  orders.set(d, order)
+  return order
+}
+
+function bestOrder(d: ConvDescriptor): string {
   let [best, least] = ['', Number.POSITIVE_INFINITY]
   for (const kernel of KERNELS) {
     if (kernel.refuses(d, NOMINAL) !== null) continue

@@ -7,9 +7,11 @@ import {
   bcst,
   k,
   type Masked,
+  type Memory,
   masked,
   mem,
   type Operand,
+  type Rip,
   r32,
   r64,
   xmm,
@@ -38,7 +40,7 @@ export function* cases(): Generator<Case> {
 function* instructions(): Generator<Case> {
   for (const form of [...allForms().values()].flat()) {
     if (form.places.includes('D')) continue
-    for (const operands of operandsOf(form)) yield instruction(form, operands)
+    for (const operands of operandsOf(form)) if (!hasTwins(operands)) yield instruction(form, operands)
   }
   yield* crossed()
 }
@@ -75,6 +77,7 @@ export function usual(form: Form, slot: Slot, id: number): Operand {
   if (slot.words[0] === 'eax' || slot.words[0] === 'rax') return slot.words[0] === 'eax' ? r32.eax : r64.rax
   const [kind] = slot.registers
   if (kind !== undefined) return register(kind, id % countOf(form, kind))
+  if (slot.words[0] === 'sib') return mem({ base: r64.rdx, index: r64.rcx, disp: 64 })
   if (slot.memory !== null) return mem({ base: r64.rdx, disp: 64, ...bitsOf(form, slot) })
   // Too large for the form of 8 bits, which would be taken instead.
   return slot.words[0].endsWith('32') ? 1000 : immediates(slot)[0]
@@ -83,7 +86,7 @@ export function usual(form: Form, slot: Slot, id: number): Operand {
 function* valuesOf(form: Form, slot: Slot, id: number): Generator<Operand> {
   yield* immediates(slot)
   for (const kind of slot.registers) for (let number = 0; number < countOf(form, kind); number++) yield register(kind, number)
-  if (slot.memory !== null) yield* addresses(bitsOf(form, slot).bits ?? null)
+  if (slot.memory !== null) for (const address of addresses(bitsOf(form, slot).bits ?? null)) if (takes(slot, address)) yield address
   if (slot.element !== null) for (const address of addresses(null)) yield bcst(address)
   if (slot.mask !== 'none') yield* maskedOf(form, slot, id)
 }
@@ -100,7 +103,18 @@ function* maskedOf(form: Form, slot: Slot, id: number): Generator<Masked> {
 }
 
 function countOf(form: Form, kind: string): number {
-  return kind === 'k' ? 8 : form.encoding === 'EVEX' && kind.endsWith('mm') ? 32 : 16
+  return kind === 'k' || kind === 'tmm' ? 8 : form.encoding === 'EVEX' && kind.endsWith('mm') ? 32 : 16
+}
+
+/** No instruction takes a tile twice. */
+function hasTwins(operands: readonly Operand[]): boolean {
+  const tiles = operands.flatMap((operand) => (typeof operand === 'object' && operand.kind === 'tmm' ? operand.id : []))
+  return new Set(tiles).size < tiles.length
+}
+
+/** Rows of memory have both a base and the distance between them. */
+function takes(slot: Slot, address: Memory | Rip): boolean {
+  return slot.words[0] !== 'sib' || (address.kind === 'memory' && address.base !== null && address.index !== null)
 }
 
 /** Memory says its size where no register beside it does. */

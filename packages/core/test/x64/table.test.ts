@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { allForms } from '../../src/isa/x64/encode-form.ts'
 import { TABLE } from '../../src/isa/x64/instructions.ts'
 
-const WORDS = /^(r32|r64|xmm|ymm|zmm|k|eax|rax|any|m(8|16|32|64|128|256|512)|b(32|64)|[iuw]8|[iw]32|i64|1|rel8|rel32)$/
+const WORDS = /^(r32|r64|xmm|ymm|zmm|k|tmm|eax|rax|any|sib|m(8|16|32|64|128|256|512)|b(32|64)|[iuw]8|[iw]32|i64|1|rel8|rel32)$/
 const forms = [...allForms().values()].flat()
 
 describe('the table of instructions', () => {

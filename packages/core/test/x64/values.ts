@@ -13,6 +13,7 @@ import {
   r32,
   r64,
   ripSymbol,
+  tmm,
   xmm,
   ymm,
   zmm,
@@ -35,6 +36,7 @@ const REGISTERS: Readonly<Record<RegisterKind, (id: number) => Register>> = {
   ymm,
   zmm,
   k,
+  tmm,
 }
 export function register(kind: RegisterKind, id: number): Register {
   return REGISTERS[kind](id)

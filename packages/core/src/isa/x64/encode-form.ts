@@ -44,7 +44,15 @@ const LENGTHS = [
   { vec: 'ymm', mem: 'm256' },
   { vec: 'zmm', mem: 'm512' },
 ] as const
-const REGISTERS: Readonly<Record<string, RegisterKind>> = { r32: 'r32', r64: 'r64', xmm: 'xmm', ymm: 'ymm', zmm: 'zmm', k: 'k' }
+const REGISTERS: Readonly<Record<string, RegisterKind>> = {
+  r32: 'r32',
+  r64: 'r64',
+  xmm: 'xmm',
+  ymm: 'ymm',
+  zmm: 'zmm',
+  k: 'k',
+  tmm: 'tmm',
+}
 const PREFIXES: Readonly<Record<string, number>> = { '66': 0x66, F3: 0xf3, F2: 0xf2 }
 const MAPS: Readonly<Record<string, number>> = { '0F': 1, '0F38': 2, '0F3A': 3 }
 
@@ -104,7 +112,7 @@ function readSlot(name: string, text: string, variant: Readonly<Record<string, s
   if (body === undefined) throw new WeftError('INTERNAL', `the table's ${name} has an operand ${text}`)
   const words = body.split('/').map((word) => variant[word] ?? word)
   const bits = (pattern: RegExp) => words.map((word) => pattern.exec(word)?.[1]).find((found) => found !== undefined)
-  const memory = words.includes('any') ? '0' : bits(/^m(\d+)$/)
+  const memory = words.includes('any') || words.includes('sib') ? '0' : bits(/^m(\d+)$/)
   const element = bits(/^b(\d+)$/)
   return {
     words,

@@ -16,7 +16,8 @@ type Verdict = string | null | undefined
 /** Null if the form takes the operands at offset `here` of the code. */
 export function refuses(form: Form, operands: readonly Operand[], here: number): Refusal | null {
   for (const [index, slot] of form.slots.entries()) {
-    const reason = judge(form, slot, operands[index], here)
+    const verdict = judge(form, slot, operands[index], here)
+    const reason = verdict === undefined ? judgeTwins(operands, index) : verdict
     if (reason !== undefined) return { operand: index, reason, takes: slot.words }
   }
   return null
@@ -33,12 +34,23 @@ function judge(form: Form, slot: Slot, operand: Operand, here: number): Verdict 
       return slot.element === null ? 'nothing is broadcast from memory here' : judgeMemory(operand.memory, slot.element)
     case 'memory':
     case 'rip':
-      return slot.memory === null ? null : judgeMemory(operand, slot.memory)
+      if (slot.memory === null) return null
+      return slot.words[0] === 'sib' && !hasIndex(operand)
+        ? 'it has not both a base and an index'
+        : judgeMemory(operand, slot.memory)
     case 'label':
       return judgeLabel(form, slot, operand, here)
     default:
       return judgeRegister(form, slot, operand)
   }
+}
+
+/** The processor refuses a tile twice in one instruction. */
+function judgeTwins(operands: readonly Operand[], index: number): Verdict {
+  const [operand, before] = [operands[index], operands.slice(0, index)]
+  const tile = (one: Operand) => (typeof one === 'object' && one.kind === 'tmm' ? one.id : null)
+  if (tile(operand) === null || !before.some((other) => tile(other) === tile(operand))) return undefined
+  return 'a tile comes twice'
 }
 
 function judgeMasked(form: Form, slot: Slot, { operand, mask, mode }: Masked, here: number): Verdict {
@@ -56,7 +68,7 @@ function judgeRegister(form: Form, slot: Slot, { kind, id }: Register): Verdict 
   if (slot.words[0] === 'eax') return kind === 'r32' && id === 0 ? undefined : null
   if (slot.words[0] === 'rax') return kind === 'r64' && id === 0 ? undefined : null
   if (!slot.registers.includes(kind)) return null
-  const count = kind === 'k' ? 8 : form.encoding === 'EVEX' && kind.endsWith('mm') ? 32 : 16
+  const count = kind === 'k' || kind === 'tmm' ? 8 : form.encoding === 'EVEX' && kind.endsWith('mm') ? 32 : 16
   return isId(id, count) ? undefined : `its number is not one of 0 to ${count - 1}`
 }
 
@@ -87,6 +99,10 @@ function judgeLabel(form: Form, slot: Slot, label: Label, here: number): Verdict
   if (slot.words[0] === 'rel32') return undefined
   if (slot.words[0] !== 'rel8') return null
   return label.at !== null && label.at - (here + form.opcode.length + 1) >= -128 ? undefined : 'it is too far for 8 bits'
+}
+
+function hasIndex(memory: Memory | Rip): boolean {
+  return memory.kind === 'memory' && memory.base !== null && memory.index !== null
 }
 
 function isAddress(register: Register): boolean {

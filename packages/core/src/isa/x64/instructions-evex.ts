@@ -61,6 +61,7 @@ export const EVEX = [
   ['vpord', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.66.0F.W0 EB /r'],
   ['vpxord', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.66.0F.W0 EF /r'],
   ['vpxorq', 'vec{kz}, vec, vec/mem/b64', 'RVM', 'EVEX.66.0F.W1 EF /r'],
+  ['vpternlogd', 'vec{kz}, vec, vec/mem/b32, u8', 'RVMI', 'EVEX.66.0F3A.W0 25 /r'],
   ['vpsrld', 'vec{kz}, vec/mem/b32, u8', 'VMI', 'EVEX.66.0F.W0 72 /2'],
   ['vpsrad', 'vec{kz}, vec/mem/b32, u8', 'VMI', 'EVEX.66.0F.W0 72 /4'],
   ['vpslld', 'vec{kz}, vec/mem/b32, u8', 'VMI', 'EVEX.66.0F.W0 72 /6'],

@@ -1,4 +1,4 @@
-// The table's rows of AVX, AVX2 and FMA, and of mask registers (AVX-512 F, kmovd BW): the VEX encodings. See instructions.ts.
+// The table's rows of AVX, AVX2 and FMA, of mask registers (AVX-512 F, kmovd BW) and of AMX: the VEX encodings. See instructions.ts.
 import type { Row } from './instructions.ts'
 
 export const VEX = [
@@ -71,4 +71,10 @@ export const VEX = [
   ['kmovd', 'k, r32', 'RM', 'VEX.F2.0F.W0 92 /r'],
   ['kmovd', 'r32, k', 'RM', 'VEX.F2.0F.W0 93 /r'],
   ['kxnorw', 'k, k, k', 'RVM', 'VEX.L1.0F.W0 46 /r'],
+
+  ['ldtilecfg', 'any', 'M', 'VEX.0F38.W0 49 /0'],
+  ['tilerelease', '', '', 'VEX.0F38.W0 49 C0'],
+  ['tileloadd', 'tmm, sib', 'RM', 'VEX.F2.0F38.W0 4B /r'],
+  ['tilestored', 'sib, tmm', 'MR', 'VEX.F3.0F38.W0 4B /r'],
+  ['tdpbf16ps', 'tmm, tmm, tmm', 'RMV', 'VEX.F3.0F38.W0 5C /r'],
 ] as const satisfies readonly Row[]

@@ -8,8 +8,9 @@ import { VEX } from './instructions-vex.ts'
  * not the size of the memory operand, the N of a displacement that EVEX stores as one byte in steps of N.
  *
  * Operands, `/` between what may stand in one place:
- * - `r32 r64 xmm ymm zmm k`: a register of that kind
- * - `m8` to `m512`: memory of so many bits; `any`: an address whose memory is not touched
+ * - `r32 r64 xmm ymm zmm k tmm`: a register of that kind
+ * - `m8` to `m512`: memory of so many bits; `any`: an address, or memory whose size goes without saying; `sib`: rows of
+ *   memory from a base on, as far apart as an index says
  * - `b32 b64`: one element of memory of so many bits, in every lane
  * - `i8 i32 i64`: an immediate of so many bits, with a sign; `u8`: 0 to 255; `w32`: 32 bits, with a sign or without;
  *   `1`: just that

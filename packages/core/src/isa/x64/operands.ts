@@ -1,6 +1,6 @@
 // The operands of x86-64 instructions: registers, memory, labels, masks. Plain data, which the encoder checks.
 
-export type RegisterKind = 'r32' | 'r64' | 'xmm' | 'ymm' | 'zmm' | 'k'
+export type RegisterKind = 'r32' | 'r64' | 'xmm' | 'ymm' | 'zmm' | 'k' | 'tmm'
 export interface Register<Kind extends RegisterKind = RegisterKind> {
   readonly kind: Kind
   readonly id: number
@@ -9,6 +9,8 @@ export type R32 = Register<'r32'>
 export type R64 = Register<'r64'>
 export type Vector = Register<'xmm' | 'ymm' | 'zmm'>
 export type Mask = Register<'k'>
+/** A register of AMX: 16 rows of 64 bytes. */
+export type Tile = Register<'tmm'>
 
 /** The size of memory, needed only where no register says it: in `add [m], 1`. */
 export type Bits = 16 | 32 | 64 | 128 | 256 | 512
@@ -65,6 +67,7 @@ export const xmm = (id: number): Register<'xmm'> => ({ kind: 'xmm', id })
 export const ymm = (id: number): Register<'ymm'> => ({ kind: 'ymm', id })
 export const zmm = (id: number): Register<'zmm'> => ({ kind: 'zmm', id })
 export const k = (id: number): Mask => ({ kind: 'k', id })
+export const tmm = (id: number): Tile => ({ kind: 'tmm', id })
 
 export interface Address {
   readonly base?: R64

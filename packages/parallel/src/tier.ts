@@ -15,7 +15,7 @@ import { isNative, type Native, native, nativeWorkspace, type OpenWorkspace, ver
 import { allowPairing, pairingAllowed } from './pairing.ts'
 
 /** Machine code, fastest first. */
-const NATIVE = ['avx512', 'avx2'] as const
+const NATIVE = ['amx', 'avx512', 'avx2'] as const
 
 /**
  * @param exclude tiers that are passed over

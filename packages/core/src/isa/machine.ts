@@ -1,4 +1,5 @@
 // The vector machine: the handful of operations that every kernel is written against.
+import type { MatrixUnit } from './matrix-unit.ts'
 
 declare const vec: unique symbol
 declare const int: unique symbol
@@ -19,6 +20,8 @@ export interface MachineTraits {
   readonly registers: number
   /** Whether `madd` rounds once. Machines that fuse give the same bits as each other. */
   readonly fused: boolean
+  /** Whether there is a matrix unit beside the vectors: see matrix-unit.ts. */
+  readonly matrix: boolean
 }
 
 /**
@@ -82,6 +85,9 @@ export interface Machine {
   evens(to: Vec, a: Vec, b: Vec): void
   /** Every second lane of a, then of b, from lane 1 on. `to` is neither of them. */
   odds(to: Vec, a: Vec, b: Vec): void
+
+  /** Null where there is none. */
+  readonly matrix: MatrixUnit | null
 }
 
 /** Bytes of the arena that a call may read or write. */

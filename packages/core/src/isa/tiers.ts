@@ -2,7 +2,7 @@
 import type { KernelFunction, MachineTraits } from './machine.ts'
 import { emitWasm } from './wasm/machine.ts'
 
-export const TIER_NAMES = ['scalar', 'simd128', 'relaxed', 'paired', 'avx2', 'avx512'] as const
+export const TIER_NAMES = ['scalar', 'simd128', 'relaxed', 'paired', 'avx2', 'avx512', 'amx'] as const
 export type TierName = (typeof TIER_NAMES)[number]
 
 export interface Tier {
@@ -18,36 +18,47 @@ export interface Tier {
 const V8_REGISTERS = 15
 
 export const TIERS: Readonly<Record<TierName, Tier>> = {
-  scalar: { name: 'scalar', kind: 'script', traits: { lanes: 1, registers: 16, fused: false }, about: 'plain TypeScript' },
+  scalar: {
+    name: 'scalar',
+    kind: 'script',
+    traits: { lanes: 1, registers: 16, fused: false, matrix: false },
+    about: 'plain TypeScript',
+  },
   simd128: {
     name: 'simd128',
     kind: 'wasm',
-    traits: { lanes: 4, registers: V8_REGISTERS, fused: false },
+    traits: { lanes: 4, registers: V8_REGISTERS, fused: false, matrix: false },
     about: 'WebAssembly vectors of 128 bits, multiply then add',
   },
   relaxed: {
     name: 'relaxed',
     kind: 'wasm',
-    traits: { lanes: 4, registers: V8_REGISTERS, fused: true },
+    traits: { lanes: 4, registers: V8_REGISTERS, fused: true, matrix: false },
     about: 'WebAssembly vectors of 128 bits, fused multiply-add',
   },
   paired: {
     name: 'paired',
     kind: 'wasm',
-    traits: { lanes: 8, registers: V8_REGISTERS, fused: true },
+    traits: { lanes: 8, registers: V8_REGISTERS, fused: true, matrix: false },
     about: 'WebAssembly vectors that V8 joins in pairs to 256 bits, fused multiply-add',
   },
   avx2: {
     name: 'avx2',
     kind: 'native',
-    traits: { lanes: 8, registers: 16, fused: true },
+    traits: { lanes: 8, registers: 16, fused: true, matrix: false },
     about: 'x86-64 machine code, vectors of 256 bits, fused multiply-add',
   },
   avx512: {
     name: 'avx512',
     kind: 'native',
-    traits: { lanes: 16, registers: 32, fused: true },
+    traits: { lanes: 16, registers: 32, fused: true, matrix: false },
     about: 'x86-64 machine code, vectors of 512 bits, fused multiply-add',
+  },
+  amx: {
+    name: 'amx',
+    kind: 'native',
+    traits: { lanes: 16, registers: 32, fused: true, matrix: true },
+    about: 'the same, and the matrix unit, which multiplies numbers as two halves of 8 bits each',
   },
 }
 

@@ -14,8 +14,8 @@ export function refusesChain(descriptor: ChainDescriptor, traits: MachineTraits)
   const reason = chain.refuses(descriptor, traits)
   if (reason !== null) return reason
   const { pointwiseBefore, depthwise: middle, pointwiseAfter } = descriptor
-  if (orderFor(middle) !== depthwise.order(middle)) return 'the depthwise convolution is summed in another order'
-  const other = [pointwiseBefore, pointwiseAfter].some((d) => d !== null && orderFor(d) !== pointwise.order(d))
+  if (orderFor(middle, traits) !== depthwise.order(middle)) return 'the depthwise convolution is summed in another order'
+  const other = [pointwiseBefore, pointwiseAfter].some((d) => d !== null && orderFor(d, traits) !== pointwise.order(d))
   return other ? 'a pointwise convolution is summed in another order' : null
 }
 

@@ -2,4 +2,4 @@
 import type { MachineTraits } from '../isa/machine.ts'
 
 /** The widest there is. Microseconds of estimates are those of one of its cores: AMD EPYC of 2024, 245 GFLOP/s in AVX-512. */
-export const NOMINAL: MachineTraits = { lanes: 16, registers: 32, fused: true }
+export const NOMINAL: MachineTraits = { lanes: 16, registers: 32, fused: true, matrix: false }

@@ -7,6 +7,7 @@ import { chain } from './chain.ts'
 import { depthwise } from './depthwise.ts'
 import { direct } from './direct.ts'
 import type { Kernel, Plan, Planned } from './kernel.ts'
+import { matrix } from './matrix.ts'
 import { NOMINAL } from './nominal.ts'
 import { pointwise } from './pointwise.ts'
 import { scalar } from './scalar.ts'
@@ -16,6 +17,7 @@ export const KERNELS: readonly Kernel[] = [
   pointwise as Kernel,
   depthwise as Kernel,
   ...WINOGRADS.map(([m, r]) => winograd(m, r) as Kernel),
+  matrix as Kernel,
   broadcast as Kernel,
   direct as Kernel,
   scalar,
@@ -56,7 +58,8 @@ export interface Candidates {
 }
 
 /** Of descriptors that live, which never change: a network asks for each again and again, alone and in chains. */
-const [known, orders] = [new WeakMap<ConvDescriptor, Map<MachineTraits, Candidates>>(), new WeakMap<ConvDescriptor, string>()]
+const known = new WeakMap<ConvDescriptor, Map<MachineTraits, Candidates>>()
+const orders = new WeakMap<ConvDescriptor, Map<boolean, string>>()
 
 /** Every kernel: what it would take, or why it refuses. */
 export function candidatesFor(d: ConvDescriptor, traits: MachineTraits): Candidates {
@@ -67,7 +70,7 @@ export function candidatesFor(d: ConvDescriptor, traits: MachineTraits): Candida
 }
 
 function compared(d: ConvDescriptor, traits: MachineTraits): Candidates {
-  const order = orderFor(d)
+  const order = orderFor(d, traits)
   const candidates: Candidate[] = []
   const refusals: Refusal[] = []
   for (const kernel of KERNELS) {
@@ -79,18 +82,22 @@ function compared(d: ConvDescriptor, traits: MachineTraits): Candidates {
   return { candidates, refusals }
 }
 
-/** The order of the kernel that is best on the nominal machine: it decides the bits, which must be the same on every machine. */
-export function orderFor(d: ConvDescriptor): string {
-  const order = orders.get(d) ?? bestOrder(d)
-  orders.set(d, order)
+/**
+ * The order of the kernel that is best on the nominal machine: it decides the bits, which must be the same on every machine but
+ * those with a matrix unit, which have their own.
+ */
+export function orderFor(d: ConvDescriptor, { matrix }: Pick<MachineTraits, 'matrix'>): string {
+  const own = orders.get(d) ?? new Map<boolean, string>()
+  const order = own.get(matrix) ?? bestOrder(d, { ...NOMINAL, matrix })
+  orders.set(d, own.set(matrix, order))
   return order
 }
 
-function bestOrder(d: ConvDescriptor): string {
+function bestOrder(d: ConvDescriptor, machine: MachineTraits): string {
   let [best, least] = ['', Number.POSITIVE_INFINITY]
   for (const kernel of KERNELS) {
-    if (kernel.refuses(d, NOMINAL) !== null) continue
-    const time = kernel.estimate(d, NOMINAL) / (kernel.worth ?? 1)
+    if (kernel.refuses(d, machine) !== null) continue
+    const time = kernel.estimate(d, machine) / (kernel.worth ?? 1)
     if (time < least) [best, least] = [kernel.order(d), time]
   }
   return best

@@ -86,7 +86,8 @@ export function usual(form: Form, slot: Slot, id: number): Operand {
 function* valuesOf(form: Form, slot: Slot, id: number): Generator<Operand> {
   yield* immediates(slot)
   for (const kind of slot.registers) for (let number = 0; number < countOf(form, kind); number++) yield register(kind, number)
-  if (slot.memory !== null) for (const address of addresses(bitsOf(form, slot).bits ?? null)) if (takes(slot, address)) yield address
+  if (slot.memory !== null)
+    for (const address of addresses(bitsOf(form, slot).bits ?? null)) if (takes(slot, address)) yield address
   if (slot.element !== null) for (const address of addresses(null)) yield bcst(address)
   if (slot.mask !== 'none') yield* maskedOf(form, slot, id)
 }

@@ -7,6 +7,7 @@ import { candidateFolders, clearStale, type PrivateFile, writePrivateFile } from
 export interface Addon {
   cpuid(leaf: number, subleaf: number, register: number): number
   xgetbv(): number
+  permitTiles(): number
   address(view: Uint8Array): number
   /** The address of executable pages with a copy of the bytes, or the negative of an errno. */
   place(bytes: Uint8Array): number

@@ -80,7 +80,7 @@ export function nativeWorkspace({ addon }: Native, tier: NativeTier): OpenWorksp
   return { workspace: new Workspace(tier, memory, compiler, new NativeBinder(addon)), close: () => compiler.close() }
 }
 
-export type NativeTier = 'avx2' | 'avx512'
+export type NativeTier = 'avx2' | 'avx512' | 'amx'
 
 export function isNative(tier: TierName): tier is NativeTier {
   return TIERS[tier].kind === 'native'

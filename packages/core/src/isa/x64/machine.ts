@@ -1,7 +1,9 @@
 // The vector machine as x86-64 machine code: AVX2 with FMA, or AVX-512.
 import { WeftError } from '../../errors.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
+import type { MatrixUnit } from '../matrix-unit.ts'
 import { Assembler } from './assembler.ts'
+import { X64MatrixUnit } from './matrix-unit.ts'
 import { k, type Mask, masked, mem, r32, r64, xmm, ymm, zmm } from './operands.ts'
 import { loadFirst, storeFirst } from './parts.ts'
 import { loadPhases, storePhases } from './phases.ts'
@@ -32,29 +34,34 @@ const GENERAL = [
   { low: r32.r14d, full: r64.r14 },
   { low: r32.r15d, full: r64.r15 },
 ] as const
-type General = (typeof GENERAL)[number]
+export type General = (typeof GENERAL)[number]
 type Vector = ReturnType<typeof ymm> | ReturnType<typeof zmm>
 
 class X64Machine implements Machine {
   readonly traits: MachineTraits
   readonly prefetches = true
+  readonly matrix: MatrixUnit | null
   readonly #asm: Assembler
   readonly #vectors: readonly Vector[]
   #ints = 0
   #vecs = 0
   #maskedLanes: number | null = null
+  readonly #unit: X64MatrixUnit | null
 
   constructor(asm: Assembler, traits: MachineTraits) {
     this.traits = traits
     this.#asm = asm
     this.#vectors = Array.from({ length: traits.registers }, (_, n) => (traits.lanes === 16 ? zmm(n) : ymm(n)))
+    this.#unit = traits.matrix ? new X64MatrixUnit(asm, this) : null
+    this.matrix = this.#unit
   }
 
   scope(body: () => void): void {
-    const [ints, vecs] = [this.#ints, this.#vecs]
+    const [ints, vecs, taken] = [this.#ints, this.#vecs, this.#unit?.taken]
     body()
     this.#ints = ints
     this.#vecs = vecs
+    if (this.#unit !== null && taken !== undefined) this.#unit.taken = taken
   }
   vec(): Vec {
     if (this.#vecs === this.#vectors.length) throw none('vector', this.#vectors.length)

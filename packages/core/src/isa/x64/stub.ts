@@ -7,10 +7,12 @@ export const PIECE_HEADER = 64
 
 /** Flush subnormal results to zero, and take subnormal operands as zero. */
 const FLUSH = 0x8040
-const [SYS_MMAP, SYS_MPROTECT, SYS_MUNMAP, SYS_MADVISE] = [9, 10, 11, 28]
+const [SYS_MMAP, SYS_MPROTECT, SYS_MUNMAP, SYS_MADVISE, SYS_ARCH_PRCTL] = [9, 10, 11, 28, 158]
 const [READ_WRITE, READ_EXECUTE, PRIVATE_ANONYMOUS] = [3, 5, 0x22]
 /** MADV_HUGEPAGE. */
 const HUGE_PAGES = 14
+/** ARCH_REQ_XCOMP_PERM, and XFEATURE_XTILEDATA that it asks for: every thread of the process has it then. */
+const [ASK_FOR_STATE, TILE_DATA] = [0x1023, 18]
 
 export interface Stub {
   readonly text: Uint8Array
@@ -30,6 +32,7 @@ type Body = (asm: Assembler, fail: Label, run: Label) => void
 /**
  * Assembles the entry points. Each is a Node-API callback; one whose arguments are not what it takes throws a TypeError.
  * - cpuid(leaf, subleaf, register 0..3) and xgetbv(): what processor and operating system allow, as 32 bits
+ * - permitTiles(): asks for leave to use tiles; 0, or -errno
  * - address(typed array): where its bytes are
  * - place(bytes): copies machine code to fresh pages, first writable, then executable, never both; its address, or -errno
  * - release(address, bytes): gives such pages back
@@ -198,6 +201,13 @@ const ENTRIES: Readonly<Record<string, Body>> = {
     asm.emit('xor', r32.ecx, r32.ecx)
     asm.emit('xgetbv')
     result(asm, 'uint32')
+  },
+
+  permitTiles(asm) {
+    asm.emit('mov', r32.edi, ASK_FOR_STATE)
+    asm.emit('mov', r32.esi, TILE_DATA)
+    systemCall(asm, SYS_ARCH_PRCTL)
+    result(asm, 'double')
   },
 
   address(asm, fail) {

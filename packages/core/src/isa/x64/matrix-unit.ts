@@ -1,0 +1,109 @@
+// The matrix unit as AMX, and the operations of AVX-512 that make its pairs.
+import { WeftError } from '../../errors.ts'
+import type { Int, Machine, Vec } from '../machine.ts'
+import { type Far, type Mask, type MatrixUnit, TILES, type Tile } from '../matrix-unit.ts'
+import type { Assembler } from './assembler.ts'
+import type { General } from './machine.ts'
+import { k, masked, mem, r64, tmm, type zmm } from './operands.ts'
+
+/** The address of the arena: see machine.ts. */
+const BASE = r64.rdi
+/** Mask registers: k0 stands for no mask, and k1 is the machine's own. */
+const [FIRST_MASK, MASKS] = [2, 6]
+
+type Vector = ReturnType<typeof zmm>
+
+export class X64MatrixUnit implements MatrixUnit {
+  readonly #asm: Assembler
+  readonly #machine: Machine
+  /** Tiles and masks that are taken: what a scope gives back. */
+  taken = { tiles: 0, masks: 0 }
+
+  constructor(asm: Assembler, machine: Machine) {
+    this.#asm = asm
+    this.#machine = machine
+  }
+
+  use(config: Int, body: () => void): void {
+    this.#asm.emit('ldtilecfg', mem({ base: BASE, index: full(config) }))
+    this.#machine.scope(body)
+    this.#asm.emit('tilerelease')
+  }
+  tile(): Tile {
+    const { tiles } = this.taken
+    if (tiles === TILES) throw new WeftError('INTERNAL', `a kernel takes more than the ${TILES} tiles that there are`)
+    this.taken = { ...this.taken, tiles: tiles + 1 }
+    return tmm(tiles) as unknown as Tile
+  }
+  loadTile(to: Tile, at: Far, offset: number, stride: Far): void {
+    this.#asm.emit('tileloadd', tileOf(to), mem({ base: full(at), index: full(stride), disp: offset }))
+  }
+  storeTile(at: Far, offset: number, stride: Far, from: Tile): void {
+    this.#asm.emit('tilestored', mem({ base: full(at), index: full(stride), disp: offset }), tileOf(from))
+  }
+  multiply(acc: Tile, a: Tile, b: Tile): void {
+    this.#asm.emit('tdpbf16ps', tileOf(acc), tileOf(a), tileOf(b))
+  }
+
+  far(at: Int): Far {
+    this.#asm.emit('add', full(at), BASE)
+    return at as unknown as Far
+  }
+  distance(bytes: number): Far {
+    return this.#machine.number(bytes) as unknown as Far
+  }
+  advance(to: Far, bytes: number): void {
+    this.#asm.emit('add', full(to), bytes)
+  }
+  prefetch(at: Far, by: Int, offset: number): void {
+    this.#asm.emit('prefetcht0', mem({ base: full(at), index: full(by), disp: offset }))
+  }
+  mask(): Mask {
+    const { masks } = this.taken
+    if (masks === MASKS) throw new WeftError('INTERNAL', `a kernel takes more than the ${MASKS} masks that there are`)
+    this.taken = { ...this.taken, masks: masks + 1 }
+    return k(FIRST_MASK + masks) as unknown as Mask
+  }
+  loadMask(to: Mask, at: Int, offset: number): void {
+    this.#asm.emit('kmovw', lanesOf(to), mem({ base: BASE, index: full(at), disp: offset }))
+  }
+  loadLanes(to: Vec, at: Far, by: Int, lanes: Mask, others: 'zero' | 'stay'): void {
+    const mode = others === 'zero' ? 'zero' : 'merge'
+    this.#asm.emit('vmovups', masked(vector(to), lanesOf(lanes), mode), mem({ base: full(at), index: full(by) }))
+  }
+  bits(to: Vec, value: number): void {
+    this.#machine.scope(() => this.#asm.emit('vpbroadcastd', vector(to), low(this.#machine.number(value))))
+  }
+  pairs(high: Vec, rest: Vec, even: Vec, odd: Vec, keep: Vec, half: Vec): void {
+    const [to, a, b, bits, round] = [high, even, odd, keep, half].map(vector)
+    const left = vector(rest)
+    const lead = (from: Vector) => {
+      this.#asm.emit('vpaddd', left, from, round)
+      this.#asm.emit('vpandd', left, left, bits)
+      this.#asm.emit('vsubps', from, from, left)
+    }
+    lead(a)
+    this.#asm.emit('vpsrld', to, left, 16)
+    lead(b)
+    this.#asm.emit('vpord', to, to, left)
+    this.#asm.emit('vpsrld', left, a, 16)
+    // left | (b & keep)
+    this.#asm.emit('vpternlogd', left, b, bits, 0xf8)
+  }
+}
+
+function full(register: Int | Far): General['full'] {
+  return (register as unknown as General).full
+}
+function low(register: Int): General['low'] {
+  return (register as unknown as General).low
+}
+function vector(register: Vec): Vector {
+  return register as unknown as Vector
+}
+function tileOf(tile: Tile): ReturnType<typeof tmm> {
+  return tile as unknown as ReturnType<typeof tmm>
+}
+function lanesOf(lanes: Mask): ReturnType<typeof k> {
+  return lanes as unknown as ReturnType<typeof k>
+}

@@ -1,0 +1,73 @@
+// The matrix kernel: float32 as two bfloat16 each, multiplied on the matrix unit, three products for one, and summed as float32.
+import type { ConvDescriptor } from '../conv/descriptor.ts'
+import { TILE_ROWS } from '../isa/matrix-unit.ts'
+import { stageFunctions, stager } from './direct/stage.ts'
+import { epilogueOf } from './epilogue.ts'
+import { estimateMatrix } from './estimate/matrix.ts'
+import type { Kernel } from './kernel.ts'
+import { lineOf, MOST_PIECES } from './matrix/blocks.ts'
+import { gatherFunction } from './matrix/gather.ts'
+import { multiplyFunction } from './matrix/multiply.ts'
+import { packMatrix } from './matrix/pack.ts'
+import { type MatrixPlan, planMatrix } from './matrix/plan.ts'
+import { computer } from './matrix/run.ts'
+
+const NAME = 'f32-matrix'
+
+export const matrix: Kernel<MatrixPlan> = {
+  name: NAME,
+  error: 1e-4,
+
+  refuses(d, traits) {
+    if (!traits.matrix) return 'the tier has no matrix unit'
+    if (d.numerics === 'strict') return "numerics 'strict' was asked for"
+    return misfit(d)
+  },
+
+  order: () => NAME,
+  estimate: estimateMatrix,
+  worth: 0.9,
+
+  plan: (d, traits) => planMatrix(NAME, d, traits),
+
+  costs(plan, step) {
+    if (plan.steps[step].name === 'stage') return new Float64Array(plan.steps[step].units).fill(1)
+    return Float64Array.from(plan.units, ({ block, from, to }) => plan.blocks[block].lines.count * (to - from + 1))
+  },
+
+  functions(plan) {
+    const epilogue = epilogueOf(plan.descriptor)
+    const lines = plan.blocks.map((block) => block.lines)
+    const rows = [...new Set(plan.channels.map((channels) => Math.ceil(channels.rows / TILE_ROWS)))]
+    const steps = plan.chunks.flatMap((chunk) => chunk.turns)
+    const kinds = [...new Map(steps.map(({ first, last }) => [`${first} ${last}`, { first, last }])).values()]
+    const shapes = lines.flatMap(({ turns }) =>
+      kinds.flatMap(({ first, last }) => rows.map((count) => ({ rows: count, turns, first, last: last ? epilogue : null }))),
+    )
+    const functions = [
+      ...lines.flatMap(({ pieces }) => [true, false].map((both) => gatherFunction({ pieces, both }))),
+      ...shapes.map(multiplyFunction),
+      ...(plan.staged === null ? [] : stageFunctions(plan.staged)),
+    ]
+    return [...new Map(functions.map((one) => [one.name, one])).values()]
+  },
+
+  pack: packMatrix,
+
+  runner(plan, code, memory) {
+    const compute = computer(plan, code, memory)
+    if (plan.staged === null) return (_, begin, end, at, cancelled) => compute(begin, end, at, cancelled)
+    const stage = stager(plan.staged, code, new Int32Array(memory))
+    return (step, begin, end, at, cancelled) => (step === 0 ? stage : compute)(begin, end, at, cancelled)
+  },
+}
+
+function misfit(d: ConvDescriptor): string | null {
+  if (d.rank === 3) return 'the convolution is 3-D'
+  if (d.transposed) return 'the convolution is transposed'
+  if (d.paddingMode !== 'zeros') return `the padding is ${d.paddingMode}, not zeros`
+  if (d.oc / d.groups < 4) return `a group has ${d.oc / d.groups} output channels, not 4 or more`
+  const { pieces } = lineOf(d.output[2])
+  if (pieces > MOST_PIECES && d.output[1] > 1) return `rows of ${d.output[2]} pixels are too short for lines of 16`
+  return null
+}

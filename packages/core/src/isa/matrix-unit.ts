@@ -35,8 +35,8 @@ export function tileConfig(): Int32Array {
 
 /** What a machine with a matrix unit can do beside. Tiles, masks and addresses are handles, given back at the end of their scope. */
 export interface MatrixUnit {
-  /** Tiles hold something only within `body`. @param config where the bytes of `tileConfig` lie */
-  use(config: Int, body: () => void): void
+  /** Tiles hold something only within `body`. @param config word of the argument block that says where the bytes of `tileConfig` lie */
+  use(config: number, body: () => void): void
   tile(): Tile
   /** Rows `stride` bytes apart. */
   loadTile(to: Tile, at: Far, offset: number, stride: Far): void

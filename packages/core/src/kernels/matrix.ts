@@ -1,16 +1,15 @@
 // The matrix kernel: float32 as two bfloat16 each, multiplied on the matrix unit, three products for one, and summed as float32.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
-import { TILE_ROWS } from '../isa/matrix-unit.ts'
-import { stageFunctions, stager } from './direct/stage.ts'
+import { stageFunctions } from './direct/stage.ts'
 import { epilogueOf } from './epilogue.ts'
 import { estimateMatrix } from './estimate/matrix.ts'
 import type { Kernel } from './kernel.ts'
 import { lineOf, MOST_PIECES } from './matrix/blocks.ts'
-import { gatherFunction } from './matrix/gather.ts'
-import { multiplyFunction } from './matrix/multiply.ts'
+import { matrixFunction } from './matrix/function.ts'
 import { packMatrix } from './matrix/pack.ts'
-import { type MatrixPlan, planMatrix } from './matrix/plan.ts'
+import { type MatrixPlan, planMatrix, shapeOf } from './matrix/plan.ts'
 import { computer } from './matrix/run.ts'
+import { splitFunction, splitter } from './matrix/split.ts'
 
 const NAME = 'f32-matrix'
 
@@ -37,17 +36,10 @@ export const matrix: Kernel<MatrixPlan> = {
 
   functions(plan) {
     const epilogue = epilogueOf(plan.descriptor)
-    const lines = plan.blocks.map((block) => block.lines)
-    const rows = [...new Set(plan.channels.map((channels) => Math.ceil(channels.rows / TILE_ROWS)))]
-    const steps = plan.chunks.flatMap((chunk) => chunk.turns)
-    const kinds = [...new Map(steps.map(({ first, last }) => [`${first} ${last}`, { first, last }])).values()]
-    const shapes = lines.flatMap(({ turns }) =>
-      kinds.flatMap(({ first, last }) => rows.map((count) => ({ rows: count, turns, first, last: last ? epilogue : null }))),
-    )
     const functions = [
-      ...lines.flatMap(({ pieces }) => [true, false].map((both) => gatherFunction({ pieces, both }))),
-      ...shapes.map(multiplyFunction),
+      ...plan.blocks.flatMap((block) => plan.chunks.map((chunk) => matrixFunction(shapeOf(plan, block, chunk, epilogue)))),
       ...(plan.staged === null ? [] : stageFunctions(plan.staged)),
+      ...(plan.split ? [splitFunction] : []),
     ]
     return [...new Map(functions.map((one) => [one.name, one])).values()]
   },
@@ -57,7 +49,7 @@ export const matrix: Kernel<MatrixPlan> = {
   runner(plan, code, memory) {
     const compute = computer(plan, code, memory)
     if (plan.staged === null) return (_, begin, end, at, cancelled) => compute(begin, end, at, cancelled)
-    const stage = stager(plan.staged, code, new Int32Array(memory))
+    const stage = splitter(plan, plan.staged, code, memory)
     return (step, begin, end, at, cancelled) => (step === 0 ? stage : compute)(begin, end, at, cancelled)
   },
 }

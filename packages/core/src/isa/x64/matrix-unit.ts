@@ -24,8 +24,8 @@ export class X64MatrixUnit implements MatrixUnit {
     this.#machine = machine
   }
 
-  use(config: Int, body: () => void): void {
-    this.#asm.emit('ldtilecfg', mem({ base: BASE, index: full(config) }))
+  use(config: number, body: () => void): void {
+    this.#machine.scope(() => this.#asm.emit('ldtilecfg', mem({ base: BASE, index: full(this.#machine.arg(config)) })))
     this.#machine.scope(body)
     this.#asm.emit('tilerelease')
   }

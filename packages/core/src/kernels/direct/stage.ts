@@ -13,7 +13,7 @@ export const PLANES_AT_ONCE = 64
 /** What staging needs to know of a plan whose first step it is. */
 export type StagedPlan = Pick<DirectPlan, 'descriptor' | 'layout' | 'traits' | 'steps' | 'sharedBytes' | 'gatherAt'>
 
-type Stage = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
+export type Stage = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
 export function stager(plan: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Stage {
   const stage = plan.descriptor.paddingMode === 'zeros' ? zeroPlanes(plan, code, words) : gatheredPlanes(plan, code, words)

@@ -1,8 +1,8 @@
 // What the matrix kernel keeps beside its code: weights as tiles of leading parts and of what is left, biases, tables.
 import { TILE_BYTES, TILE_ROWS } from '../../isa/matrix-unit.ts'
 import { flush, weightStrides } from '../pack.ts'
-import { REST_BYTES, STEP_BYTES } from './gather.ts'
-import { BIAS_BYTES, type Channels, liveProducts, type MatrixPlan, STEP } from './plan.ts'
+import { BIAS_BYTES, REST_BYTES, STEP_BYTES } from './args.ts'
+import { type Channels, liveProducts, type MatrixPlan, STEP } from './plan.ts'
 
 export function packMatrix(
   plan: MatrixPlan,

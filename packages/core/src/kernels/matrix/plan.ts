@@ -1,17 +1,18 @@
 // The plan of the matrix kernel: blocks of lines, blocks of channels, steps of products, and the memory that they need.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { TILE_BYTES, TILE_ROWS, tileConfig } from '../../isa/matrix-unit.ts'
+import { TILE_ROWS, tileConfig } from '../../isa/matrix-unit.ts'
 import { equalParts } from '../broadcast/shape.ts'
 import type { Tap } from '../direct/axis.ts'
 import { type Segments, segments } from '../direct/blocks.ts'
 import { inPlace, type Layout, offsetOf, readsInPlace, stagedLayout } from '../direct/layout.ts'
 import { type Product, productsOf } from '../direct/order.ts'
 import type { StagedPlan } from '../direct/stage.ts'
+import type { Epilogue } from '../epilogue.ts'
 import type { Plan } from '../kernel.ts'
-import { type Block, blocksOf, LINE } from './blocks.ts'
-import { ROW_WORDS, STEP_BYTES } from './gather.ts'
-import { LINE_BYTES } from './multiply.ts'
+import { BIAS_BYTES, ROW_WORDS, STEP_BYTES, SUMS_BYTES } from './args.ts'
+import { type Block, blocksOf, lineOf, rowsOf } from './blocks.ts'
+import type { MatrixShape } from './function.ts'
 
 /** Up to 32 output channels of a group. */
 export interface Channels {
@@ -31,8 +32,8 @@ export interface Unit {
   readonly to: number
 }
 
-/** Steps of 32 products [from, from + count) that are multiplied in one call. */
-export interface Steps {
+/** Steps [from, from + count): what is gathered of a pair of lines at once. */
+export interface Chunk {
   readonly from: number
   readonly count: number
   /** Whether sums begin with them, and whether they are complete then. */
@@ -40,41 +41,36 @@ export interface Steps {
   readonly last: boolean
 }
 
-/** Steps that are gathered together. */
-export interface Chunk {
-  readonly from: number
-  readonly count: number
-  readonly turns: readonly Steps[]
-}
-
 export interface MatrixPlan extends Plan {
   readonly staged: StagedPlan | null
+  /** Whether staged planes are split, two at a time, and not pixels as they are gathered: each would be for every tap. */
+  readonly split: boolean
   readonly layout: Layout
   readonly blocks: readonly Block[]
   readonly channels: readonly Channels[]
   readonly units: readonly Unit[]
   readonly chunks: readonly Chunk[]
-  /** The configuration of tiles, the rows of all steps, then the lines of blocks. */
+  /** Bytes from the packed weights of a block of channels to those of the next. */
+  readonly weightsBlock: number
+  /** The configuration of tiles, the rows of all steps, then the lines of blocks: in bytes from `packed`. */
   readonly tables: Int32Array
   readonly tablesAt: number
+  readonly rowsAt: number
   readonly linesAt: number
   /** Where a worker's own memory has gathered pixels and sums, in bytes. */
   readonly pixelsAt: number
+  readonly nextPixelsAt: number
   readonly sumsAt: number
-  /** Bytes from the sums of a pair of lines to those of the next: 0 where they are stored as soon as they are complete. */
-  readonly sumsPair: number
 }
 
 /** Products of a step, and output channels of a block of them. */
 export const [STEP, ROWS] = [32, 32]
-/** Bytes of biases before the weights of a block of channels. */
-export const BIAS_BYTES = (ROWS / TILE_ROWS) * TILE_BYTES
-/** Bytes of the argument blocks at the beginning of a worker's own memory. */
+/** Bytes of the argument block at the beginning of a worker's own memory. */
 const ARGS_BYTES = 256
-/** Bytes of gathered pixels at most: they stay in the second cache while weights and sums go by. */
-const PIXEL_BYTES = 512 * 1024
-/** Steps whose weights stay in the first cache while lines go by, and steps of all pairs of lines that are worth a call. */
-const [STEPS_AT_ONCE, PAIR_STEPS] = [9, 128]
+/** Steps of a chunk at most: fewer take sums up more often, and of more the gathered pixels leave too little of the second cache. */
+const CHUNK_STEPS = 18
+/** Bytes of sums at most, where chunks take them up again: they stay in the second cache beside the weights of a chunk. */
+const MOST_SUMS = 1024 * 1024
 /** Lines of a block at most, and lines that are one. */
 const [BLOCK_LINES, FEW_LINES] = [50, 26]
 /** Units at least, so that workers end at much the same time. */
@@ -86,39 +82,47 @@ export function planMatrix(name: string, d: ConvDescriptor, traits: MachineTrait
   const products = liveProducts(d, cut)
   const steps = Math.max(1, Math.ceil(products.length / STEP))
   const channels = channelsOf(d, steps)
-  const { rows, low } = rowsOf(products, layout, cut, steps)
-  const { blocks, tables: lines } = blocksOf(d, layout, low, linesWanted(d))
+  const { rows, low } = productRows(products, layout, cut, steps)
+  const perGroup = channels.length / d.groups
+  const chunks = chunksOf(steps)
+  const { blocks, tables: lines } = blocksOf(d, layout, low, linesWanted(d, layout, chunks.length === 1 ? 0 : perGroup))
   const pairs = Math.max(...blocks.map((block) => Math.ceil(block.lines.count / 2)))
-  const chunks = chunksOf(steps, pairs)
-  const units = unitsOf(d, blocks.length, channels.length / d.groups)
-  const tables = Int32Array.from([...tileConfig(), ...rows, ...lines])
-  const tablesAt = channels[channels.length - 1].packed + BIAS_BYTES + steps * STEP_BYTES
-  const sumsPair = chunks.length === 1 && chunks[0].turns.length === 1 ? 0 : 2 * LINE_BYTES
-  const blocksOfSums = chunks.length === 1 ? 1 : channels.length / d.groups
-  const sumsAt = ARGS_BYTES + pairs * Math.max(...chunks.map(({ count }) => count)) * STEP_BYTES
-  const stepsOfPlan = [...(layout.staged ? [{ name: 'stage', units: d.ic }] : []), { name: 'compute', units: units.length }]
+  const units = unitsOf(d, blocks.length)
+  const config = tileConfig()
+  const tables = Int32Array.from([...config, ...rows, ...lines])
+  const weightsBlock = BIAS_BYTES + steps * STEP_BYTES
+  const tablesAt = channels.length * weightsBlock
+  const rowsAt = tablesAt + 4 * config.length
+  const pixelsBytes = Math.max(...chunks.map(({ count }) => count)) * STEP_BYTES
+  const sumsAt = ARGS_BYTES + 2 * pixelsBytes
+  const split = layout.staged && inPairs(products)
+  const stage = { name: 'stage', units: d.ic }
+  const compute = { name: 'compute', units: units.length }
   const sharedBytes = layout.staged ? 4 * d.ic * layout.planeFloats : 0
   return {
     kernel: name,
     descriptor: d,
     traits,
-    steps: stepsOfPlan,
+    steps: layout.staged ? [split ? { ...stage, units: d.ic / 2 } : stage, compute] : [compute],
     macs: d.oc * d.output[1] * d.output[2] * products.length,
     packedBytes: tablesAt + tables.byteLength,
     sharedBytes,
-    privateBytes: sumsAt + Math.max(2 * LINE_BYTES, blocksOfSums * pairs * sumsPair),
-    staged: layout.staged ? { descriptor: d, layout, traits, steps: stepsOfPlan, sharedBytes, gatherAt: 0 } : null,
+    privateBytes: sumsAt + SUMS_BYTES * (chunks.length === 1 ? 1 : pairs * perGroup),
+    staged: layout.staged ? { descriptor: d, layout, traits, steps: [stage], sharedBytes, gatherAt: 0 } : null,
+    split,
     layout,
     blocks,
     channels,
     units,
     chunks,
+    weightsBlock,
     tables,
     tablesAt,
-    linesAt: tablesAt + 4 * (tileConfig().length + rows.length),
+    rowsAt,
+    linesAt: rowsAt + 4 * rows.length,
     pixelsAt: ARGS_BYTES,
+    nextPixelsAt: ARGS_BYTES + pixelsBytes,
     sumsAt,
-    sumsPair,
   }
 }
 
@@ -126,6 +130,15 @@ export function planMatrix(name: string, d: ConvDescriptor, traits: MachineTrait
 export function liveProducts(d: ConvDescriptor, { rows, cols }: Segments = segments(d, false)): Product[] {
   const [tapsY, tapsX] = [rows[0].taps, cols[0].taps].map((taps) => new Set(taps.map(({ tap }) => tap)))
   return productsOf(d).filter(({ kh, kw }) => tapsY.has(kh) && tapsX.has(kw))
+}
+
+/** Whether every second product is the tap of an even channel, and the one behind it that of the next channel. */
+function inPairs(products: readonly Product[]): boolean {
+  return products.every(({ ic, kh, kw }, index) => {
+    if (index % 2 === 0) return ic % 2 === 0 && index + 1 < products.length
+    const even = products[index - 1]
+    return ic === even.ic + 1 && kh === even.kh && kw === even.kw
+  })
 }
 
 function layoutOf(d: ConvDescriptor, cut: Segments): Layout {
@@ -142,35 +155,49 @@ function channelsOf(d: ConvDescriptor, steps: number): Channels[] {
   })
 }
 
-/** Of a block: weights are read again for each, and pixels gathered again by every worker that shares one. */
-function linesWanted(d: ConvDescriptor): number {
-  const lines = Math.ceil((d.output[1] * d.output[2]) / LINE)
-  return lines <= FEW_LINES ? lines : Math.ceil(lines / (2 * Math.ceil(lines / (2 * BLOCK_LINES))))
+/** Of a block: weights are read again for each. @param kept blocks of channels whose sums are kept from chunk to chunk */
+function linesWanted(d: ConvDescriptor, layout: Layout, kept: number): number {
+  const [rows, cols] = rowsOf(d, layout)
+  const lines = Math.ceil((rows * cols) / lineOf(cols).full)
+  const most = kept === 0 ? BLOCK_LINES : Math.min(BLOCK_LINES, 2 * Math.max(1, Math.floor(MOST_SUMS / (kept * SUMS_BYTES))))
+  return lines <= Math.min(most, FEW_LINES) ? lines : Math.ceil(lines / (2 * Math.ceil(lines / (2 * most))))
 }
 
-function chunksOf(steps: number, pairs: number): Chunk[] {
-  const atOnce = Math.max(STEPS_AT_ONCE, Math.ceil(PAIR_STEPS / pairs))
-  return equalParts(steps, Math.ceil((pairs * steps * STEP_BYTES) / PIXEL_BYTES)).map(({ from, count }) => ({
+function chunksOf(steps: number): Chunk[] {
+  return equalParts(steps, Math.ceil(steps / CHUNK_STEPS)).map(({ from, count }) => ({
     from,
     count,
-    turns: equalParts(count, Math.ceil(count / atOnce)).map((part) => ({
-      from: from + part.from,
-      count: part.count,
-      first: from + part.from === 0,
-      last: from + part.from + part.count === steps,
-    })),
+    first: from === 0,
+    last: from + count === steps,
   }))
 }
 
-/** Channels of a block are shared out where blocks are few: each worker gathers its pixels again. */
-function unitsOf({ groups }: ConvDescriptor, blocks: number, channels: number): Unit[] {
-  const shares = equalParts(channels, Math.min(channels, Math.ceil(LEAST_UNITS / (blocks * groups))))
+/** The shape of the function that computes a chunk of a block. */
+export function shapeOf(plan: MatrixPlan, { lines }: Block, { first, last }: Chunk, epilogue: Epilogue): MatrixShape {
+  const { rows } = plan.channels[plan.channels.length - 1]
+  const rest = rows === ROWS ? 0 : Math.ceil(rows / TILE_ROWS)
+  return {
+    turns: lines.turns,
+    pieces: lines.pieces,
+    split: plan.split,
+    ahead: plan.channels[0].rows === ROWS,
+    rest,
+    first,
+    last: last ? epilogue : null,
+  }
+}
+
+/** Channels of a block are shared out where blocks are few: each worker gathers its pixels again. The last share has the block of fewer channels. */
+function unitsOf({ groups, oc }: ConvDescriptor, blocks: number): Unit[] {
+  const [full, all] = [Math.floor(oc / groups / ROWS), Math.ceil(oc / groups / ROWS)]
+  const shares =
+    full === 0 ? [{ from: 0, count: 0 }] : equalParts(full, Math.min(full, Math.ceil(LEAST_UNITS / (blocks * groups))))
   return Array.from({ length: groups * blocks }, (_, index) => index).flatMap((index) =>
     shares.map(({ from, count }) => ({
       block: index % blocks,
       group: Math.floor(index / blocks),
       from,
-      to: from + count,
+      to: from + count === full ? all : from + count,
     })),
   )
 }
@@ -179,7 +206,7 @@ function unitsOf({ groups }: ConvDescriptor, blocks: number, channels: number): 
  * For every product of every step, bytes from the lowest pixel of an output to that of the product, and from the pixel under the
  * output to the lowest. The last step is filled with a product that there is.
  */
-function rowsOf(
+function productRows(
   products: readonly Product[],
   layout: Layout,
   { rows, cols }: Segments,

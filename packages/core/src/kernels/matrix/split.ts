@@ -1,0 +1,79 @@
+// Splitting staged planes for the matrix unit: two planes of float32 become one of their leading parts and one of what is left.
+import type { Access, KernelFunction } from '../../isa/machine.ts'
+import type { MatrixUnit } from '../../isa/matrix-unit.ts'
+import { type Stage, type StagedPlan, stager } from '../direct/stage.ts'
+import type { Callable } from '../kernel.ts'
+import type { MatrixPlan } from './plan.ts'
+
+/** The argument block, as indices of 32-bit words. */
+const SPLIT_ARGS = {
+  /** The first plane, and bytes to the next. */
+  planes: 0,
+  plane: 1,
+  /** Pairs of planes, and vectors of a plane. */
+  pairs: 2,
+  vectors: 3,
+} as const
+
+export const splitFunction: KernelFunction = {
+  name: 'f32-matrix-split',
+  emit(m) {
+    const unit = m.matrix as MatrixUnit
+    const width = 4 * m.traits.lanes
+    const [keep, half] = [m.vec(), m.vec()]
+    unit.bits(keep, 0xffff0000)
+    unit.bits(half, 0x8000)
+    const [even, plane] = [m.arg(SPLIT_ARGS.planes), m.arg(SPLIT_ARGS.plane)]
+    m.loop(m.arg(SPLIT_ARGS.pairs), () => {
+      const odd = m.int()
+      m.move(odd, even)
+      m.add(odd, plane)
+      m.loop(m.arg(SPLIT_ARGS.vectors), () => {
+        const [a, b, high, rest] = [m.vec(), m.vec(), m.vec(), m.vec()]
+        m.load(a, even, 0)
+        m.load(b, odd, 0)
+        unit.pairs(high, rest, a, b, keep, half)
+        m.store(even, 0, high)
+        m.store(odd, 0, rest)
+        m.add(even, width)
+        m.add(odd, width)
+      })
+      m.move(even, odd)
+    })
+  },
+  touches(words, args): Access[] {
+    const arg = (name: keyof typeof SPLIT_ARGS) => words[args + SPLIT_ARGS[name]] >>> 0
+    const planes = arg('planes')
+    return [{ from: planes, to: planes + 2 * arg('pairs') * arg('plane') }]
+  },
+}
+
+/** Pairs of planes that are staged and split before the next ones: they stay in the second cache meanwhile. */
+const PAIRS_AT_ONCE = 4
+
+/** The first step: planes staged as for any kernel, then split in place where the plan says so. */
+export function splitter(
+  { layout, split, traits }: MatrixPlan,
+  staged: StagedPlan,
+  code: ReadonlyMap<string, Callable>,
+  memory: ArrayBufferLike,
+): Stage {
+  const words = new Int32Array(memory)
+  const stage = stager(staged, code, words)
+  if (!split) return stage
+  const call = code.get(splitFunction.name) as Callable
+  const plane = 4 * layout.planeFloats
+  return (begin, end, at, cancelled) => {
+    for (let pair = begin; pair < end; pair += PAIRS_AT_ONCE) {
+      const pairs = Math.min(PAIRS_AT_ONCE, end - pair)
+      if (!stage(2 * pair, 2 * (pair + pairs), at, cancelled)) return false
+      const args = at.private / 4
+      words[args + SPLIT_ARGS.planes] = at.shared + 2 * pair * plane
+      words[args + SPLIT_ARGS.plane] = plane
+      words[args + SPLIT_ARGS.pairs] = pairs
+      words[args + SPLIT_ARGS.vectors] = layout.planeFloats / traits.lanes
+      call(at.private)
+    }
+    return true
+  }
+}

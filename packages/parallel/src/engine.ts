@@ -200,7 +200,7 @@ class PiscinaEngine implements Engine {
   #prepare(d: ConvDescriptor, weight: Tensor, bias: Tensor | null, { kernel }: PrepareOptions): Promise<Layer> {
     const checked = checkWeights(weight, bias, d.oc)
     const chosen = kernel ?? this.#tuning.kernelFor(d)
-    const selected = select(d, TIERS[this.#chosen.tier].traits, chosen)
+    const selected = select(d, TIERS[this.#chosen.tier].traits, chosen, this.#host.threads)
     return PreparedLayer.prepare(this.#host, selected, checked.weight, checked.bias)
   }
 

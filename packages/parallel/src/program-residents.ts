@@ -65,7 +65,7 @@ export class ProgramResidents {
           host,
           step.kind === 'chain'
             ? selectChain(step.descriptor, this.#traits, host.threads)
-            : select(step.descriptor, this.#traits, kernelFor(step.descriptor)),
+            : select(step.descriptor, this.#traits, kernelFor(step.descriptor), host.threads),
         )
         this.#layers.push({ step, resident })
         const [x, y] = [this.#operand(step.x, constants), this.#operand(step.y, constants)]

@@ -56,7 +56,7 @@ function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
   const { traits } = TIERS[workspace.tier]
   const entries = KERNELS.filter(({ refuses }) => refuses(d, traits) === null).map((kernel) => ({
     kernel,
-    plan: kernel.plan(d, traits),
+    plan: kernel.plan(d, traits, 1),
   }))
   let end = FIRST_BYTE
   const take = (bytes: number) => {

@@ -69,5 +69,6 @@ export interface Kernel<P extends Plan = Plan> extends Planned<P> {
   estimate(d: ConvDescriptor, traits: MachineTraits): number
   /** Part of the time of kernels of another order at most that makes up for a larger error: for less a gain they are chosen. */
   readonly worth?: number
-  plan(d: ConvDescriptor, traits: MachineTraits): P
+  /** @param workers that share a run: how it is cut may depend on them, never what comes out */
+  plan(d: ConvDescriptor, traits: MachineTraits, workers: number): P
 }

@@ -27,7 +27,7 @@ export const matrix: Kernel<MatrixPlan> = {
   estimate: estimateMatrix,
   worth: 0.9,
 
-  plan: (d, traits) => planMatrix(NAME, d, traits),
+  plan: (d, traits, workers) => planMatrix(NAME, d, traits, workers),
 
   costs(plan, step) {
     if (plan.steps[step].name === 'stage') return new Float64Array(plan.steps[step].units).fill(1)
@@ -38,7 +38,7 @@ export const matrix: Kernel<MatrixPlan> = {
     const epilogue = epilogueOf(plan.descriptor)
     const functions = [
       ...plan.blocks.flatMap((block) => plan.chunks.map((chunk) => matrixFunction(shapeOf(plan, block, chunk, epilogue)))),
-      ...(plan.staged === null ? [] : stageFunctions(plan.staged)),
+      ...(plan.layout.staged ? stageFunctions(plan) : []),
       ...(plan.split ? [splitFunction] : []),
     ]
     return [...new Map(functions.map((one) => [one.name, one])).values()]
@@ -49,7 +49,7 @@ export const matrix: Kernel<MatrixPlan> = {
   runner(plan, code, memory) {
     const compute = computer(plan, code, memory)
     if (plan.staged === null) return (_, begin, end, at, cancelled) => compute(begin, end, at, cancelled)
-    const stage = splitter(plan, plan.staged, code, memory)
+    const stage = splitter(plan, plan.staged, code, new Int32Array(memory))
     return (step, begin, end, at, cancelled) => (step === 0 ? stage : compute)(begin, end, at, cancelled)
   },
 }

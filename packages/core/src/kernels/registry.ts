@@ -118,16 +118,17 @@ export interface Selection extends Selected<ConvDescriptor> {
 
 /**
  * The kernel of the least estimate among those of the chosen order of sums, or the one that is asked for by name.
+ * @param workers that share a run
  * @throws OPTION when that one refuses.
  */
-export function select(d: ConvDescriptor, traits: MachineTraits, name?: string): Selection {
+export function select(d: ConvDescriptor, traits: MachineTraits, name?: string, workers = 1): Selection {
   if (name !== undefined) {
     const kernel = kernelNamed(name)
     const reason = kernel.refuses(d, traits)
     if (reason !== null) throw new WeftError('OPTION', `kernel ${name} refuses: ${reason}`)
-    return { kernel, plan: kernel.plan(d, traits), refusals: [] }
+    return { kernel, plan: kernel.plan(d, traits, workers), refusals: [] }
   }
   const { candidates, refusals } = candidatesFor(d, traits)
   const kernel = kernelNamed(candidates[0].kernel)
-  return { kernel, plan: kernel.plan(d, traits), refusals }
+  return { kernel, plan: kernel.plan(d, traits, workers), refusals }
 }

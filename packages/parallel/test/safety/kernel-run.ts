@@ -33,7 +33,7 @@ export function kernelsFor(d: ConvDescriptor, tier: TierName): Kernel[] {
   const { traits } = TIERS[tier]
   return KERNELS.filter((kernel) => {
     if (kernel.refuses(d, traits) !== null) return false
-    const plan = kernel.plan(d, traits)
+    const plan = kernel.plan(d, traits, 1)
     return kernel.functions(plan).length > 0 && plan.packedBytes + plan.sharedBytes + plan.privateBytes <= MOST_BYTES
   })
 }
@@ -45,7 +45,7 @@ export interface Work {
 }
 
 export function workOf(kernel: Kernel, d: ConvDescriptor, tier: TierName): Work {
-  return { kernel: kernel as Planned, plan: kernel.plan(d, TIERS[tier].traits) }
+  return { kernel: kernel as Planned, plan: kernel.plan(d, TIERS[tier].traits, 1) }
 }
 
 /** Operands that no step may write to. */

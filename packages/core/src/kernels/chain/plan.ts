@@ -35,8 +35,8 @@ const INPUT_BYTES = 192 * 1024
 
 export function planChain(name: string, chain: ChainDescriptor, traits: MachineTraits, pieces: readonly Piece[]): ChainPlan {
   const { pointwiseBefore, depthwise: d, pointwiseAfter } = chain
-  const before = pointwiseBefore && pointwise.plan(pointwiseBefore, traits)
-  const after = pointwiseAfter && pointwise.plan(pointwiseAfter, traits)
+  const before = pointwiseBefore && pointwise.plan(pointwiseBefore, traits, 1)
+  const after = pointwiseAfter && pointwise.plan(pointwiseAfter, traits, 1)
   const depthwise: DepthwisePlan[] = []
   const known = new Map<string, number>()
   const planned = pieces.map((piece): PlannedPiece => {

@@ -74,6 +74,12 @@ export function stagedLayout(d: ConvDescriptor, rows: readonly Segment[], cols: 
   return { ...planes(lead, rowLow, rowHigh - rowLow, pitch, phases), lead, firstCol, cols: realCols }
 }
 
+/** The same planes with fewer rows: those that so many rows of the output read, from its first row on. */
+export function windowOf(layout: Layout, outputRows: number, fewer: number): Layout {
+  const { lead, firstRow, rows, pitch, phases } = layout
+  return { ...layout, ...planes(lead, firstRow, rows - outputRows + fewer, pitch, phases) }
+}
+
 /**
  * Staged planes of a phase for every column of the kernel, moved so that output columns read their own: rows are as far apart as
  * those of the output, and what falls on padding is zero. For taps in the order of summation, of a convolution with one grid.

@@ -31,11 +31,15 @@ export function stager(plan: StagedPlan, code: ReadonlyMap<string, Callable>, wo
   }
 }
 
-/** Stages some planes to `to`, the first of them. */
-type PlaneStage = (plane: number, planes: number, at: Bindings, to: number, cancelled: () => boolean) => boolean
+/** Stages some planes to `to`, the first of them; of planes of fewer rows than the output reads, those from an output row on. */
+type PlaneStage = (plane: number, planes: number, at: Bindings, to: number, cancelled: () => boolean, row?: number) => boolean
 
 /** Zero padding: rows that exist are staged for every phase of the width at once, above and below them planes are filled. */
-function zeroPlanes(plan: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): PlaneStage {
+export function zeroPlanes(
+  plan: Pick<StagedPlan, 'descriptor' | 'layout' | 'traits'>,
+  code: ReadonlyMap<string, Callable>,
+  words: Int32Array,
+): PlaneStage {
   const { layout, descriptor: d } = plan
   const fill = filler(plan, code, words)
   const [, height, width] = d.input
@@ -43,19 +47,19 @@ function zeroPlanes(plan: StagedPlan, code: ReadonlyMap<string, Callable>, words
   const [phaseBytes, rowBytes] = [4 * layout.phaseFloats, 4 * layout.pitch]
   const stages = rowStages(plan).map(({ y, index, count, rows }) => {
     const call = code.get(rows.name) as Callable
-    const sources = sourcesOf(d, layout, { y, x: 0, column: null }).rows
-    const above = sources.findIndex((row) => row >= 0)
-    const real = sources.filter((row) => row >= 0).length
-    const head = layout.lead + (real === 0 ? sources.length : above) * layout.pitch
-    const tail = layout.phaseFloats - head - real * layout.pitch
     const rowsAtOnce = Math.max(1, Math.floor(FLOATS_AT_ONCE / (count * layout.pitch)))
-    return (plane: number, planes: number, at: Bindings, to: number, cancelled: () => boolean): boolean => {
+    return (plane: number, planes: number, at: Bindings, to: number, cancelled: () => boolean, outputRow: number): boolean => {
+      const source = (layout.firstRow + outputRow) * strideY + y
+      const above = Math.min(layout.rows, Math.max(0, Math.ceil(-source / strideY)))
+      const real = Math.max(0, Math.min(layout.rows, Math.ceil((height - source) / strideY)) - above)
+      const head = layout.lead + (real === 0 ? layout.rows : above) * layout.pitch
+      const tail = layout.phaseFloats - head - real * layout.pitch
       const first = to + index * phaseBytes
       for (let phase = 0; phase < count; phase++) fill(at, first + phase * phaseBytes, planes, head)
       const args = at.private / 4
       for (let row = 0; row < real; row += rowsAtOnce) {
         if (cancelled()) return false
-        words[args + STAGE_ARGS.from] = at.x + 4 * (plane * height + sources[above + row]) * width
+        words[args + STAGE_ARGS.from] = at.x + 4 * (plane * height + source + (above + row) * strideY) * width
         words[args + STAGE_ARGS.to] = first + 4 * head + row * rowBytes
         words[args + STAGE_ARGS.planes] = planes
         words[args + STAGE_ARGS.fromPlane] = 4 * height * width
@@ -70,11 +74,11 @@ function zeroPlanes(plan: StagedPlan, code: ReadonlyMap<string, Callable>, words
       return true
     }
   })
-  return (plane, planes, at, to, cancelled) => stages.every((stage) => stage(plane, planes, at, to, cancelled))
+  return (plane, planes, at, to, cancelled, row = 0) => stages.every((stage) => stage(plane, planes, at, to, cancelled, row))
 }
 
 /** For every phase of the height: its first phase, how many there are, and the function that stages a row of them. */
-function rowStages({ layout, descriptor: d }: StagedPlan) {
+function rowStages({ layout, descriptor: d }: Pick<StagedPlan, 'descriptor' | 'layout'>) {
   const stride = d.transposed ? 1 : d.stride[2]
   return [...new Set(layout.phases.map(({ y }) => y))].map((y) => {
     const index = layout.phases.findIndex((phase) => phase.y === y)
@@ -92,7 +96,7 @@ function rowStages({ layout, descriptor: d }: StagedPlan) {
 }
 
 /** The functions that a plan with staged planes calls for them. */
-export function stageFunctions(plan: StagedPlan): KernelFunction[] {
+export function stageFunctions(plan: Pick<StagedPlan, 'descriptor' | 'layout'>): KernelFunction[] {
   return [fillFunction, ...(plan.descriptor.paddingMode === 'zeros' ? rowStages(plan).map(({ rows }) => rows) : [gatherFunction])]
 }
 
@@ -124,7 +128,11 @@ function gatheredPlanes(plan: StagedPlan, code: ReadonlyMap<string, Callable>, w
 type Fill = (at: Bindings, to: number, planes: number, floats: number) => void
 
 /** Zeros in some planes: as many floats from `to` on, and as far behind in every further plane. */
-function filler({ layout, traits }: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Fill {
+function filler(
+  { layout, traits }: Pick<StagedPlan, 'layout' | 'traits'>,
+  code: ReadonlyMap<string, Callable>,
+  words: Int32Array,
+): Fill {
   const call = code.get(fillFunction.name) as Callable
   return (at, to, planes, floats) => {
     if (floats <= 0) return

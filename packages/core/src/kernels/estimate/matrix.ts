@@ -11,13 +11,14 @@ import { stageTime } from './direct.ts'
 const [STEP, GATHER, SUMS, BYTE, CALL] = [0.062, 0.037, 0.094, 0.000024, 0.15]
 
 export function estimateMatrix(d: ConvDescriptor, traits: MachineTraits): number {
-  const { blocks, chunks, channels, staged, tablesAt } = planMatrix('', d, traits)
+  const { blocks, chunks, channels, layout, window, tablesAt } = planMatrix('', d, traits, 1)
   const steps = chunks.reduce((sum, { count }) => sum + count, 0)
   const pairs = blocks.reduce((sum, block) => sum + Math.ceil(block.lines.count / 2), 0)
   const gather = GATHER * d.groups * pairs * steps
   const multiply = channels.length * pairs * (STEP * steps + SUMS * chunks.length)
-  const planes = staged === null ? 0 : 2 * staged.layout.planeFloats
+  const times = window ? blocks.length : 1
+  const planes = layout.staged ? 2 * layout.planeFloats * times : 0
   const bytes = 4 * (d.ic * (d.input[1] * d.input[2] + planes) + d.oc * d.output[1] * d.output[2]) + tablesAt * blocks.length
   const calls = d.groups * blocks.length * chunks.length
-  return gather + multiply + BYTE * bytes + CALL * calls + (staged === null ? 0 : stageTime(d, traits, staged.layout))
+  return gather + multiply + BYTE * bytes + CALL * calls + (layout.staged ? times * stageTime(d, traits, layout) : 0)
 }

@@ -27,7 +27,15 @@ export interface Block {
   /** Bytes from the group's first plane to the lowest pixel that the first output reads, and from a channel's first output to that. */
   readonly x: number
   readonly y: number
+  /** The first row of outputs. */
+  readonly row: number
   readonly lines: Lines
+}
+
+/** Rows by columns of outputs. */
+export interface BlockPart {
+  readonly row: Part
+  readonly col: Part
 }
 
 /** Rows of outputs as lines see them: one where pixels of rows follow each other without a gap. */
@@ -43,23 +51,9 @@ export function lineOf(cols: number): { pieces: number; full: number } {
   return { pieces: rows, full: rows * cols }
 }
 
-/** Blocks of about so many lines, and the tables of their lines. @param low bytes from the pixel under an output to the lowest that it reads */
-export function blocksOf(d: ConvDescriptor, layout: Layout, low: number, wanted: number): { blocks: Block[]; tables: number[] } {
+/** Parts of about so many lines: whole rows, or parts of one that begin at a line. */
+export function partsOf(d: ConvDescriptor, layout: Layout, wanted: number): BlockPart[] {
   const [rows, cols] = rowsOf(d, layout)
-  const origin = layout.lead - layout.firstRow * layout.pitch - layout.firstCol
-  const tables: number[] = []
-  const known = new Map<string, Lines>()
-  const blocks = partsOf(rows, cols, wanted).map(({ row, col }) => {
-    const key = `${row.count} ${col.count}`
-    const lines = known.get(key) ?? linesOf(row.count, col.count, layout.pitch, tables)
-    known.set(key, lines)
-    return { x: low + 4 * (origin + row.from * layout.pitch + col.from), y: 4 * (row.from * cols + col.from), lines }
-  })
-  return { blocks, tables }
-}
-
-/** Whole rows, or parts of one that begin at a line. */
-function partsOf(rows: number, cols: number, wanted: number): { row: Part; col: Part }[] {
   const most = wanted * lineOf(cols).full
   if (cols > most) {
     const lines = equalParts(Math.ceil(cols / LINE), Math.ceil(cols / most))
@@ -70,6 +64,32 @@ function partsOf(rows: number, cols: number, wanted: number): { row: Part; col: 
   }
   const each = Math.max(1, Math.floor(most / cols))
   return equalParts(rows, Math.ceil(rows / each)).map((row) => ({ row, col: { from: 0, count: cols } }))
+}
+
+/**
+ * Blocks of parts, and the tables of their lines.
+ * @param low bytes from the pixel under an output to the lowest that it reads
+ * @param window whether the first row of every block lies where the first of the output does
+ */
+export function blocksOf(
+  d: ConvDescriptor,
+  layout: Layout,
+  parts: readonly BlockPart[],
+  low: number,
+  window: boolean,
+): { blocks: Block[]; tables: number[] } {
+  const [, cols] = rowsOf(d, layout)
+  const origin = layout.lead - layout.firstRow * layout.pitch - layout.firstCol
+  const tables: number[] = []
+  const known = new Map<string, Lines>()
+  const blocks = parts.map(({ row, col }) => {
+    const key = `${row.count} ${col.count}`
+    const lines = known.get(key) ?? linesOf(row.count, col.count, layout.pitch, tables)
+    known.set(key, lines)
+    const x = origin + (window ? 0 : row.from) * layout.pitch + col.from
+    return { x: low + 4 * x, y: 4 * (row.from * cols + col.from), row: row.from, lines }
+  })
+  return { blocks, tables }
 }
 
 function linesOf(rows: number, cols: number, pitch: number, tables: number[]): Lines {

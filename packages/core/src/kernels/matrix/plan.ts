@@ -5,13 +5,13 @@ import { TILE_ROWS, tileConfig } from '../../isa/matrix-unit.ts'
 import { equalParts } from '../broadcast/shape.ts'
 import type { Tap } from '../direct/axis.ts'
 import { type Segments, segments } from '../direct/blocks.ts'
-import { inPlace, type Layout, offsetOf, readsInPlace, stagedLayout } from '../direct/layout.ts'
+import { inPlace, type Layout, offsetOf, readsInPlace, stagedLayout, windowOf } from '../direct/layout.ts'
 import { type Product, productsOf } from '../direct/order.ts'
 import type { StagedPlan } from '../direct/stage.ts'
 import type { Epilogue } from '../epilogue.ts'
 import type { Plan } from '../kernel.ts'
 import { BIAS_BYTES, ROW_WORDS, STEP_BYTES, SUMS_BYTES } from './args.ts'
-import { type Block, blocksOf, lineOf, rowsOf } from './blocks.ts'
+import { type Block, blocksOf, lineOf, partsOf, rowsOf } from './blocks.ts'
 import type { MatrixShape } from './function.ts'
 
 /** Up to 32 output channels of a group. */
@@ -42,7 +42,11 @@ export interface Chunk {
 }
 
 export interface MatrixPlan extends Plan {
+  /** What the first step stages for all workers; null where there is none. */
   readonly staged: StagedPlan | null
+  /** Whether a worker stages what a block reads by itself, in its own memory from there on, in bytes. */
+  readonly window: boolean
+  readonly windowAt: number
   /** Whether staged planes are split, two at a time, and not pixels as they are gathered: each would be for every tap. */
   readonly split: boolean
   readonly layout: Layout
@@ -73,21 +77,25 @@ const CHUNK_STEPS = 18
 const MOST_SUMS = 1024 * 1024
 /** Lines of a block at most, and lines that are one. */
 const [BLOCK_LINES, FEW_LINES] = [50, 26]
-/** Units at least, so that workers end at much the same time. */
-const LEAST_UNITS = 16
+/** Units of a worker at least: one that is held up leaves some to others, and each gathers its pixels again. */
+const WORKER_UNITS = 2
 
-export function planMatrix(name: string, d: ConvDescriptor, traits: MachineTraits): MatrixPlan {
+export function planMatrix(name: string, d: ConvDescriptor, traits: MachineTraits, workers: number): MatrixPlan {
   const cut = segments(d, false)
-  const layout = layoutOf(d, cut)
   const products = liveProducts(d, cut)
   const steps = Math.max(1, Math.ceil(products.length / STEP))
   const channels = channelsOf(d, steps)
-  const { rows, low } = productRows(products, layout, cut, steps)
   const perGroup = channels.length / d.groups
   const chunks = chunksOf(steps)
-  const { blocks, tables: lines } = blocksOf(d, layout, low, linesWanted(d, layout, chunks.length === 1 ? 0 : perGroup))
+  const whole = layoutOf(d, cut)
+  const parts = partsOf(d, whole, linesWanted(d, whole, chunks.length === 1 ? 0 : perGroup))
+  // Workers that share a block would each stage all of it.
+  const window = whole.staged && parts.length > 1 && parts.every(({ col }) => col.count === d.output[2])
+  const layout = window ? windowOf(whole, d.output[1], Math.max(...parts.map(({ row }) => row.count))) : whole
+  const { rows, low } = productRows(products, layout, cut, steps)
+  const { blocks, tables: lines } = blocksOf(d, layout, parts, low, window)
   const pairs = Math.max(...blocks.map((block) => Math.ceil(block.lines.count / 2)))
-  const units = unitsOf(d, blocks.length)
+  const units = unitsOf(d, blocks.length, workers)
   const config = tileConfig()
   const tables = Int32Array.from([...config, ...rows, ...lines])
   const weightsBlock = BIAS_BYTES + steps * STEP_BYTES
@@ -98,18 +106,22 @@ export function planMatrix(name: string, d: ConvDescriptor, traits: MachineTrait
   const split = layout.staged && inPairs(products)
   const stage = { name: 'stage', units: d.ic }
   const compute = { name: 'compute', units: units.length }
-  const sharedBytes = layout.staged ? 4 * d.ic * layout.planeFloats : 0
+  const shares = layout.staged && !window
+  const sharedBytes = shares ? 4 * d.ic * layout.planeFloats : 0
+  const windowAt = sumsAt + SUMS_BYTES * (chunks.length === 1 ? 1 : pairs * perGroup)
   return {
     kernel: name,
     descriptor: d,
     traits,
-    steps: layout.staged ? [split ? { ...stage, units: d.ic / 2 } : stage, compute] : [compute],
+    steps: shares ? [split ? { ...stage, units: d.ic / 2 } : stage, compute] : [compute],
     macs: d.oc * d.output[1] * d.output[2] * products.length,
     packedBytes: tablesAt + tables.byteLength,
     sharedBytes,
-    privateBytes: sumsAt + SUMS_BYTES * (chunks.length === 1 ? 1 : pairs * perGroup),
-    staged: layout.staged ? { descriptor: d, layout, traits, steps: [stage], sharedBytes, gatherAt: 0 } : null,
+    privateBytes: windowAt + (window ? (4 * d.ic * layout.planeFloats) / d.groups : 0),
+    staged: shares ? { descriptor: d, layout, traits, steps: [stage], sharedBytes, gatherAt: 0 } : null,
     split,
+    window,
+    windowAt,
     layout,
     blocks,
     channels,
@@ -188,10 +200,12 @@ export function shapeOf(plan: MatrixPlan, { lines }: Block, { first, last }: Chu
 }
 
 /** Channels of a block are shared out where blocks are few: each worker gathers its pixels again. The last share has the block of fewer channels. */
-function unitsOf({ groups, oc }: ConvDescriptor, blocks: number): Unit[] {
+function unitsOf({ groups, oc }: ConvDescriptor, blocks: number, workers: number): Unit[] {
   const [full, all] = [Math.floor(oc / groups / ROWS), Math.ceil(oc / groups / ROWS)]
   const shares =
-    full === 0 ? [{ from: 0, count: 0 }] : equalParts(full, Math.min(full, Math.ceil(LEAST_UNITS / (blocks * groups))))
+    full === 0
+      ? [{ from: 0, count: 0 }]
+      : equalParts(full, Math.min(full, Math.ceil((WORKER_UNITS * workers) / (blocks * groups))))
   return Array.from({ length: groups * blocks }, (_, index) => index).flatMap((index) =>
     shares.map(({ from, count }) => ({
       block: index % blocks,

@@ -5,25 +5,40 @@ import type { Bindings, Callable } from '../kernel.ts'
 import { BIAS_BYTES, MATRIX_ARGS, ROW_WORDS, STEP_BYTES, SUMS_BYTES } from './args.ts'
 import { matrixFunction } from './function.ts'
 import { type Chunk, type MatrixPlan, ROWS, shapeOf, type Unit } from './plan.ts'
+import { type Window, windower } from './split.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
 export function computer(plan: MatrixPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
   const [words, floats] = [new Int32Array(memory), new Float32Array(memory)]
   const call = caller(plan, code, words)
+  const stage = plan.window ? keeping(plan, windower(plan, code, words)) : null
   return (begin, end, at, cancelled) => {
-    const args = at.private / 4
-    words[args + MATRIX_ARGS.self] = at.private
-    words[args + MATRIX_ARGS.config] = at.packed + plan.tablesAt
-    words[args + MATRIX_ARGS.sumsBlock] = plan.chunks.length === 1 ? 0 : SUMS_BYTES
-    words[args + MATRIX_ARGS.channels] = ROWS
-    writeEpilogueArgs(words, floats, args, MATRIX_ARGS, plan.descriptor, at)
     for (const span of spansOf(plan.units, begin, end)) {
+      if (stage !== null && !stage(span, at, cancelled)) return false
+      const args = at.private / 4
+      words[args + MATRIX_ARGS.self] = at.private
+      words[args + MATRIX_ARGS.config] = at.packed + plan.tablesAt
+      words[args + MATRIX_ARGS.sumsBlock] = plan.chunks.length === 1 ? 0 : SUMS_BYTES
+      words[args + MATRIX_ARGS.channels] = ROWS
+      writeEpilogueArgs(words, floats, args, MATRIX_ARGS, plan.descriptor, at)
       for (const chunk of plan.chunks) {
         if (cancelled()) return false
         call(span, chunk, at)
       }
     }
+    return true
+  }
+}
+
+/** Stages what a block reads, unless that is what a worker has staged last, at this stretch of work and of this item. */
+function keeping(plan: MatrixPlan, stage: Window) {
+  let held = { stint: 0, x: 0, block: -1, group: -1 }
+  return ({ block, group }: Unit, at: Bindings, cancelled: () => boolean): boolean => {
+    if (held.stint === at.stint && held.x === at.x && held.block === block && held.group === group) return true
+    held = { stint: 0, x: 0, block: -1, group: -1 }
+    if (!stage(plan.blocks[block].row, group, at, cancelled)) return false
+    held = { stint: at.stint, x: at.x, block, group }
     return true
   }
 }
@@ -51,7 +66,8 @@ function caller(plan: MatrixPlan, code: ReadonlyMap<string, Callable>, words: In
     const set = (name: keyof typeof MATRIX_ARGS, value: number) => {
       words[args + MATRIX_ARGS[name]] = value
     }
-    set('x', (layout.staged ? at.shared : at.x) + group * groupBytes + block.x)
+    const planes = plan.window ? at.private + plan.windowAt : (layout.staged ? at.shared : at.x) + group * groupBytes
+    set('x', planes + block.x)
     set('lines', at.packed + plan.linesAt + 4 * block.lines.at)
     set('pairs', block.lines.turns[0].count)
     set('rows', at.packed + plan.rowsAt + 4 * ROW_WORDS * TILE_ROWS * chunk.from)

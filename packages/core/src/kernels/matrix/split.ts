@@ -1,8 +1,8 @@
 // Splitting staged planes for the matrix unit: two planes of float32 become one of their leading parts and one of what is left.
 import type { Access, KernelFunction } from '../../isa/machine.ts'
 import type { MatrixUnit } from '../../isa/matrix-unit.ts'
-import { type Stage, type StagedPlan, stager } from '../direct/stage.ts'
-import type { Callable } from '../kernel.ts'
+import { type Stage, type StagedPlan, stager, zeroPlanes } from '../direct/stage.ts'
+import type { Bindings, Callable } from '../kernel.ts'
 import type { MatrixPlan } from './plan.ts'
 
 /** The argument block, as indices of 32-bit words. */
@@ -49,30 +49,50 @@ export const splitFunction: KernelFunction = {
 }
 
 /** Pairs of planes that are staged and split before the next ones: they stay in the second cache meanwhile. */
-const PAIRS_AT_ONCE = 4
+const PAIRS_AT_ONCE = 16
 
-/** The first step: planes staged as for any kernel, then split in place where the plan says so. */
-export function splitter(
-  { layout, split, traits }: MatrixPlan,
-  staged: StagedPlan,
-  code: ReadonlyMap<string, Callable>,
-  memory: ArrayBufferLike,
-): Stage {
-  const words = new Int32Array(memory)
-  const stage = stager(staged, code, words)
-  if (!split) return stage
+type SplitPlanes = (planes: number, pairs: number, at: Bindings) => void
+
+function splitting({ layout, traits }: MatrixPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): SplitPlanes {
   const call = code.get(splitFunction.name) as Callable
-  const plane = 4 * layout.planeFloats
+  return (planes, pairs, at) => {
+    const args = at.private / 4
+    words[args + SPLIT_ARGS.planes] = planes
+    words[args + SPLIT_ARGS.plane] = 4 * layout.planeFloats
+    words[args + SPLIT_ARGS.pairs] = pairs
+    words[args + SPLIT_ARGS.vectors] = layout.planeFloats / traits.lanes
+    call(at.private)
+  }
+}
+
+/** The first step of a plan that shares planes: they are staged as for any kernel, then split in place where the plan says so. */
+export function splitter(plan: MatrixPlan, staged: StagedPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Stage {
+  const stage = stager(staged, code, words)
+  if (!plan.split) return stage
+  const split = splitting(plan, code, words)
+  const plane = 4 * plan.layout.planeFloats
   return (begin, end, at, cancelled) => {
     for (let pair = begin; pair < end; pair += PAIRS_AT_ONCE) {
       const pairs = Math.min(PAIRS_AT_ONCE, end - pair)
       if (!stage(2 * pair, 2 * (pair + pairs), at, cancelled)) return false
-      const args = at.private / 4
-      words[args + SPLIT_ARGS.planes] = at.shared + 2 * pair * plane
-      words[args + SPLIT_ARGS.plane] = plane
-      words[args + SPLIT_ARGS.pairs] = pairs
-      words[args + SPLIT_ARGS.vectors] = layout.planeFloats / traits.lanes
-      call(at.private)
+      split(at.shared + 2 * pair * plane, pairs, at)
+    }
+    return true
+  }
+}
+
+/** Stages and splits the rows that a block reads, of a group, in a worker's own memory. */
+export type Window = (outputRow: number, group: number, at: Bindings, cancelled: () => boolean) => boolean
+
+export function windower(plan: MatrixPlan, code: ReadonlyMap<string, Callable>, words: Int32Array): Window {
+  const stage = zeroPlanes(plan, code, words)
+  const split = plan.split ? splitting(plan, code, words) : null
+  const [planes, plane] = [plan.descriptor.ic / plan.descriptor.groups, 4 * plan.layout.planeFloats]
+  return (outputRow, group, at, cancelled) => {
+    for (let first = 0; first < planes; first += 2 * PAIRS_AT_ONCE) {
+      const [count, to] = [Math.min(2 * PAIRS_AT_ONCE, planes - first), at.private + plan.windowAt + first * plane]
+      if (!stage(group * planes + first, count, at, to, cancelled, outputRow)) return false
+      split?.(to, count / 2, at)
     }
     return true
   }

@@ -1,7 +1,11 @@
 // Known answers: small convolutions, and the bits that every fused tier gives for them.
-import type { ConvDescriptor } from './conv/descriptor.ts'
+import { type ConvDescriptor, describeConv } from './conv/descriptor.ts'
 import type { ConvOptions } from './conv/options.ts'
+import type { MachineTraits } from './isa/machine.ts'
 import type { TierName } from './isa/tiers.ts'
+import type { Kernel } from './kernels/kernel.ts'
+import { KERNELS } from './kernels/registry.ts'
+import { scalar } from './kernels/scalar.ts'
 import { LocalLayer, type Workspace } from './local.ts'
 import { Tensor } from './tensor/tensor.ts'
 
@@ -9,9 +13,11 @@ export interface KnownAnswer {
   readonly x: readonly number[]
   readonly weight: readonly number[]
   readonly options: ConvOptions
+  /** The only kernel that is tried on it; all that take it where none is named. */
+  readonly of?: string
   /**
-   * Checksums of what each kernel gives on the relaxed tier, so that no start has to compile that beside another. Where a kernel
-   * sums in another order they change: the test of this file has them all.
+   * Checksums of what each kernel gives on the relaxed tier, or on that of its own, so that no start has to compile that beside
+   * another. Where a kernel sums in another order they change: the tests have them all.
    */
   readonly bits: Readonly<Record<string, string>>
 }
@@ -25,6 +31,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     bits: {
       'f32-winograd-4x4-3x3': '059536bcd13a8837',
       'f32-winograd-2x2-3x3': 'c8d19aae55491dbf',
+      'f32-matrix': '4faffe335b367535',
       'f32-broadcast': '74d1f1a1a5c809b9',
       'f32-direct': '74d1f1a1a5c809b9',
     },
@@ -33,13 +40,18 @@ export const KNOWN: readonly KnownAnswer[] = [
     x: [1, 6, 17, 16],
     weight: [14, 3, 3, 3],
     options: { padding: 1, stride: 2, groups: 2 },
-    bits: { 'f32-broadcast': '29b1c8d487067f9e', 'f32-direct': '29b1c8d487067f9e' },
+    bits: { 'f32-matrix': '2039a2490fc4d255', 'f32-broadcast': '29b1c8d487067f9e', 'f32-direct': '29b1c8d487067f9e' },
   },
   {
     x: [1, 21, 9, 8],
     weight: [13, 21, 1, 1],
     options: {},
-    bits: { 'f32-pointwise': '45ad07f032287628', 'f32-broadcast': '45ad07f032287628', 'f32-direct': '45ad07f032287628' },
+    bits: {
+      'f32-pointwise': '45ad07f032287628',
+      'f32-matrix': '8fb5d88bae8b577f',
+      'f32-broadcast': '45ad07f032287628',
+      'f32-direct': '45ad07f032287628',
+    },
   },
   {
     x: [1, 5, 9, 33],
@@ -59,18 +71,55 @@ export const KNOWN: readonly KnownAnswer[] = [
       'f32-direct': '516d913fa2ff81cd',
     },
   },
+  // Three lines of the matrix unit by two blocks of channels, in more steps than are summed at a stretch.
+  {
+    x: [1, 577, 5, 8],
+    weight: [37, 577, 1, 1],
+    options: {},
+    of: 'f32-matrix',
+    bits: { 'f32-matrix': '589e87ef268ee3ff' },
+  },
   {
     x: [1, 3, 9, 10],
     weight: [4, 3, 5, 5],
     options: { padding: 2 },
-    bits: { 'f32-winograd-4x4-5x5': '8e28f6d7d60bea60', 'f32-broadcast': '65f849ba5448a2c3', 'f32-direct': '65f849ba5448a2c3' },
+    bits: {
+      'f32-winograd-4x4-5x5': '8e28f6d7d60bea60',
+      'f32-matrix': 'b7d4f4e908a48427',
+      'f32-broadcast': '65f849ba5448a2c3',
+      'f32-direct': '65f849ba5448a2c3',
+    },
   },
 ]
 
+/** The kernels that are tried on a known answer, on machines of such traits. */
+export function triedOn({ of }: KnownAnswer, d: ConvDescriptor, traits: MachineTraits): Kernel[] {
+  return KERNELS.filter((one) => one !== scalar && (of ?? one.name) === one.name && one.refuses(d, traits) === null)
+}
+
 /** What a kernel gives for the convolution of a known answer; the one that is chosen there unless it is named. */
 export function answerOf(d: ConvDescriptor, tier: TierName | Workspace, kernel?: string): Float32Array {
+  return resultOf(d, operandsOf(d), tier, kernel)
+}
+
+/** The largest sum of |x| |w| there, which errors are a part of. */
+export function magnitudeOf({ x, weight, options }: KnownAnswer): number {
+  const d = describeConv(x, weight, true, { ...options, activation: 'none' })
+  const sizes = operandsOf(d).map(({ data, shape }) => new Tensor(data.map(Math.abs), shape))
+  return resultOf(d, sizes, 'scalar').reduce((most, sum) => Math.max(most, sum), 0)
+}
+
+function operandsOf(d: ConvDescriptor): Tensor<Float32Array>[] {
+  return [pattern(d.xShape, 3), pattern(d.weightShape, 5), pattern([d.oc], 7)]
+}
+
+function resultOf(
+  d: ConvDescriptor,
+  [x, weight, bias]: readonly Tensor<Float32Array>[],
+  tier: TierName | Workspace,
+  kernel?: string,
+): Float32Array {
   const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
-  const [x, weight, bias] = [pattern(d.xShape, 3), pattern(d.weightShape, 5), pattern([d.oc], 7)]
   new LocalLayer(d, weight, bias, { tier, kernel }).run(x.data, y)
   return y
 }

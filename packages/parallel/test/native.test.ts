@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { ACTIVATIONS, describeChain, describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
 import { openWorkspace } from '@weft/parallel'
 import { describe, expect, it } from 'vitest'
+import { kernelNamed } from '../../core/src/kernels/registry.ts'
 import { tileOf } from '../../core/src/kernels/tile.ts'
+import { answerOf, checksum, KNOWN } from '../../core/src/known-answers.ts'
 import { chainCases } from '../../core/test/chain-cases.ts'
 import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
 import { directCases } from '../../core/test/direct-cases.ts'
@@ -18,11 +20,28 @@ function flags(): string {
   if (process.platform !== 'linux' || process.arch !== 'x64') return ''
   return readFileSync('/proc/cpuinfo', 'utf8')
 }
-const HAS = { avx2: / avx2 /.test(flags()) && / fma /.test(flags()), avx512: / avx512dq /.test(flags()) }
+const HAS = {
+  avx2: / avx2 /.test(flags()) && / fma /.test(flags()),
+  avx512: / avx512dq /.test(flags()),
+  amx: / amx_bf16 /.test(flags()) && / amx_tile[ \n]/.test(flags()),
+}
 
-describe.each(['avx2', 'avx512'] as const)('machine code, %s', (tier) => {
+describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => {
   it.skipIf(!HAS[tier])('verifies where the processor has it', () => {
-    expect(verifyNative(tier)).toMatchObject({ trusted: true, reason: 'known answers verified, bits equal to relaxed' })
+    const but = TIERS[tier].traits.matrix ? ' but for the matrix unit' : ''
+    expect(verifyNative(tier)).toMatchObject({ trusted: true, reason: `known answers verified, bits equal to relaxed${but}` })
+  })
+
+  it.skipIf(!HAS[tier])('gives the bits of every known answer', () => {
+    const { workspace, close } = openWorkspace(tier)
+    for (const known of KNOWN) {
+      const d = describeConv(known.x, known.weight, true, known.options)
+      for (const [kernel, bits] of Object.entries(known.bits)) {
+        if (kernelNamed(kernel).refuses(d, TIERS[tier].traits) !== null) continue
+        expect(checksum(answerOf(d, workspace, kernel)), `${kernel} ${known.x} * ${known.weight}`).toBe(bits)
+      }
+    }
+    close()
   })
 
   it.skipIf(!HAS[tier])('gives what PyTorch gives in every stored case', () => {

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { TierName } from '@weft/core'
 
 const platform = `${process.platform} ${process.arch}`
-const NEEDS = { avx2: ['avx2', 'fma'], avx512: ['avx2', 'fma', 'avx512f', 'avx512dq', 'avx512bw', 'avx512vl'] } as const
+const AVX2 = ['avx2', 'fma']
+const AVX512 = [...AVX2, 'avx512f', 'avx512dq', 'avx512bw', 'avx512vl']
+const NEEDS = { avx2: AVX2, avx512: AVX512, amx: [...AVX512, 'amx_tile', 'amx_bf16'] } as const
 
 /** The tiers of machine code that the processor has, slowest first. */
 export const NATIVE_TIERS: readonly TierName[] = platform === 'linux x64' ? tiersOf(flags()) : []
@@ -17,7 +19,7 @@ function elsewhere(): string {
 }
 
 function tiersOf(has: ReadonlySet<string>): TierName[] {
-  return (['avx2', 'avx512'] as const).filter((tier) => NEEDS[tier].every((flag) => has.has(flag)))
+  return (['avx2', 'avx512', 'amx'] as const).filter((tier) => NEEDS[tier].every((flag) => has.has(flag)))
 }
 
 /** As the kernel gives them, which leaves out what it does not save. */

@@ -29,6 +29,6 @@ export interface Situation {
   }
 }
 
-export const NATIVE = 'avx2|avx512'
+export const NATIVE = 'avx2|avx512|amx'
 export const BOTH = ['avx2', 'avx512'] as const
 export const PORTABLE = 'relaxed'

@@ -8,7 +8,10 @@ const FORBIDDEN: readonly Situation[] = [
   {
     name: "Node's permission model without addons",
     flags: PERMISSION,
-    expect: { tier: PORTABLE, why: [/avx512: .*permission model forbids addons.*--allow-addons/, /avx2: .*permission model/] },
+    expect: {
+      tier: PORTABLE,
+      why: [/amx: .*permission model/, /avx512: .*permission model forbids addons.*--allow-addons/, /avx2: .*permission model/],
+    },
   },
   {
     name: "Node's permission model with addons",
@@ -25,6 +28,20 @@ const FORBIDDEN: readonly Situation[] = [
     },
   },
   {
+    name: 'leave to use tiles refused (EPERM), as seccomp does: avx512 serves',
+    config: { refuseTiles: 1 },
+    expect: {
+      tier: 'avx512',
+      why: [/amx: the operating system gives no leave to use tiles \(errno 1\)/, /avx512: known answers verified/],
+      needs: ['amx'],
+    },
+  },
+  {
+    name: 'leave to use tiles refused (EINVAL), as a kernel older than they are does, for a tier that was asked for',
+    config: { options: { tier: 'amx' }, refuseTiles: 22 },
+    expect: { error: 'TIER', why: [/tier amx is not to be had here: .*no leave to use tiles \(errno 22\)/], needs: ['amx'] },
+  },
+  {
     name: 'executable pages refused (EPERM) for a tier that was asked for',
     config: { options: { tier: 'avx2' }, refuse: { errno: 1, when: 'opening' } },
     expect: { error: 'TIER', why: [/tier avx2 is not to be had here: .*\(errno 1\).*WebAssembly tier/], needs: ['avx2'] },
@@ -36,23 +53,52 @@ const FORBIDDEN: readonly Situation[] = [
   },
 ]
 
-const BROKEN: readonly Situation[] = (['one wrong float', 'nothing written', 'throws'] as const).map((how) => ({
-  name: `kernels of avx512 that are broken (${how}): avx2 serves`,
-  long: how !== 'one wrong float',
-  config: { broken: { tier: 'avx512', how } },
-  expect: { tier: 'avx2', why: [/avx512: (wrong results: f32-|.*cannot be bound)/, /avx2: known answers verified/], needs: BOTH },
-}))
+const BROKEN: readonly Situation[] = (['one wrong float', 'nothing written', 'throws'] as const).flatMap((how): Situation[] => [
+  {
+    name: `kernels of avx512 that are broken (${how}), and no amx: avx2 serves`,
+    long: how !== 'one wrong float',
+    config: { options: { exclude: ['amx'] }, broken: { tier: 'avx512', how } },
+    expect: {
+      tier: 'avx2',
+      why: [/avx512: (wrong results: f32-|.*cannot be bound)/, /avx2: known answers verified/],
+      needs: BOTH,
+    },
+  },
+  {
+    name: `kernels of the matrix unit that are broken (${how}): avx512 serves`,
+    long: how !== 'one wrong float',
+    config: { broken: { tier: 'amx', how } },
+    expect: {
+      tier: 'avx512',
+      why: [/amx: (wrong results: f32-matrix gave|.*cannot be bound)/, /avx512: known answers verified/],
+      needs: ['amx'],
+    },
+  },
+])
 
 const ASKED: readonly Situation[] = [
   {
-    name: 'avx512 excluded',
+    name: 'amx excluded',
+    config: { options: { exclude: ['amx'] } },
+    expect: { tier: 'avx512', why: [/amx: excluded by the caller/, /avx512: known answers verified/], needs: BOTH },
+  },
+  {
+    name: 'avx512 excluded: amx is another tier, and stays',
     config: { options: { exclude: ['avx512'] } },
+    expect: { tier: 'amx', why: [/amx: known answers verified/], needs: ['amx'] },
+  },
+  {
+    name: 'amx and avx512 excluded',
+    config: { options: { exclude: ['amx', 'avx512'] } },
     expect: { tier: 'avx2', why: [/avx512: excluded by the caller/, /avx2: known answers verified/], needs: ['avx2'] },
   },
   {
-    name: 'avx512 and avx2 excluded',
-    config: { options: { exclude: ['avx512', 'avx2'] } },
-    expect: { tier: PORTABLE, why: [/avx512: excluded by/, /avx2: excluded by/, /relaxed: known answers verified/] },
+    name: 'amx, avx512 and avx2 excluded',
+    config: { options: { exclude: ['amx', 'avx512', 'avx2'] } },
+    expect: {
+      tier: PORTABLE,
+      why: [/amx: excluded by/, /avx512: excluded by/, /avx2: excluded by/, /relaxed: known answers verified/],
+    },
   },
   {
     name: 'a tier asked for whose kernels are broken: no other is taken instead',
@@ -63,7 +109,7 @@ const ASKED: readonly Situation[] = [
     (tier): Situation => ({
       name: `WEFT_TIER is ${tier}`,
       env: { WEFT_TIER: tier },
-      expect: { tier, why: [new RegExp(`^${tier}: asked for`)], needs: BOTH.filter((native) => native === tier) },
+      expect: { tier, why: [new RegExp(`^${tier}: asked for`)], needs: NATIVE.split('|').includes(tier) ? [tier] : [] },
     }),
   ),
   {

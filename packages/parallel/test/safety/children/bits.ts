@@ -1,9 +1,12 @@
-// The fused tiers over random convolutions: every kernel on every tier gives the same bits, and so does the choice of each tier.
+// The fused tiers over random convolutions: every kernel on every tier gives the same bits, and so does the choice of each tier
+// but where a matrix unit changes it.
 import {
   type ConvDescriptor,
   type FloatTensor,
   KERNELS,
   LocalLayer,
+  type MachineTraits,
+  select,
   sizeOf,
   Tensor,
   TIERS,
@@ -61,8 +64,12 @@ function scaled({ x, weight, bias, residual }: Operands): Operands {
   return { x: times(x, scale), weight: times(weight, scale), bias: addend(bias), residual: addend(residual) }
 }
 
+/** Whether a tier is one of those that must give the same bits for a kernel, or for what they choose. */
 function takes(d: ConvDescriptor, tier: TierName, name: string | undefined): boolean {
-  return name === undefined || KERNELS.find((kernel) => kernel.name === name)?.refuses(d, TIERS[tier].traits) === null
+  const { traits } = TIERS[tier]
+  if (name !== undefined) return KERNELS.find((kernel) => kernel.name === name)?.refuses(d, traits) === null
+  const chosen = (of: MachineTraits) => select(d, of).kernel.order(d)
+  return !traits.matrix || chosen(traits) === chosen({ ...traits, matrix: false })
 }
 
 /**

@@ -1,5 +1,5 @@
 // Random convolutions on tiers of machine code or WebAssembly, in guarded memory, against the oracle.
-import { describeConv, type TierName } from '@weft/core'
+import { describeConv, TIERS, type TierName } from '@weft/core'
 import { operandsOf, runOracle } from '../../../../core/test/run-kernel.ts'
 import { native } from '../../../src/native/native.ts'
 import { type Case, caseOf, made, picker } from '../cases.ts'
@@ -25,7 +25,7 @@ if (typeof here === 'string') say({ skipped: here })
 else {
   const ground = new GuardedMemory(here.addon)
   const runners = tiers.map((tier) => new KernelRunner(tier, ground, here.addon))
-  if (tiers.every((tier) => tier === 'avx2' || tier === 'avx512')) tellFaults(here.addon, ground.memory)
+  if (tiers.every((tier) => TIERS[tier].kind === 'native')) tellFaults(here.addon, ground.memory)
   const ran: Record<string, number> = {}
   const cases = short === undefined ? Array.from({ length: count }, (_, i) => caseAt(from + i)) : [everyOperand()]
   for (const one of cases) check(one, ground, runners, ran)

@@ -1,6 +1,7 @@
 // Opens an engine as it is told, under whatever this process was started with, and says which tier is in force, why, and how right.
-import { type Callable, TIERS, type TierName, verify, WeftError, Workspace } from '@weft/core'
+import { type Callable, featuresOf, TIERS, type TierName, verify, WeftError, Workspace } from '@weft/core'
 import { type EngineOptions, open } from '@weft/parallel'
+import { MULTIPLY_ARGS } from '../../../../core/src/kernels/matrix/multiply.ts'
 import type { Addon } from '../../../src/native/addon.ts'
 import { NativeBinder, NativeCompiler } from '../../../src/native/code.ts'
 import { native } from '../../../src/native/native.ts'
@@ -12,12 +13,18 @@ export interface OpenConfig {
   readonly options?: EngineOptions
   /** What goes wrong beforehand: pages that are refused with an errno, or kernels of a tier that are broken. */
   readonly refuse?: { readonly errno: number; readonly when: 'opening' | 'open' }
+  /** The errno with which leave to use tiles is refused. */
+  readonly refuseTiles?: number
   readonly broken?: { readonly tier: TierName; readonly how: 'one wrong float' | 'nothing written' | 'throws' }
 }
 
-const { options = {}, refuse, broken } = configuration<OpenConfig>()
+/** Where the functions that are broken have the address of their first output in their argument block, by the beginnings of their names. */
+const OUTPUTS = { 'f32-tile': 2, 'f32-matrix-multiply': MULTIPLY_ARGS.y }
+
+const { options = {}, refuse, refuseTiles, broken } = configuration<OpenConfig>()
 try {
   if (broken !== undefined) say({ verdict: breakTier(broken.tier, broken.how) })
+  if (refuseTiles !== undefined) refuseLeave(refuseTiles)
   if (refuse?.when === 'opening') refusePages(refuse.errno)
   const engine = await open({ threads: 1, ...options })
   const { tier, why } = engine.info
@@ -49,8 +56,22 @@ function refusePages(errno: number): () => void {
   }
 }
 
+/** As a system does that knows no tiles, or lets nobody have them. */
+function refuseLeave(errno: number): void {
+  const here = native()
+  if (typeof here === 'string') throw new Error(here)
+  const { addon } = here
+  const refusing = {
+    cpuid: (leaf: number, subleaf: number, register: number) => addon.cpuid(leaf, subleaf, register),
+    xgetbv: () => addon.xgetbv(),
+    permitTiles: () => -errno,
+  }
+  Object.assign(here, { features: featuresOf(refusing) })
+}
+
 /** The verdict on a tier whose kernels do not do what they should; it holds for this process. */
 function breakTier(tier: TierName, how: NonNullable<OpenConfig['broken']>['how']): string {
+  const name: keyof typeof OUTPUTS = TIERS[tier].traits.matrix ? 'f32-matrix-multiply' : 'f32-tile'
   const here = native()
   if (typeof here === 'string') throw new Error(here)
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1024, shared: true })
@@ -59,15 +80,13 @@ function breakTier(tier: TierName, how: NonNullable<OpenConfig['broken']>['how']
     if (how === 'nothing written') return () => {}
     if (how === 'throws') throw new WebAssembly.CompileError('these kernels cannot be bound')
     return (args) => {
+      const first = new Int32Array(memory.buffer)[args / 4 + OUTPUTS[name]] / 4
       call(args)
-      const words = new Int32Array(memory.buffer)
-      const floats = new Float32Array(memory.buffer)
-      floats[words[args / 4 + 2] / 4] += 0.5 // The first pixel that a tile has stored.
+      new Float32Array(memory.buffer)[first] += 0.5
     }
   }
   const workspace = new Workspace(tier, memory, new NativeCompiler(here.addon, TIERS[tier], memory), {
-    bind: (code) =>
-      new Map([...binder.bind(code)].map(([name, call]) => [name, name.startsWith('f32-tile') ? spoil(call) : call])),
+    bind: (code) => new Map([...binder.bind(code)].map(([each, call]) => [each, each.startsWith(name) ? spoil(call) : call])),
   })
   return verify(tier, workspace).reason
 }

@@ -1,7 +1,7 @@
 // Opens an engine as it is told, under whatever this process was started with, and says which tier is in force, why, and how right.
 import { type Callable, featuresOf, TIERS, type TierName, verify, WeftError, Workspace } from '@weft/core'
 import { type EngineOptions, open } from '@weft/parallel'
-import { MULTIPLY_ARGS } from '../../../../core/src/kernels/matrix/multiply.ts'
+import { MATRIX_ARGS } from '../../../../core/src/kernels/matrix/args.ts'
 import type { Addon } from '../../../src/native/addon.ts'
 import { NativeBinder, NativeCompiler } from '../../../src/native/code.ts'
 import { native } from '../../../src/native/native.ts'
@@ -18,8 +18,11 @@ export interface OpenConfig {
   readonly broken?: { readonly tier: TierName; readonly how: 'one wrong float' | 'nothing written' | 'throws' }
 }
 
-/** Where the functions that are broken have the address of their first output in their argument block, by the beginnings of their names. */
-const OUTPUTS = { 'f32-tile': 2, 'f32-matrix-multiply': MULTIPLY_ARGS.y }
+/** The functions that are broken, by their names, and the word of their argument block that has the address of their first output. */
+const [TILE, MATRIX] = [
+  { name: /^f32-tile/, output: 2 },
+  { name: /^f32-matrix-\d/, output: MATRIX_ARGS.y },
+]
 
 const { options = {}, refuse, refuseTiles, broken } = configuration<OpenConfig>()
 try {
@@ -71,7 +74,7 @@ function refuseLeave(errno: number): void {
 
 /** The verdict on a tier whose kernels do not do what they should; it holds for this process. */
 function breakTier(tier: TierName, how: NonNullable<OpenConfig['broken']>['how']): string {
-  const name: keyof typeof OUTPUTS = TIERS[tier].traits.matrix ? 'f32-matrix-multiply' : 'f32-tile'
+  const { name, output } = TIERS[tier].traits.matrix ? MATRIX : TILE
   const here = native()
   if (typeof here === 'string') throw new Error(here)
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1024, shared: true })
@@ -80,13 +83,13 @@ function breakTier(tier: TierName, how: NonNullable<OpenConfig['broken']>['how']
     if (how === 'nothing written') return () => {}
     if (how === 'throws') throw new WebAssembly.CompileError('these kernels cannot be bound')
     return (args) => {
-      const first = new Int32Array(memory.buffer)[args / 4 + OUTPUTS[name]] / 4
+      const first = new Int32Array(memory.buffer)[args / 4 + output] / 4
       call(args)
       new Float32Array(memory.buffer)[first] += 0.5
     }
   }
   const workspace = new Workspace(tier, memory, new NativeCompiler(here.addon, TIERS[tier], memory), {
-    bind: (code) => new Map([...binder.bind(code)].map(([each, call]) => [each, each.startsWith(name) ? spoil(call) : call])),
+    bind: (code) => new Map([...binder.bind(code)].map(([each, call]) => [each, name.test(each) ? spoil(call) : call])),
   })
   return verify(tier, workspace).reason
 }

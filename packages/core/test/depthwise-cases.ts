@@ -21,6 +21,15 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
     // An output of the width, whatever the input has.
     ...widths.map((w) => dw(2, [7, 2 * w + 1], [3, 3], { stride: 2, activation: 'hardSwish' })),
     ...Array.from({ length: 18 }, (_, index) => dw(3, [index + 1, lanes + 3], [3, 3], { padding: 1 })),
+    // Rows around half a vector and a whole one, as many as a tile has and more: the next row is stored over the end of each.
+    ...[lanes / 2, lanes].flatMap((edge) =>
+      around(edge).flatMap((w) =>
+        around(4).flatMap((h) => [
+          dw(3, [h, w], [3, 3], { padding: 1 }),
+          dw(2, [2 * h, 2 * w], [5, 5], { padding: 2, stride: 2 }),
+        ]),
+      ),
+    ),
     ...[1, 2, 7, 8, 9, 17, 40].map((channels) => dw(channels, [6, 5], [3, 3], { padding: 1 })),
     ...[2, 3, 8].map((multiplier) => dw(9, [6, 11], [3, 3], { padding: 1, stride: 2 }, multiplier)),
     // Nine taps and more: from there on a kernel is summed by its columns.

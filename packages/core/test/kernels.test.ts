@@ -6,6 +6,8 @@ import {
   KERNELS,
   LocalLayer,
   PORTABLE_TIERS,
+  portableWorkspace,
+  sizeOf,
   TIERS,
   type TierName,
 } from '@weft/core'
@@ -15,6 +17,7 @@ import { segments } from '../src/kernels/direct/blocks.ts'
 import { sourcesOf, stagedLayout } from '../src/kernels/direct/layout.ts'
 import { planDirect } from '../src/kernels/direct/plan.ts'
 import { checkReach } from '../src/kernels/direct/reach.ts'
+import { select } from '../src/kernels/registry.ts'
 import { tileOf } from '../src/kernels/tile.ts'
 import { depthwiseCases } from './depthwise-cases.ts'
 import { directCases } from './direct-cases.ts'
@@ -197,6 +200,48 @@ describe('the depthwise kernel', () => {
     expect(refusal(dw([1, 9, 9999], [1, 1, 3, 3]))).toMatch(/^the rows under one output row take \d+ bytes with their padding/)
   })
 })
+
+describe.each(tiers.filter((tier) => TIERS[tier].traits.lanes > 1))(
+  'depthwise channels and blocks of rows on the %s tier',
+  (tier) => {
+    const { lanes } = TIERS[tier].traits
+
+    it.each([lanes / 2, lanes - 1, lanes])(
+      'of rows of %i pixels store nothing where the ones after them have stored',
+      (width) => {
+        const d = describeConv([3, 2400, width], [3, 1, 3, 3], true, { padding: 1, groups: 3 })
+        const { x, weight, bias } = operandsOf(d)
+        const { kernel, plan } = select(d, TIERS[tier].traits, 'f32-depthwise')
+        const [at, end] = placesOf([plan.packedBytes, 4 * x.data.length, 4 * sizeOf(d.yShape), plan.privateBytes])
+        const workspace = portableWorkspace(tier)
+        workspace.reserve(end)
+        workspace.tenant = null
+        const { buffer } = workspace.memory
+        const [packed, xAt, yAt, own] = at
+        kernel.pack(plan, weight.data, bias?.data ?? null, buffer as ArrayBuffer, packed)
+        new Float32Array(buffer).set(x.data, xAt / 4)
+        const run = kernel.runner(plan, workspace.callables(kernel.functions(plan)), buffer)
+        const bindings = { packed, x: xAt, y: yAt, shared: 0, private: own, residual: 0, stint: 1 }
+        const { units } = plan.steps[0]
+        expect(units).toBeGreaterThan(3)
+        for (let unit = units - 1; unit >= 0; unit--) run(0, unit, unit + 1, bindings, () => false)
+        const y = new Float32Array(buffer, yAt, sizeOf(d.yShape)).slice()
+        expect(worstError(y, runOracle(d, operandsOf(d)))).toBeLessThan(LIMIT)
+      },
+    )
+  },
+)
+
+/** Where so many bytes each begin, and the end of all. */
+function placesOf(sizes: readonly number[]): [number[], number] {
+  let end = 256
+  const at = sizes.map((bytes) => {
+    const from = end
+    end += Math.ceil(bytes / 64) * 64
+    return from
+  })
+  return [at, end]
+}
 
 describe('staged planes', () => {
   it('come from within the picture, whatever the mode and the phase', () => {

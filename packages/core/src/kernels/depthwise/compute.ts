@@ -3,12 +3,15 @@ import type { Int, Machine, Vec } from '../../isa/machine.ts'
 import { type EpilogueArgs, emitEpilogue, type Visit } from '../epilogue.ts'
 import { byColumns, columnsOf, type DepthwiseShape, inputRows, type Meet } from './shape.ts'
 import { copyOf } from './stage.ts'
+import { storeNarrow, storesWhole } from './store.ts'
 
 /** Indices of words in the argument block that the sums read. */
 export interface ComputeArgs extends EpilogueArgs {
   /** Full tiles of rows, and whether a last one of fewer rows follows: 1 or 0. */
   readonly tiles: number
   readonly lastTile: number
+  /** The address of a vector's room. */
+  readonly spare: number
 }
 
 /**
@@ -145,8 +148,11 @@ function emitTile(
     return { y, visit }
   })
   emitEpilogue(m, shape.epilogue, args, sums.flat(), lines, count)
-  for (const { y, visit } of lines) {
-    visit(y, (sum, at, offset) => (count < lanes ? m.storeFirst(at, offset, sum, count) : m.store(at, offset, sum)))
+  if (storesWhole(shape.width, lanes)) storeNarrow(m, shape.width, sums.flat(), columns[0].y, m.arg(args.spare))
+  else {
+    for (const { y, visit } of lines) {
+      visit(y, (sum, at, offset) => (count < lanes ? m.storeFirst(at, offset, sum, count) : m.store(at, offset, sum)))
+    }
   }
 }
 

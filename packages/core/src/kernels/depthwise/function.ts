@@ -4,6 +4,7 @@ import { epilogueName, residualOf } from '../epilogue.ts'
 import { emitChannel } from './compute.ts'
 import type { DepthwiseShape } from './shape.ts'
 import { copyOf, emitStageRow } from './stage.ts'
+import { storesWhole } from './store.ts'
 
 /** The argument block, as indices of 32-bit words. Addresses and strides are in bytes. */
 export const DEPTHWISE_ARGS = {
@@ -33,6 +34,8 @@ export const DEPTHWISE_ARGS = {
   alpha: 16,
   beta: 17,
   residual: 18,
+  /** Memory for a vector. */
+  spare: 19,
 } as const
 
 export function depthwiseFunction(shape: DepthwiseShape): KernelFunction {
@@ -111,7 +114,7 @@ function emitPadding(m: Machine, value: number): void {
 
 function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape, lanes: number): Access[] {
   const arg = (name: keyof typeof DEPTHWISE_ARGS) => words[args + DEPTHWISE_ARGS[name]]
-  const span = (name: 'x' | 'y' | 'weights' | 'buffer' | 'stage' | 'first', bytes: number) => {
+  const span = (name: 'x' | 'y' | 'weights' | 'buffer' | 'stage' | 'first' | 'spare', bytes: number) => {
     const from = arg(name) >>> 0
     return { from, to: from + bytes }
   }
@@ -128,6 +131,7 @@ function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape
     span('x', channels * (xBytes + arg('xSkip')) - arg('xSkip')),
     ...(shape.fold === 'sum' ? [span('weights', 4 * outputs * (1 + kernel[0] * kernel[1]))] : []),
     span('buffer', 4 * arg('vectors') * lanes),
+    ...(storesWhole(width, lanes) ? [span('spare', 4 * lanes)] : []),
     span('stage', planes + 4 * arg('xRows') * rows.rowFloats),
     span('first', planes + 4 * (inRows * rows.rowFloats + rows.slack - rows.low)),
   ]

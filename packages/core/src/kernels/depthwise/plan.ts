@@ -29,8 +29,8 @@ export interface DepthwisePlan extends Plan {
   readonly planeFloats: number
 }
 
-/** Bytes of the argument block at the beginning of a worker's own memory. */
-export const ARGS_BYTES = 128
+/** Bytes from the beginning of a worker's own memory, where the argument block is, to a spare vector, and to the staged rows. */
+export const [SPARE_AT, ROWS_AT] = [128, 192]
 /** Bytes of staged rows that a band of channels should keep to, so that they and what is read and written stay in the first cache. */
 const BAND_BYTES = 16 * 1024
 /** Bytes of the staged rows under a single output row at most. */
@@ -65,7 +65,7 @@ export function planDepthwise(d: ConvDescriptor, traits: MachineTraits, fold?: F
     macs: d.oc * d.output[1] * d.output[2] * taps,
     packedBytes: 4 * d.oc * (1 + taps),
     sharedBytes: 0,
-    privateBytes: ARGS_BYTES + 4 * band * planeFloats,
+    privateBytes: ROWS_AT + 4 * band * planeFloats,
     shape,
     blocks,
     multiplier: d.oc / d.ic,

@@ -2,7 +2,7 @@
 import { writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { DEPTHWISE_ARGS, depthwiseFunction } from './function.ts'
-import { ARGS_BYTES, type DepthwisePlan, tapsOf } from './plan.ts'
+import { type DepthwisePlan, ROWS_AT, SPARE_AT, tapsOf } from './plan.ts'
 
 /** Multiply-accumulates of a call at most: a cancelled run ends after one. */
 const CALL_MACS = 1 << 20
@@ -48,7 +48,7 @@ function caller(plan: DepthwisePlan, code: ReadonlyMap<string, Callable>, memory
   const [xRow, yRow] = [4 * d.input[2], 4 * d.output[2]]
   return (block, channel, bands, channels, strides, at) => {
     const args = at.private / 4
-    const buffer = at.private + ARGS_BYTES
+    const buffer = at.private + ROWS_AT
     const rows = blocks[block]
     words[args + DEPTHWISE_ARGS.bands] = bands
     words[args + DEPTHWISE_ARGS.channels] = channels
@@ -64,6 +64,7 @@ function caller(plan: DepthwisePlan, code: ReadonlyMap<string, Callable>, memory
     words[args + DEPTHWISE_ARGS.plane] = 4 * plan.planeFloats
     words[args + DEPTHWISE_ARGS.stage] = buffer + 4 * (shape.rows.lead + rows.stageRow * shape.rows.rowFloats)
     words[args + DEPTHWISE_ARGS.first] = buffer + 4 * (shape.rows.lead + Math.min(0, shape.rows.low))
+    words[args + DEPTHWISE_ARGS.spare] = at.private + SPARE_AT
     words[args + DEPTHWISE_ARGS.tiles] = rows.tiles
     words[args + DEPTHWISE_ARGS.lastTile] = rows.lastTile
     writeEpilogueArgs(words, floats, args, DEPTHWISE_ARGS, d, at)

@@ -31,7 +31,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     bits: {
       'f32-winograd-4x4-3x3': '059536bcd13a8837',
       'f32-winograd-2x2-3x3': 'c8d19aae55491dbf',
-      'f32-matrix': '4faffe335b367535',
+      'f32-matrix': 'e65e124185184121',
       'f32-broadcast': '74d1f1a1a5c809b9',
       'f32-direct': '74d1f1a1a5c809b9',
     },
@@ -40,7 +40,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     x: [1, 6, 17, 16],
     weight: [14, 3, 3, 3],
     options: { padding: 1, stride: 2, groups: 2 },
-    bits: { 'f32-matrix': '2039a2490fc4d255', 'f32-broadcast': '29b1c8d487067f9e', 'f32-direct': '29b1c8d487067f9e' },
+    bits: { 'f32-matrix': '7a5b17d2c5a18bb0', 'f32-broadcast': '29b1c8d487067f9e', 'f32-direct': '29b1c8d487067f9e' },
   },
   {
     x: [1, 21, 9, 8],
@@ -48,7 +48,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     options: {},
     bits: {
       'f32-pointwise': '45ad07f032287628',
-      'f32-matrix': '8fb5d88bae8b577f',
+      'f32-matrix': '5d9f2fd198ce54be',
       'f32-broadcast': '45ad07f032287628',
       'f32-direct': '45ad07f032287628',
     },
@@ -77,7 +77,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     weight: [37, 577, 1, 1],
     options: {},
     of: 'f32-matrix',
-    bits: { 'f32-matrix': '589e87ef268ee3ff' },
+    bits: { 'f32-matrix': '9721136146dfa515' },
   },
   {
     x: [1, 3, 9, 10],
@@ -85,7 +85,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     options: { padding: 2 },
     bits: {
       'f32-winograd-4x4-5x5': '8e28f6d7d60bea60',
-      'f32-matrix': 'b7d4f4e908a48427',
+      'f32-matrix': '31e8525f81d2d4ff',
       'f32-broadcast': '65f849ba5448a2c3',
       'f32-direct': '65f849ba5448a2c3',
     },

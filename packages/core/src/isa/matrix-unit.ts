@@ -33,6 +33,15 @@ export function tileConfig(): Int32Array {
   return new Int32Array(bytes.buffer)
 }
 
+/** The same 32 bits in every lane of each. */
+export interface Pairing {
+  /** The bits of a leading part, and half of the last of them. */
+  readonly keep: Vec
+  readonly half: Vec
+  /** What becomes of numbers that are none: one whose upper bits are not all set, which rounding would turn into another. */
+  readonly nan: Vec
+}
+
 /** What a machine with a matrix unit can do beside. Tiles, masks and addresses are handles, given back at the end of their scope. */
 export interface MatrixUnit {
   /** Tiles hold something only within `body`. @param config word of the argument block that says where the bytes of `tileConfig` lie */
@@ -57,13 +66,11 @@ export interface MatrixUnit {
   loadMask(to: Mask, at: Int, offset: number): void
   /** Lanes from memory `by` bytes behind an address; the others become 0, or stay. No more memory than theirs is touched. */
   loadLanes(to: Vec, at: Far, by: Int, lanes: Mask, others: 'zero' | 'stay'): void
-  /** The same 32 bits in every lane. */
-  bits(to: Vec, value: number): void
+  /** Fresh registers with what `pairs` needs. */
+  pairing(): Pairing
   /**
-   * Numbers as two of bfloat16 each, a pair of `even` and `odd` side by side in every lane: `high` their leading parts, rounded,
-   * `low` what is left, cut off. They lose less than 2^-15 of themselves.
-   * @param keep the bits of a leading part, 0xffff0000 in every lane
-   * @param half half of the last of them, 0x8000 in every lane; `even` and `odd` hold anything afterwards
+   * Numbers as two of bfloat16 each, a pair of `even` and `odd` side by side in every lane: `high` their leading parts, `low` what is
+   * left, both rounded to the nearest. They lose at most 2^-16 of themselves. `even` and `odd` hold anything afterwards.
    */
-  pairs(high: Vec, low: Vec, even: Vec, odd: Vec, keep: Vec, half: Vec): void
+  pairs(high: Vec, low: Vec, even: Vec, odd: Vec, pairing: Pairing): void
 }

@@ -1,4 +1,4 @@
-// The matrix kernel: float32 as two bfloat16 each, multiplied on the matrix unit, three products for one, and summed as float32.
+// The matrix kernel: float32 as two bfloat16 each, multiplied on the matrix unit, four products for one, and summed as float32.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { stageFunctions } from './direct/stage.ts'
 import { epilogueOf } from './epilogue.ts'
@@ -15,7 +15,7 @@ const NAME = 'f32-matrix'
 
 export const matrix: Kernel<MatrixPlan> = {
   name: NAME,
-  // What is left out of a product is at most 2^-15 + 2^-17 of it; the rest is the sum's own rounding.
+  // What is left out of a product is at most 2^-15 of it; the rest is the sum's own rounding.
   error: 5e-5,
 
   refuses(d, traits) {

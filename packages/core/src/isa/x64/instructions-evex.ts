@@ -33,6 +33,7 @@ export const EVEX = [
   ['vscalefps', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.66.0F38.W0 2C /r'],
   ['vgetexpps', 'vec{kz}, vec/mem/b32', 'RM', 'EVEX.66.0F38.W0 42 /r'],
   ['vrndscaleps', 'vec{kz}, vec/mem/b32, u8', 'RMI', 'EVEX.66.0F3A.W0 08 /r'],
+  ['vfixupimmps', 'vec{kz}, vec, vec/mem/b32, u8', 'RVMI', 'EVEX.66.0F3A.W0 54 /r'],
   ['vcvtdq2ps', 'vec{kz}, vec/mem/b32', 'RM', 'EVEX.0F.W0 5B /r'],
   ['vcvtps2dq', 'vec{kz}, vec/mem/b32', 'RM', 'EVEX.66.0F.W0 5B /r'],
   ['vcvttps2dq', 'vec{kz}, vec/mem/b32', 'RM', 'EVEX.F3.0F.W0 5B /r'],

@@ -1,7 +1,7 @@
 // The matrix unit as AMX, and the operations of AVX-512 that make its pairs.
 import { WeftError } from '../../errors.ts'
 import type { Int, Machine, Vec } from '../machine.ts'
-import { type Far, type Mask, type MatrixUnit, TILES, type Tile } from '../matrix-unit.ts'
+import { type Far, type Mask, type MatrixUnit, type Pairing, TILES, type Tile } from '../matrix-unit.ts'
 import type { Assembler } from './assembler.ts'
 import type { General } from './machine.ts'
 import { k, masked, mem, r64, tmm, type zmm } from './operands.ts'
@@ -10,6 +10,9 @@ import { k, masked, mem, r64, tmm, type zmm } from './operands.ts'
 const BASE = r64.rdi
 /** Mask registers: k0 stands for no mask, and k1 is the machine's own. */
 const [FIRST_MASK, MASKS] = [2, 6]
+
+/** For vfixupimmps: quiet and signalling NaN become the default one, everything else stays. */
+const NAN_TABLE = 0x33
 
 type Vector = ReturnType<typeof zmm>
 
@@ -71,16 +74,22 @@ export class X64MatrixUnit implements MatrixUnit {
     const mode = others === 'zero' ? 'zero' : 'merge'
     this.#asm.emit('vmovups', masked(vector(to), lanesOf(lanes), mode), mem({ base: full(at), index: full(by) }))
   }
-  bits(to: Vec, value: number): void {
-    this.#machine.scope(() => this.#asm.emit('vpbroadcastd', vector(to), low(this.#machine.number(value))))
+  pairing(): Pairing {
+    const [keep, half, nan] = [0xffff0000, 0x8000, NAN_TABLE].map((bits) => {
+      const to = this.#machine.vec()
+      this.#machine.scope(() => this.#asm.emit('vpbroadcastd', vector(to), low(this.#machine.number(bits))))
+      return to
+    })
+    return { keep, half, nan }
   }
-  pairs(high: Vec, rest: Vec, even: Vec, odd: Vec, keep: Vec, half: Vec): void {
-    const [to, a, b, bits, round] = [high, even, odd, keep, half].map(vector)
-    const left = vector(rest)
+  pairs(high: Vec, rest: Vec, even: Vec, odd: Vec, { keep, half, nan }: Pairing): void {
+    const [to, left, a, b, bits, round, table] = [high, rest, even, odd, keep, half, nan].map(vector)
     const lead = (from: Vector) => {
+      this.#asm.emit('vfixupimmps', from, from, table, 0)
       this.#asm.emit('vpaddd', left, from, round)
       this.#asm.emit('vpandd', left, left, bits)
       this.#asm.emit('vsubps', from, from, left)
+      this.#asm.emit('vpaddd', from, from, round)
     }
     lead(a)
     this.#asm.emit('vpsrld', to, left, 16)

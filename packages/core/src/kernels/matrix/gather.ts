@@ -30,9 +30,7 @@ export function beginGather(
   lines: Int,
   to: number,
 ): Gather {
-  const [keep, half] = [m.vec(), m.vec()]
-  unit.bits(keep, 0xffff0000)
-  unit.bits(half, 0x8000)
+  const pairing = split ? null : unit.pairing()
   const masks = Array.from({ length: count * pieces }, () => unit.mask())
   const from = masks.map((mask, piece) => {
     unit.loadMask(mask, lines, 8 * piece + 4)
@@ -60,8 +58,8 @@ export function beginGather(
         )
         for (let line = 0; line < count; line++) {
           const vectors = both.map((parts) => parts[line])
-          const [high, rest] = split ? vectors : [m.vec(), m.vec()]
-          if (!split) unit.pairs(high, rest, vectors[0], vectors[1], keep, half)
+          const [high, rest] = pairing === null ? vectors : [m.vec(), m.vec()]
+          if (pairing !== null) unit.pairs(high, rest, vectors[0], vectors[1], pairing)
           m.store(tiles, TILE_BYTES * line + index * ROW_BYTES, high)
           m.store(tiles, TILE_BYTES * line + REST_BYTES + index * ROW_BYTES, rest)
         }

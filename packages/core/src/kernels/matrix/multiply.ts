@@ -1,4 +1,4 @@
-// Multiplying on the matrix unit: up to 32 output channels by two lines of 16 outputs, three products for each of float32.
+// Multiplying on the matrix unit: up to 32 output channels by two lines of 16 outputs, four products for each of float32.
 import type { Int, Machine } from '../../isa/machine.ts'
 import { type Far, type MatrixUnit, ROW_BYTES, TILE_BYTES, TILE_ROWS, type Tile } from '../../isa/matrix-unit.ts'
 import { BIAS_BYTES, LINE_BYTES, MATRIX_ARGS, REST_BYTES, STEP_BYTES } from './args.ts'
@@ -54,13 +54,13 @@ export function emitMultiply(
 }
 
 /**
- * Leading parts by leading parts, by what is left of pixels, and what is left of weights by leading parts: nothing waits for the
- * product before. Between products the rows of what is gathered meanwhile.
+ * Leading parts of weights by those of pixels and by what is left of them, then what is left of weights by both: nothing waits for
+ * the product before. Between products the rows of what is gathered meanwhile.
  */
 function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixels: Far, row: Far, gather: Gather | null): void {
   const a = sums.map(() => unit.tile())
   const b = sums[0].map(() => unit.tile())
-  const products = 3 * a.length * b.length
+  const products = 4 * a.length * b.length
   let [done, gathered] = [0, 0]
   const round = (weightsAt: number | null, pixelsAt: number) => {
     a.forEach((tile, r) => {
@@ -76,6 +76,7 @@ function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixel
   round(0, 0)
   round(null, REST_BYTES)
   round(REST_BYTES, 0)
+  round(null, REST_BYTES)
 }
 
 function copy(m: Machine, from: Int): Int {

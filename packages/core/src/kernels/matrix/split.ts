@@ -20,9 +20,7 @@ export const splitFunction: KernelFunction = {
   emit(m) {
     const unit = m.matrix as MatrixUnit
     const width = 4 * m.traits.lanes
-    const [keep, half] = [m.vec(), m.vec()]
-    unit.bits(keep, 0xffff0000)
-    unit.bits(half, 0x8000)
+    const pairing = unit.pairing()
     const [even, plane] = [m.arg(SPLIT_ARGS.planes), m.arg(SPLIT_ARGS.plane)]
     m.loop(m.arg(SPLIT_ARGS.pairs), () => {
       const odd = m.int()
@@ -32,7 +30,7 @@ export const splitFunction: KernelFunction = {
         const [a, b, high, rest] = [m.vec(), m.vec(), m.vec(), m.vec()]
         m.load(a, even, 0)
         m.load(b, odd, 0)
-        unit.pairs(high, rest, a, b, keep, half)
+        unit.pairs(high, rest, a, b, pairing)
         m.store(even, 0, high)
         m.store(odd, 0, rest)
         m.add(even, width)

@@ -40,7 +40,16 @@ export { emitX64 } from './isa/x64/machine.ts'
 export { nativeObject } from './isa/x64/object.ts'
 export { PIECE_HEADER } from './isa/x64/stub.ts'
 export { chainCandidate, chainGain, refusesChain, selectChain } from './kernels/chains.ts'
-export { type Bindings, type Callable, type Kernel, nextStint, type Plan, type Planned, type Runner } from './kernels/kernel.ts'
+export {
+  type Bindings,
+  type Callable,
+  type Kernel,
+  machineOf,
+  nextStint,
+  type Plan,
+  type Planned,
+  type Runner,
+} from './kernels/kernel.ts'
 export {
   type Candidate,
   type Candidates,

@@ -5,6 +5,7 @@ import {
   describeConvTranspose,
   KERNELS,
   LocalLayer,
+  machineOf,
   PORTABLE_TIERS,
   portableWorkspace,
   sizeOf,
@@ -13,6 +14,8 @@ import {
 } from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { emitFor } from '../src/isa/tiers.ts'
+import { planDepthwise } from '../src/kernels/depthwise/plan.ts'
+import { depthwise } from '../src/kernels/depthwise.ts'
 import { segments } from '../src/kernels/direct/blocks.ts'
 import { sourcesOf, stagedLayout } from '../src/kernels/direct/layout.ts'
 import { planDirect } from '../src/kernels/direct/plan.ts'
@@ -242,6 +245,17 @@ function placesOf(sizes: readonly number[]): [number[], number] {
   })
   return [at, end]
 }
+
+describe('a depthwise plan', () => {
+  it('computes rows that half of the widest vector holds on half as many lanes', () => {
+    const lanesOf = (w: number, tier: TierName) => {
+      const plan = planDepthwise(describeConv([2, 9, w], [2, 1, 3, 3], true, { padding: 1, groups: 2 }), TIERS[tier].traits)
+      return depthwise.functions(plan).map((kernel) => machineOf(kernel, TIERS[tier].traits).lanes)
+    }
+    expect([7, 8, 9, 16].map((w) => lanesOf(w, 'avx512'))).toEqual([[8], [8], [16], [16]])
+    expect([4, 8, 9].map((w) => lanesOf(w, 'paired'))).toEqual([[8], [8], [8]])
+  })
+})
 
 describe('staged planes', () => {
   it('come from within the picture, whatever the mode and the phase', () => {

@@ -41,6 +41,16 @@ export function nextStint(): number {
 /** Emitted code: called with the byte offset of its argument block. */
 export type Callable = (args: number) => void
 
+/** A function of vectors narrower than the tier's, which the machine that it is emitted for must have. */
+export interface NarrowFunction extends KernelFunction {
+  readonly traits: MachineTraits
+}
+
+/** The machine that a function of a tier is emitted for. */
+export function machineOf(kernel: KernelFunction | NarrowFunction, tier: MachineTraits): MachineTraits {
+  return 'traits' in kernel ? kernel.traits : tier
+}
+
 /** Runs units [begin, end) of a step; asks `cancelled` between tiles and leaves early, with false, when it says so. */
 export type Runner = (step: number, begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 

@@ -6,6 +6,7 @@ import {
   type Compiler,
   emitX64,
   type KernelFunction,
+  machineOf,
   PIECE_HEADER,
   type Tier,
   WeftError,
@@ -42,7 +43,7 @@ export class NativeCompiler implements Compiler {
   }
 
   #place(functions: readonly KernelFunction[]): void {
-    const pieces = functions.map((kernel) => emitX64(kernel, this.#tier.traits))
+    const pieces = functions.map((kernel) => emitX64(kernel, machineOf(kernel, this.#tier.traits)))
     const starts: number[] = []
     let bytes = 0
     for (const piece of pieces) {

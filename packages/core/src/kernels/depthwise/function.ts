@@ -1,6 +1,7 @@
 // The depthwise function: channel after channel is staged with its padding, then summed into every output channel of its group.
-import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
+import type { Access, Int, Machine } from '../../isa/machine.ts'
 import { epilogueName, residualOf } from '../epilogue.ts'
+import type { NarrowFunction } from '../kernel.ts'
 import { emitChannel } from './compute.ts'
 import type { DepthwiseShape } from './shape.ts'
 import { copyOf, emitStageRow } from './stage.ts'
@@ -38,20 +39,21 @@ export const DEPTHWISE_ARGS = {
   spare: 19,
 } as const
 
-export function depthwiseFunction(shape: DepthwiseShape): KernelFunction {
+export function depthwiseFunction(shape: DepthwiseShape): NarrowFunction {
   return {
     name: nameOf(shape),
+    traits: shape.traits,
     emit: (m) => emitDepthwise(m, shape),
-    touches: (words, args, { lanes }) => depthwiseTouches(words, args, shape, lanes),
+    touches: (words, args) => depthwiseTouches(words, args, shape),
   }
 }
 
-function nameOf({ fold, kernel, strideY, dilationY, rows, width, tile, lastRows, epilogue }: DepthwiseShape): string {
+function nameOf({ traits, fold, kernel, strideY, dilationY, rows, width, tile, lastRows, epilogue }: DepthwiseShape): string {
   const parts = [
     `f32-${fold === 'sum' ? 'depthwise' : 'maxpool'}-${kernel[0]}x${kernel[1]}`,
     `s${strideY}x${rows.stride}`,
     ...(dilationY === 1 && rows.dilation === 1 ? [] : [`d${dilationY}x${rows.dilation}`]),
-    `w${rows.width}p${rows.before}to${width}`,
+    `w${rows.width}p${rows.before}to${width}l${traits.lanes}`,
     `${tile.rows}${lastRows === 0 ? '' : `+${lastRows}`}x${tile.cols}${tile.held ? 'held' : ''}`,
   ]
   return `${parts.join('-')}${epilogueName(epilogue)}`
@@ -112,13 +114,14 @@ function emitPadding(m: Machine, value: number): void {
   })
 }
 
-function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape, lanes: number): Access[] {
+function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape): Access[] {
   const arg = (name: keyof typeof DEPTHWISE_ARGS) => words[args + DEPTHWISE_ARGS[name]]
   const span = (name: 'x' | 'y' | 'weights' | 'buffer' | 'stage' | 'first' | 'spare', bytes: number) => {
     const from = arg(name) >>> 0
     return { from, to: from + bytes }
   }
   const { kernel, rows, tile, lastRows, width, epilogue } = shape
+  const { lanes } = shape.traits
   const channels = arg('bands') * arg('channels')
   const outputs = channels * arg('multiplier')
   const [xBytes, planes] = [4 * arg('xRows') * rows.width, (arg('channels') - 1) * arg('plane')]

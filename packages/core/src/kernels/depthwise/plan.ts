@@ -4,7 +4,7 @@ import type { MachineTraits } from '../../isa/machine.ts'
 import { roundUp } from '../direct/layout.ts'
 import type { Plan } from '../kernel.ts'
 import { rowsOf } from './rows.ts'
-import { type DepthwiseShape, type Fold, shapeFor } from './shape.ts'
+import { type DepthwiseShape, type Fold, machineFor, shapeFor } from './shape.ts'
 
 export interface DepthwiseBlock {
   /** The first output row, and full tiles of rows; then a last tile of fewer rows or none. */
@@ -50,7 +50,8 @@ export function tooWide(d: ConvDescriptor, lanes: number): string | null {
   return `the rows under one output row take ${bytes} bytes with their padding, more than ${MOST_BYTES} that are staged at once`
 }
 
-export function planDepthwise(d: ConvDescriptor, traits: MachineTraits, fold?: Fold): DepthwisePlan {
+export function planDepthwise(d: ConvDescriptor, tier: MachineTraits, fold?: Fold): DepthwisePlan {
+  const traits = machineFor(d, tier)
   const shape = shapeFor(d, traits, fold)
   const blocks = blocksOf(d, shape, traits.lanes)
   const longest = blocks.reduce((most, { rows }) => Math.max(most, rows), 0)

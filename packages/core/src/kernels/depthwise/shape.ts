@@ -24,6 +24,8 @@ export type Fold = 'sum' | 'max'
 
 /** All that the code of a depthwise function depends on. */
 export interface DepthwiseShape {
+  /** The machine that it is emitted for. */
+  readonly traits: MachineTraits
   readonly fold: Fold
   readonly kernel: readonly [number, number]
   readonly strideY: number
@@ -39,9 +41,18 @@ export interface DepthwiseShape {
 /** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
 const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
 
+/** Rows that half a vector holds are computed on half as many lanes: whole vectors would reach over two cache lines each. */
+export function machineFor(d: ConvDescriptor, tier: MachineTraits): MachineTraits {
+  const narrow = tier.lanes === NARROW.from && d.output[2] <= NARROW.lanes
+  return narrow ? { ...tier, lanes: NARROW.lanes, registers: NARROW.registers } : tier
+}
+/** The one machine with vectors of two widths, and what it has of the narrower ones where it is emitted for them. */
+const NARROW = { from: 16, lanes: 8, registers: 16 }
+
 export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 'sum'): DepthwiseShape {
   const rows = rowsOf(d, traits.lanes)
   const base = {
+    traits,
     fold,
     kernel: [d.kernel[1], d.kernel[2]] as const,
     strideY: d.stride[1],

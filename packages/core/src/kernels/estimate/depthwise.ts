@@ -10,8 +10,8 @@ const [STAGED_ROW, STAGED_MOVE] = [0.00016, 0.00009]
 /** Strides whose phases come apart in registers; at others each float is moved by itself. */
 const VECTOR_STRIDES: readonly number[] = [1, 2, 4]
 
-export function estimateDepthwise(d: ConvDescriptor, traits: MachineTraits): number {
-  const { shape, blocks, band } = planDepthwise(d, traits)
+export function estimateDepthwise(d: ConvDescriptor, tier: MachineTraits): number {
+  const { shape, blocks, band, traits } = planDepthwise(d, tier)
   const cost = channelCost(shape, shape.tile, d.output[1], traits)
   const rows = d.ic * blocks.reduce((sum, { xRows }) => sum + xRows, 0)
   const moves = VECTOR_STRIDES.includes(d.stride[2]) ? d.input[2] / traits.lanes : d.input[2]

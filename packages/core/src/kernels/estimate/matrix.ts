@@ -8,7 +8,7 @@ import { stageTime } from './direct.ts'
  * Microseconds: of a step of a pair of lines by 32 channels, and of the gathering of it; of taking up and keeping its sums once; of a
  * byte of pixels, staged ones, outputs or weights that comes from far away or goes there; of a call.
  */
-const [STEP, GATHER, SUMS, BYTE, CALL] = [0.067, 0.037, 0.094, 0.000024, 0.15]
+const [STEP, GATHER, SUMS, BYTE, CALL] = [0.062, 0.037, 0.094, 0.000024, 0.15]
 
 export function estimateMatrix(d: ConvDescriptor, traits: MachineTraits): number {
   const { blocks, chunks, channels, layout, window, tablesAt } = planMatrix('', d, traits, 1)

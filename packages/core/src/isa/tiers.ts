@@ -58,7 +58,7 @@ export const TIERS: Readonly<Record<TierName, Tier>> = {
     name: 'amx',
     kind: 'native',
     traits: { lanes: 16, registers: 32, fused: true, matrix: true },
-    about: 'the same, and the matrix unit, which multiplies numbers as two halves of 8 bits each',
+    about: 'x86-64 machine code, vectors of 512 bits, and a matrix unit, which multiplies numbers as two halves of 8 bits each',
   },
 }
 

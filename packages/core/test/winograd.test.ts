@@ -2,11 +2,9 @@ import {
   type ConvOptions,
   describeConv,
   KERNELS,
-  nextStint,
   PORTABLE_TIERS,
   portableWorkspace,
   select,
-  sizeOf,
   TIERS,
   type TierName,
 } from '@weft/core'
@@ -14,6 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { filterMatrix, transformOf } from '../src/kernels/winograd/points.ts'
 import { WINOGRADS, winogradName } from '../src/kernels/winograd.ts'
 import { noise, operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
+import { checkUnits } from './run-units.ts'
 
 const tiers = PORTABLE_TIERS.filter((tier) => tier !== 'scalar')
 const transforms = WINOGRADS.map(([m, r]) => ({ name: winogradName(m, r), m, r }))
@@ -65,48 +64,7 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
 
   it('makes factors anew for another stint, item or block: units give the same in any order, whatever was done before', () => {
     const d = describeConv([2, 6, 5 * m, 23 * m], [8, 3, r, r], false, { groups: 2, padding: 1 })
-    const { weight } = operandsOf(d)
-    const both = [1, 2].map((seed) => ({ ...operandsOf(d, seed), weight }))
-    const expected = both.map((operands) => runKernel(d, operands, 'relaxed', name))
-    const { kernel, plan } = select(d, traits, name)
-    const workspace = portableWorkspace('relaxed')
-    workspace.tenant = null
-    let end = 1024
-    const [x, y, packed, shared, own] = [sizeOf(d.xShape), sizeOf(d.yShape)]
-      .map((count) => 4 * count)
-      .concat(plan.packedBytes, plan.sharedBytes, plan.privateBytes)
-      .map((bytes) => {
-        const at = end
-        end += Math.ceil(bytes / 64) * 64
-        return at
-      })
-    workspace.reserve(end)
-    const { buffer } = workspace.memory
-    kernel.pack(plan, weight.data, null, buffer, packed)
-    const run = kernel.runner(plan, workspace.callables(kernel.functions(plan)), buffer)
-    const results = new Float32Array(buffer, y, sizeOf(d.yShape))
-    const units = plan.steps.flatMap((step, index) => Array.from({ length: step.units }, (_, unit) => [index, unit]))
-    const item = (index: number) => ({
-      x: x + index * (sizeOf(d.xShape) / 2) * 4,
-      y: y + index * (sizeOf(d.yShape) / 2) * 4,
-      residual: 0,
-      packed,
-      shared,
-      private: own,
-    })
-    for (const [index, operands] of both.entries()) {
-      new Float32Array(buffer, x, sizeOf(d.xShape)).set(operands.x.data)
-      results.fill(Number.NaN)
-      const stint = nextStint()
-      // Each item whole, beginning with the one that the stretch before ended with: other numbers lie in its place now.
-      for (const i of [1, 0]) for (const [step, unit] of units) run(step, unit, unit + 1, { ...item(i), stint }, () => false)
-      expect(Buffer.compare(Buffer.from(results.slice().buffer), Buffer.from(expected[index].buffer))).toBe(0)
-      results.fill(Number.NaN)
-      // Both items unit by unit in turn, and then some again, backwards.
-      const order = [...units, ...units.toReversed().filter(([step]) => step === plan.steps.length - 1)]
-      for (const [step, unit] of order) for (const i of [0, 1]) run(step, unit, unit + 1, { ...item(i), stint }, () => false)
-      expect(Buffer.compare(Buffer.from(results.slice().buffer), Buffer.from(expected[index].buffer))).toBe(0)
-    }
+    checkUnits(portableWorkspace('relaxed'), d, name)
   })
 
   it('is off by at most 1e-5 of the largest sum in the map where pixels are of very different sizes', () => {

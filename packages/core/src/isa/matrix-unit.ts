@@ -70,7 +70,7 @@ export interface MatrixUnit {
   pairing(): Pairing
   /**
    * Numbers as two of bfloat16 each, a pair of `even` and `odd` side by side in every lane: `high` their leading parts, `low` what is
-   * left, both rounded to the nearest. They lose at most 2^-16 of themselves. `even` and `odd` hold anything afterwards.
+   * left, both rounded to the nearest. They are off by at most 2^-17 of themselves. `even` and `odd` hold anything afterwards.
    */
   pairs(high: Vec, low: Vec, even: Vec, odd: Vec, pairing: Pairing): void
 }

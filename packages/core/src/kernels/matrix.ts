@@ -15,8 +15,8 @@ const NAME = 'f32-matrix'
 
 export const matrix: Kernel<MatrixPlan> = {
   name: NAME,
-  // What is left out of a product is at most 2^-15 of it; the rest is the sum's own rounding.
-  error: 5e-5,
+  // A product is off by at most 2^-16 of it, since a number is by 2^-17; the rest is the sum's own rounding.
+  error: 3e-5,
 
   refuses(d, traits) {
     if (!traits.matrix) return 'the tier has no matrix unit'

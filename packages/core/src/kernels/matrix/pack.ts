@@ -48,10 +48,14 @@ function packRow(row: number, weight: Float32Array, from: number, offsets: Int32
   }
 }
 
-/** The upper half of a number's bits, rounded where that leaves it finite. */
+/** The upper half of a number's bits, rounded where that leaves it finite; a NaN of any bits stays one. */
 function leading(number: number): number {
   value[0] = number
   const cut = bits[0] >>> 16
   const rounded = (bits[0] + 0x8000) >>> 16
-  return (rounded & 0x7f80) === 0x7f80 ? cut : rounded
+  return isFinitePart(cut) && isFinitePart(rounded) ? rounded : cut
+}
+
+function isFinitePart(half: number): boolean {
+  return (half & 0x7f80) !== 0x7f80
 }

@@ -3,16 +3,11 @@ import { WeftError } from '../../errors.ts'
 import { encode } from './encode.ts'
 import type { Link } from './encode-bytes.ts'
 import { isDisp32, littleEndian } from './encode-immediate.ts'
+import type { Fixup } from './fixup.ts'
 import type { Mnemonic } from './instructions.ts'
 import { nops } from './nops.ts'
 import { Label, type Operand } from './operands.ts'
 
-/** 32 bits at `at` that are to hold the address of `name` plus `addend`, less the address of these bits themselves. */
-export interface Fixup {
-  readonly at: number
-  readonly name: string
-  readonly addend: number
-}
 export interface Code {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly fixups: readonly Fixup[]

@@ -1,5 +1,6 @@
 // The code of the native object: what Node-API registers, and the entry points that JavaScript calls.
-import { Assembler, type Fixup } from './assembler.ts'
+import { Assembler } from './assembler.ts'
+import type { Fixup } from './fixup.ts'
 import { mem, r32, r64, ripLabel, ripSymbol, xmm } from './operands.ts'
 
 /** Bytes before the code of a placed kernel: the address of its arena, then nothing up to a cache line. */

@@ -1,6 +1,7 @@
 // The safety suite of machine code at length: `safety.ts [PART ...] [--descriptors 5000] [--engines 2000] ...`; see FLAGS.
 import { parseArgs } from 'node:util'
 import type { TierName } from '@weft/core'
+import { EDGES } from '../test/safety/cases.ts'
 import { NATIVE_TIERS } from '../test/safety/here.ts'
 import { bits } from '../test/safety/parts/bits.ts'
 import { crowd, cycles, heal, object } from '../test/safety/parts/engines.ts'
@@ -42,6 +43,11 @@ const PARTS: Readonly<Record<string, () => Outcomes>> = {
   *guard() {
     yield guard({ tiers, seed, ...from, cases: descriptors })
     if (flags.first === undefined) yield guard({ tiers: WASM, seed, cases: tenth })
+  },
+  *edges() {
+    const range =
+      flags.first === undefined ? { first: 0, cases: EDGES.length } : { first: Number(flags.first), cases: descriptors }
+    if (tiers.includes('amx')) yield guard({ tiers: ['amx'], seed, edges: true, ...range })
   },
   *registers() {
     for (const tier of tiers) yield registers(tier, seed, tenth)

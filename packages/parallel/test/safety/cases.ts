@@ -9,6 +9,7 @@ import {
   PADDING_MODES,
   type RunOperands,
 } from '@weft/core'
+import { matrixCases } from '../../../core/test/matrix-cases.ts'
 
 /** How a convolution is asked for: plain data, printed where it fails. */
 export interface Call {
@@ -40,14 +41,14 @@ export function made({ describe, x, weight, bias, options }: Call): Omit<Case, '
 const [SMALL, LARGE, LARGE_EVERY] = [150_000, 5_000_000, 40]
 /** One in so many has strides, dilations and padding far from what anyone uses. */
 const WILD_EVERY = 15
-/** One in so many is as most layers of networks are: see `plain`; or has many output channels: see `wide`. */
-const [PLAIN_EVERY, WIDE_EVERY] = [8, 9]
+/** One in so many is as most layers of networks are: see `plain`; or has many output channels: see `wide`; or many products or lines: see `deep`. */
+const [PLAIN_EVERY, WIDE_EVERY, DEEP_EVERY] = [8, 9, 7]
 
 export function caseOf(seed: number, index: number): Case & Pick<Call, 'options'> {
   const pick = picker(seed, index)
   const large = index % LARGE_EVERY === LARGE_EVERY - 1
   for (;;) {
-    const kind = index % PLAIN_EVERY === 3 ? plain : index % WIDE_EVERY === 4 ? wide : null
+    const kind = index % PLAIN_EVERY === 3 ? plain : index % WIDE_EVERY === 4 ? wide : index % DEEP_EVERY === 5 ? deep : null
     const one = kind === null ? attempt(pick, large, index % WILD_EVERY === 7) : kind(pick, large)
     if (one === null) continue
     const d = one.descriptor
@@ -55,6 +56,16 @@ export function caseOf(seed: number, index: number): Case & Pick<Call, 'options'
     if (work <= (large ? LARGE : SMALL) && (!large || work > SMALL)) return { index, ...one }
   }
 }
+
+/** Those around the edges of the matrix kernel, by their number. */
+export function edgeCase(index: number): Case {
+  const descriptor = EDGES[index]
+  const { xShape, weightShape, stride, dilation, before, groups, residual, activation } = descriptor
+  const text = JSON.stringify({ xShape, weightShape, stride, dilation, before, groups, residual, activation: activation.kind })
+  return { index, descriptor, text }
+}
+
+export const EDGES = matrixCases()
 
 /** Whole numbers from low to high, both included. */
 export type Draw = (low: number, high: number) => number
@@ -139,6 +150,31 @@ function wide(pick: Draw, large: boolean): ReturnType<typeof made> | null {
   const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, ...axes(1, large ? 60 : 15)]
   try {
     return made({ describe: 'describeConv', x, weight: [groups * oc, ic, ...kernel], bias: pick(0, 2) > 0, options })
+  } catch {
+    return null // A kernel larger than its input.
+  }
+}
+
+/** Many products over a small map, or few over a large one, padded with zeros: what the matrix kernel takes, in chunks, blocks and windows. */
+function deep(pick: Draw, large: boolean): ReturnType<typeof made> | null {
+  const groups = pick(0, 4) === 0 ? pick(2, 3) : 1
+  const rank = pick(0, 4) === 0 ? 1 : 2
+  const axes = (low: number, high: number) => Array.from({ length: rank }, () => pick(low, high))
+  const kernel = pick(0, 1) === 0 ? axes(1, 1) : axes(1, 3)
+  const [ic, most] = pick(0, 1) === 0 ? [pick(20, 700), 14] : [pick(1, 5), large ? 90 : 50]
+  const activation = activationOf(pick)
+  const options = {
+    stride: axes(1, pick(1, 3)),
+    dilation: axes(1, pick(1, 2)),
+    padding: axes(0, 3),
+    groups,
+    residual: pick(0, 2) === 0,
+    ...(activation === null ? {} : { activation }),
+  }
+  const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, ...axes(1, rank === 1 ? 20 * most : most)]
+  try {
+    const weight = [groups * pick(4, 70), ic, ...kernel]
+    return made({ describe: 'describeConv', x, weight, bias: pick(0, 2) > 0, options })
   } catch {
     return null // A kernel larger than its input.
   }

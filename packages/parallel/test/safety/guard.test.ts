@@ -1,5 +1,6 @@
 // Machine code reads and writes nothing but its operands: pages that cannot be touched lie against both ends of each.
 import { describe, expect, it } from 'vitest'
+import { EDGES } from './cases.ts'
 import { type Flush, OPERANDS } from './guarded.ts'
 import { ELSEWHERE, NATIVE_TIERS } from './here.ts'
 import { guard } from './parts/guard.ts'
@@ -10,6 +11,10 @@ const ENDS: readonly Flush[] = ['end', 'begin']
 describe.skipIf(ELSEWHERE)(`kernels${ELSEWHERE}`, () => {
   it('of machine code stay within their operands and are right, on 120 random convolutions and those that once failed', async (context) => {
     settle(context, await guard({ tiers: NATIVE_TIERS, seed: SEED, cases: 120 }))
+  })
+
+  it.skipIf(!NATIVE_TIERS.includes('amx'))('of the matrix unit do so around every edge', async (context) => {
+    settle(context, await guard({ tiers: ['amx'], seed: SEED, edges: true, first: 0, cases: EDGES.length }))
   })
 
   it('of WebAssembly do so too', async (context) => {

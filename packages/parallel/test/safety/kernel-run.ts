@@ -44,8 +44,9 @@ export interface Work {
   readonly plan: Plan<Operation>
 }
 
-export function workOf(kernel: Kernel, d: ConvDescriptor, tier: TierName): Work {
-  return { kernel: kernel as Planned, plan: kernel.plan(d, TIERS[tier].traits, 1) }
+/** @param workers that it is planned for */
+export function workOf(kernel: Kernel, d: ConvDescriptor, tier: TierName, workers: number): Work {
+  return { kernel: kernel as Planned, plan: kernel.plan(d, TIERS[tier].traits, workers) }
 }
 
 /** Operands that no step may write to. */

@@ -5,7 +5,7 @@ import { mxcsr, registers } from './parts/registers.ts'
 import { SEED, settle } from './settle.ts'
 
 describe.skipIf(ELSEWHERE).each([...NATIVE_TIERS])(`a call on %s${ELSEWHERE}`, (tier) => {
-  it('gives back stack pointer, rbx, rbp, r12 to r15, MXCSR and the direction flag, and leaves no upper half full', async (context) => {
+  it('gives back stack pointer, rbx, rbp, r12 to r15, MXCSR and the direction flag, and leaves no upper half full and no tile in use', async (context) => {
     settle(context, await registers(tier, SEED, 40))
   })
 

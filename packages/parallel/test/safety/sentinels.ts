@@ -15,6 +15,7 @@ const BLOCK = {
   after: 32,
   afterCsr: 88,
   afterFlags: 96,
+  inUse: 104,
   vectors: 128,
 } as const
 const BLOCK_BYTES = BLOCK.vectors + 16 * 32
@@ -24,13 +25,18 @@ const CSR = 0x9fc0
 const CSR_CONTROL = 0xffc0
 /** Direction, trap, alignment check: the flags that outlive a call. */
 const FLAGS = { direction: 1 << 10, trap: 1 << 8, alignment: 1 << 18 } as const
+/** What XGETBV is asked for: components of state that are not in their first form (Intel SDM volume 1, 13.3); those of tiles. */
+const [STATE_IN_USE, TILE_STATE] = [1, 0x60000]
 const sentinel = (index: number): bigint => 0x5afe_0000_c0de_0000n + BigInt(index)
 
 /** Calls machine code at an address as a bound function would; what it did not give back, in words, or null. */
 export type GuardedCall = (address: number, args: number) => string | null
 
-/** @param block where in the memory the block may lie, a multiple of 64 */
-export function guardCalls(addon: Addon, memory: WebAssembly.Memory, block: number): GuardedCall {
+/**
+ * @param block where in the memory the block may lie, a multiple of 64
+ * @param tiles whether the machine has tiles, which must be given back too: a switch of threads would save them from then on
+ */
+export function guardCalls(addon: Addon, memory: WebAssembly.Memory, block: number, tiles: boolean): GuardedCall {
   const address = baseOf(addon, memory) + block
   const at = (field: keyof typeof BLOCK, more = 0) => mem({ base: r64.rax, disp: BLOCK[field] + more })
   const { call } = placePiece(addon, memory, (asm) => {
@@ -50,6 +56,14 @@ export function guardCalls(addon: Addon, memory: WebAssembly.Memory, block: numb
     SAVED.forEach((name, index) => asm.emit('mov', at('after', 8 * (index + 1)), r64[name]))
     asm.emit('vstmxcsr', at('afterCsr'))
     for (let n = 0; n < 16; n++) asm.emit('vmovups', at('vectors', 32 * n), ymm(n))
+    if (tiles) {
+      asm.emit('mov', r64.r8, r64.rax)
+      asm.emit('mov', r32.ecx, STATE_IN_USE)
+      asm.emit('xgetbv')
+      asm.emit('tilerelease')
+      asm.emit('mov', mem({ base: r64.r8, disp: BLOCK.inUse }), r32.eax)
+      asm.emit('mov', r64.rax, r64.r8)
+    }
     asm.emit('mov', r64.rsp, at('stack'))
     asm.data(Uint8Array.of(0x9c)) // pushfq
     asm.emit('pop', r64.rcx)
@@ -84,6 +98,7 @@ function changed(view: DataView): string | null {
   if ((csr & CSR_CONTROL) !== (CSR & CSR_CONTROL)) return `MXCSR is ${hex(csr)} and was ${hex(CSR)}`
   const flags = Number(word(BLOCK.afterFlags) & 0xffffffn)
   for (const [name, bit] of Object.entries(FLAGS)) if ((flags & bit) !== 0) return `the ${name} flag is set`
+  if ((view.getUint32(BLOCK.inUse, true) & TILE_STATE) !== 0) return 'tiles are left in use'
   for (let n = 0; n < 16; n++) {
     const at = BLOCK.vectors + 32 * n + 16
     if (word(at) !== 0n || word(at + 8) !== 0n) return `the upper half of ymm${n} is left full: older code is slow after it`

@@ -1,8 +1,9 @@
 // Random convolutions on tiers of machine code or WebAssembly, in guarded memory, against the oracle.
 import { describeConv, TIERS, type TierName } from '@weft/core'
+import { matrix } from '../../../../core/src/kernels/matrix.ts'
 import { operandsOf, runOracle } from '../../../../core/test/run-kernel.ts'
 import { native } from '../../../src/native/native.ts'
-import { type Case, caseOf, made, picker } from '../cases.ts'
+import { type Case, caseOf, edgeCase, made, picker } from '../cases.ts'
 import { wrong } from '../compare.ts'
 import { tellFaults } from '../fault.ts'
 import { type Flush, GuardedMemory, type Operand } from '../guarded.ts'
@@ -15,11 +16,13 @@ export interface GuardConfig {
   readonly seed: number
   readonly from: number
   readonly count: number
+  /** Instead of random ones those around the edges of the matrix kernel, for that alone. */
+  readonly edges?: boolean
   /** Instead of all that one convolution, with an operand that is placed a float too small. */
   readonly short?: { readonly operand: Operand; readonly flush: Flush }
 }
 
-const { tiers, seed, from, count, short } = configuration<GuardConfig>()
+const { tiers, seed, from, count, edges = false, short } = configuration<GuardConfig>()
 const here = native()
 if (typeof here === 'string') say({ skipped: here })
 else {
@@ -46,11 +49,13 @@ function check(one: Case, ground: GuardedMemory, runners: readonly KernelRunner[
     }
     try {
       for (const kernel of kernelsFor(d, runner.tier)) {
+        if (edges && kernel.name !== matrix.name) continue
         for (const flush of short === undefined ? (['end', 'begin'] as const) : [short.flush]) {
           name = `${runner.tier} ${kernel.name} flush to the ${flush}`
-          const y = runner.run(workOf(kernel, d, runner.tier), operands, {
+          const pick = picker(seed, index)
+          const y = runner.run(workOf(kernel, d, runner.tier, pick(1, 4)), operands, {
             flush,
-            pick: picker(seed, index),
+            pick,
             short: short?.operand,
             ready,
           })
@@ -67,6 +72,7 @@ function check(one: Case, ground: GuardedMemory, runners: readonly KernelRunner[
 
 /** Those below zero are known from the past. */
 function caseAt(index: number): Case {
+  if (edges) return edgeCase(index)
   if (index >= 0) return caseOf(seed, index)
   return { index, ...made(PAST[PAST.length + index]) }
 }

@@ -1,10 +1,11 @@
 // Every kernel function, called with sentinels in the registers that it must give back.
 import { ACTIVATIONS, describeConv, TIERS, type TierName } from '@weft/core'
+import { matrix } from '../../../../core/src/kernels/matrix.ts'
 import { tileOf } from '../../../../core/src/kernels/tile.ts'
 import { operandsOf, runOracle } from '../../../../core/test/run-kernel.ts'
 import { NativeCompiler } from '../../../src/native/code.ts'
 import { native } from '../../../src/native/native.ts'
-import { type Case, caseOf, picker } from '../cases.ts'
+import { type Case, caseOf, EDGES, edgeCase, picker } from '../cases.ts'
 import { wrong } from '../compare.ts'
 import { culprits, everyRegister } from '../culprits.ts'
 import { CONTROL, GuardedMemory } from '../guarded.ts'
@@ -24,8 +25,8 @@ const here = native()
 if (typeof here === 'string') say({ skipped: here })
 else {
   const ground = new GuardedMemory(here.addon)
-  const call = guardCalls(here.addon, ground.memory, CONTROL + 1024)
-  say({ noticed: culprits(here.addon, ground.memory, call, CONTROL + 1024) })
+  const call = guardCalls(here.addon, ground.memory, CONTROL + 1024, TIERS[tier].traits.matrix)
+  say({ noticed: culprits(here.addon, ground.memory, call, CONTROL + 1024, TIERS[tier].traits.matrix) })
   const all = new NativeCompiler(here.addon, TIERS[tier], ground.memory).compile([everyRegister])
   const kept = call(all.get(everyRegister.name) as number, CONTROL)
   if (kept !== null)
@@ -35,18 +36,22 @@ else {
   for (const one of [...everyTile(), ...Array.from({ length: count }, (_, index) => caseOf(seed, index))]) {
     check(one, runner, watch)
   }
+  if (TIERS[tier].traits.matrix) for (const index of EDGES.keys()) check(edgeCase(index), runner, watch, matrix.name)
   say({ calls: watch.calls, functions: [...runner.functions.keys()] })
 }
 
-function check({ index, descriptor: d, text }: Case, runner: KernelRunner, watch: Watch): void {
+/** @param only the kernel that is tried, where it is one alone */
+function check({ index, descriptor: d, text }: Case, runner: KernelRunner, watch: Watch, only?: string): void {
   const operands = operandsOf(d, index)
   const expected = runOracle(d, operands)
   for (const kernel of kernelsFor(d, tier)) {
-    const work = workOf(kernel, d, tier)
+    if (only !== undefined && kernel.name !== only) continue
+    const pick = picker(seed, index)
+    const work = workOf(kernel, d, tier, pick(1, 4))
     watch.expect(work)
     try {
       say({ at: index, name: kernel.name, text })
-      const fault = wrong(d, runner.run(work, operands, { flush: 'end', pick: picker(seed, index) }), expected, kernel)
+      const fault = wrong(d, runner.run(work, operands, { flush: 'end', pick }), expected, kernel)
       if (fault !== null) throw new Error(fault)
     } catch (error) {
       say({ failed: index, name: kernel.name, text, why: error instanceof Error ? error.message : String(error) })

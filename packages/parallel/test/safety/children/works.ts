@@ -26,7 +26,7 @@ const here = native()
 if (typeof here === 'string') say({ skipped: here })
 else {
   const ground = new GuardedMemory(here.addon)
-  const call = guardCalls(here.addon, ground.memory, CONTROL + 1024)
+  const call = guardCalls(here.addon, ground.memory, CONTROL + 1024, tiers.includes('amx'))
   const runners = tiers.map((tier) => {
     const watch = TIERS[tier].kind === 'native' ? new Watch(call, ground, TIERS[tier].traits) : null
     return { tier, watch, runner: new KernelRunner(tier, ground, here.addon, watch?.wrap) }

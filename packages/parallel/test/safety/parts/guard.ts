@@ -11,24 +11,25 @@ const MOST = 10
 /** Cases a child: it says where it is before each run, and all of that is kept. */
 const AT_ONCE = 400
 
-export interface GuardOptions extends Pick<GuardConfig, 'tiers' | 'seed' | 'short'> {
+export interface GuardOptions extends Pick<GuardConfig, 'tiers' | 'seed' | 'edges' | 'short'> {
   /** The number of the first case; all those that are known from the past come before number 0. */
   readonly first?: number
   readonly cases: number
 }
 
-export async function guard({ tiers, seed, first, cases, short }: GuardOptions): Promise<Outcome> {
+export async function guard({ tiers, seed, first, cases, edges = false, short }: GuardOptions): Promise<Outcome> {
   const failures: string[] = []
   const ran: Record<string, number> = {}
   const end = (first ?? 0) + cases
   for (let from = first ?? -PAST.length; from < end && failures.length < MOST; ) {
     const count = Math.min(AT_ONCE, end - from)
-    const config: GuardConfig = { tiers, seed, from, count, ...(short === undefined ? {} : { short }) }
+    const config: GuardConfig = { tiers, seed, from, count, edges, ...(short === undefined ? {} : { short }) }
     const flags = tiers.includes('paired') ? ['--experimental-wasm-revectorize'] : []
     const ended = await runChild('guard', config, { flags, seconds: 1800 })
     const nothing = unloaded(ended)
     if (nothing !== null) return nothing
-    const again = (index: number) => `guard --tiers ${tiers.join()} --seed ${seed} --first=${index} --descriptors 1`
+    const again = (index: number) =>
+      `${edges ? 'edges' : 'guard'} --tiers ${tiers.join()} --seed ${seed} --first=${index} --descriptors 1`
     // One failure of each case: tiers and kernels mostly fail alike.
     const failed = new Map(ended.lines.filter(({ failed }) => failed !== undefined).map((line) => [line.failed as number, line]))
     for (const [index, line] of failed) failures.push(...failuresOf({ ...ended, lines: [line], code: 0 }, again(index)))

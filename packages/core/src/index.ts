@@ -38,7 +38,7 @@ export { PORTABLE_TIERS, TIER_NAMES, TIERS, type Tier, type TierName } from './i
 export { type Features, featuresOf, type Processor } from './isa/x64/features.ts'
 export { emitX64 } from './isa/x64/machine.ts'
 export { nativeObject } from './isa/x64/object.ts'
-export { PIECE_HEADER } from './isa/x64/stub.ts'
+export { PIECE_HEADER } from './isa/x64/piece.ts'
 export { chainCandidate, chainGain, refusesChain, selectChain } from './kernels/chains.ts'
 export {
   type Bindings,

@@ -13,6 +13,8 @@ import {
 } from '@weft/core'
 import { open } from '@weft/parallel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Block } from '../../core/src/kernels/matrix/blocks.ts'
+import { checkReach } from '../../core/src/kernels/matrix/reach.ts'
 import { matrix } from '../../core/src/kernels/matrix.ts'
 import { matrixCases } from '../../core/test/matrix-cases.ts'
 import { noise, type Operands, operandsOf, runOracle, worstError } from '../../core/test/run-kernel.ts'
@@ -49,6 +51,19 @@ describe('the matrix kernel', () => {
     )
     expect(refusal(conv([4, 9, 9], [6, 2, 3, 3], { groups: 2 }))).toBe('a group has 3 output channels, not 4 or more')
     expect(refusal(conv([4, 9, 7], [4, 4, 3, 3]))).toBe('rows of 5 pixels are too short for lines of 16')
+  })
+
+  it('does not give out a plan that reaches outside of what it booked', () => {
+    for (const { how, d } of routes) {
+      const plan = matrix.plan(d, traits, 2)
+      const { planeFloats } = plan.layout
+      const moved = (change: Partial<Block>) => () =>
+        checkReach({ ...plan, blocks: plan.blocks.map((block) => ({ ...block, ...change })) })
+      expect(() => checkReach(plan), how).not.toThrow()
+      expect(moved({ x: -4096 }), how).toThrow('the plan reads bytes -')
+      expect(moved({ x: 4 * d.ic * planeFloats }), how).toThrow('the plan reads bytes')
+      expect(moved({ y: 4 * d.output[1] * d.output[2] }), how).toThrow('the plan writes bytes')
+    }
   })
 
   it('is chosen where there is a matrix unit and it is faster, unless numerics are strict', () => {

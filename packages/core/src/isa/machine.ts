@@ -1,16 +1,8 @@
 // The vector machine: the handful of operations that every kernel is written against.
+import type { Int, Vec } from './handles.ts'
 import type { MatrixUnit } from './matrix-unit.ts'
 
-declare const vec: unique symbol
-declare const int: unique symbol
-/** A vector register of float32 lanes. */
-export interface Vec {
-  readonly [vec]: true
-}
-/** A register of 32 bits, unsigned: a byte offset into the arena, or a count. Arithmetic wraps around. */
-export interface Int {
-  readonly [int]: true
-}
+export type { Int, Vec }
 
 /** What a plan must know of a machine to choose its tile. */
 export interface MachineTraits {

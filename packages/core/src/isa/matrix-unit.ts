@@ -1,5 +1,5 @@
 // The matrix unit: tiles of 16 rows of 64 bytes, multiplied as numbers of 8 significant bits (bfloat16), summed as float32.
-import type { Int, Vec } from './machine.ts'
+import type { Int, Vec } from './handles.ts'
 
 declare const tile: unique symbol
 declare const far: unique symbol

@@ -8,6 +8,7 @@ import { lineOf, MOST_PIECES } from './matrix/blocks.ts'
 import { matrixFunction } from './matrix/function.ts'
 import { packMatrix } from './matrix/pack.ts'
 import { type MatrixPlan, planMatrix, shapeOf } from './matrix/plan.ts'
+import { checkReach } from './matrix/reach.ts'
 import { computer } from './matrix/run.ts'
 import { splitFunction, splitter } from './matrix/split.ts'
 
@@ -28,7 +29,11 @@ export const matrix: Kernel<MatrixPlan> = {
   estimate: estimateMatrix,
   worth: 0.9,
 
-  plan: (d, traits, workers) => planMatrix(NAME, d, traits, workers),
+  plan(d, traits, workers) {
+    const plan = planMatrix(NAME, d, traits, workers)
+    checkReach(plan)
+    return plan
+  },
 
   costs(plan, step) {
     if (plan.steps[step].name === 'stage') return new Float64Array(plan.steps[step].units).fill(1)

@@ -1,67 +1,45 @@
-// The vector machine as x86-64 machine code: AVX2 with FMA, or AVX-512.
+// The vector machine as x86-64 machine code: AVX2 with FMA, or AVX-512, with a matrix unit or without.
 import { WeftError } from '../../errors.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
-import type { MatrixUnit } from '../matrix-unit.ts'
 import { Assembler } from './assembler.ts'
 import { X64MatrixUnit } from './matrix-unit.ts'
-import { k, type Mask, masked, mem, r32, r64, xmm, ymm, zmm } from './operands.ts'
+import { k, type Mask, masked, mem, r64, xmm, ymm, zmm } from './operands.ts'
 import { loadFirst, storeFirst } from './parts.ts'
 import { loadPhases, storePhases } from './phases.ts'
+import { BASE, full, GENERAL, low, type Vector, vector } from './registers.ts'
 
 /**
  * How a kernel is called, System V but for what it holds: rdi the address of the arena, esi the argument block's offset in it.
  * Every other general register is free; rbx, rbp and r12 to r15 are given back as they were. The stack is not used beyond
  * that, and no flag but those of arithmetic changes.
  */
-const BASE = r64.rdi
 const ARGS = r64.rsi
 const FIRST_LANES = k(1)
 const SAVED = ['rbx', 'rbp', 'r12', 'r13', 'r14', 'r15'] as const
 
-/** A register of 32 bits whose upper half is always zero, so that it serves as the index of an address too. */
-const GENERAL = [
-  { low: r32.eax, full: r64.rax },
-  { low: r32.ecx, full: r64.rcx },
-  { low: r32.edx, full: r64.rdx },
-  { low: r32.r8d, full: r64.r8 },
-  { low: r32.r9d, full: r64.r9 },
-  { low: r32.r10d, full: r64.r10 },
-  { low: r32.r11d, full: r64.r11 },
-  { low: r32.ebx, full: r64.rbx },
-  { low: r32.ebp, full: r64.rbp },
-  { low: r32.r12d, full: r64.r12 },
-  { low: r32.r13d, full: r64.r13 },
-  { low: r32.r14d, full: r64.r14 },
-  { low: r32.r15d, full: r64.r15 },
-] as const
-export type General = (typeof GENERAL)[number]
-type Vector = ReturnType<typeof ymm> | ReturnType<typeof zmm>
-
 class X64Machine implements Machine {
   readonly traits: MachineTraits
   readonly prefetches = true
-  readonly matrix: MatrixUnit | null
+  readonly matrix: X64MatrixUnit | null
   readonly #asm: Assembler
   readonly #vectors: readonly Vector[]
   #ints = 0
   #vecs = 0
   #maskedLanes: number | null = null
-  readonly #unit: X64MatrixUnit | null
 
   constructor(asm: Assembler, traits: MachineTraits) {
     this.traits = traits
     this.#asm = asm
     this.#vectors = Array.from({ length: traits.registers }, (_, n) => (traits.lanes === 16 ? zmm(n) : ymm(n)))
-    this.#unit = traits.matrix ? new X64MatrixUnit(asm, this) : null
-    this.matrix = this.#unit
+    this.matrix = traits.matrix ? new X64MatrixUnit(asm, this) : null
   }
 
   scope(body: () => void): void {
-    const [ints, vecs, taken] = [this.#ints, this.#vecs, this.#unit?.taken]
+    const [ints, vecs, taken] = [this.#ints, this.#vecs, this.matrix?.taken]
     body()
     this.#ints = ints
     this.#vecs = vecs
-    if (this.#unit !== null && taken !== undefined) this.#unit.taken = taken
+    if (this.matrix !== null && taken !== undefined) this.matrix.taken = taken
   }
   vec(): Vec {
     if (this.#vecs === this.#vectors.length) throw none('vector', this.#vectors.length)
@@ -219,13 +197,7 @@ function argument(index: number) {
   return mem({ base: BASE, index: ARGS, scale: 1, disp: 4 * index })
 }
 function place(at: Int, offset: number) {
-  return mem({ base: BASE, index: (at as unknown as General).full, scale: 1, disp: offset })
-}
-function low(register: Int): General['low'] {
-  return (register as unknown as General).low
-}
-function vector(register: Vec): Vector {
-  return register as unknown as Vector
+  return mem({ base: BASE, index: full(at), scale: 1, disp: offset })
 }
 function none(kind: string, count: number): WeftError {
   return new WeftError('INTERNAL', `a kernel takes more than the ${count} ${kind} registers that there are`)

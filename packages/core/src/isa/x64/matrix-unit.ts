@@ -3,18 +3,14 @@ import { WeftError } from '../../errors.ts'
 import type { Int, Machine, Vec } from '../machine.ts'
 import { type Far, type Mask, type MatrixUnit, type Pairing, TILES, type Tile } from '../matrix-unit.ts'
 import type { Assembler } from './assembler.ts'
-import type { General } from './machine.ts'
-import { k, masked, mem, r64, tmm, type zmm } from './operands.ts'
+import { k, masked, mem, tmm } from './operands.ts'
+import { BASE, full, low, type Vector, vector } from './registers.ts'
 
-/** The address of the arena: see machine.ts. */
-const BASE = r64.rdi
 /** Mask registers: k0 stands for no mask, and k1 is the machine's own. */
 const [FIRST_MASK, MASKS] = [2, 6]
 
 /** For vfixupimmps: quiet and signalling NaN become the default one, everything else stays. */
 const NAN_TABLE = 0x33
-
-type Vector = ReturnType<typeof zmm>
 
 export class X64MatrixUnit implements MatrixUnit {
   readonly #asm: Assembler
@@ -101,15 +97,6 @@ export class X64MatrixUnit implements MatrixUnit {
   }
 }
 
-function full(register: Int | Far): General['full'] {
-  return (register as unknown as General).full
-}
-function low(register: Int): General['low'] {
-  return (register as unknown as General).low
-}
-function vector(register: Vec): Vector {
-  return register as unknown as Vector
-}
 function tileOf(tile: Tile): ReturnType<typeof tmm> {
   return tile as unknown as ReturnType<typeof tmm>
 }

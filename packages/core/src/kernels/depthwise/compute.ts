@@ -1,8 +1,8 @@
 // The sums of a depthwise channel as machine code: tiles of rows by vectors over staged rows.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
 import { type EpilogueArgs, emitEpilogue, type Visit } from '../epilogue.ts'
+import { copyOf } from '../move.ts'
 import { byColumns, columnsOf, type DepthwiseShape, inputRows, type Meet } from './shape.ts'
-import { copyOf } from './stage.ts'
 import { storeNarrow, storesWhole } from './store.ts'
 
 /** Indices of words in the argument block that the sums read. */

@@ -2,9 +2,10 @@
 import type { Access, Int, Machine } from '../../isa/machine.ts'
 import { epilogueName, residualOf } from '../epilogue.ts'
 import type { NarrowFunction } from '../kernel.ts'
+import { copyOf } from '../move.ts'
 import { emitChannel } from './compute.ts'
 import type { DepthwiseShape } from './shape.ts'
-import { copyOf, emitStageRow } from './stage.ts'
+import { emitStageRow } from './stage.ts'
 import { storesWhole } from './store.ts'
 
 /** The argument block, as indices of 32-bit words. Addresses and strides are in bytes. */

@@ -1,5 +1,6 @@
 // Staging as machine code: a row of the picture copied to the rows of its stride phases.
 import type { Int, Machine } from '../../isa/machine.ts'
+import { copyOf } from '../move.ts'
 import { pixelsOf, type Rows } from './rows.ts'
 
 /** Vectors of a row that are copied one after the other; more are a loop. */
@@ -97,10 +98,4 @@ function emitSteps(
       m.add(target, 4 * toStep)
     })
   })
-}
-
-export function copyOf(m: Machine, from: Int): Int {
-  const to = m.int()
-  m.move(to, from)
-  return to
 }

@@ -1,6 +1,6 @@
 // Storing rows that are narrower than a vector: whole vectors, the next row over the last lanes of each.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
-import { copyOf } from './stage.ts'
+import { copyOf } from '../move.ts'
 
 /** The widest machine has masks: there some lanes are stored at once, and nothing is gained. */
 const MASKED_LANES = 16

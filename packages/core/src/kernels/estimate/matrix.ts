@@ -1,7 +1,8 @@
-// How long the matrix kernel takes, by its plan's blocks, steps and shares.
+// How long the matrix kernel takes, by the blocks and steps that it is cut into.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { planMatrix } from '../matrix/plan.ts'
+import { lineOf, rowsOf } from '../matrix/blocks.ts'
+import { matrixCut } from '../matrix/cut.ts'
 import { stageTime } from './direct.ts'
 
 /**
@@ -11,14 +12,16 @@ import { stageTime } from './direct.ts'
 const [STEP, GATHER, SUMS, BYTE, CALL] = [0.062, 0.037, 0.094, 0.000024, 0.15]
 
 export function estimateMatrix(d: ConvDescriptor, traits: MachineTraits): number {
-  const { blocks, chunks, channels, layout, window, tablesAt } = planMatrix('', d, traits, 1)
-  const steps = chunks.reduce((sum, { count }) => sum + count, 0)
-  const pairs = blocks.reduce((sum, block) => sum + Math.ceil(block.lines.count / 2), 0)
+  const { steps, chunks, channels, weightsBlock, layout, window, parts } = matrixCut(d)
+  const { full } = lineOf(rowsOf(d, layout)[1])
+  const pairs = parts.reduce((sum, { row, col }) => sum + Math.ceil(Math.ceil((row.count * col.count) / full) / 2), 0)
   const gather = GATHER * d.groups * pairs * steps
   const multiply = channels.length * pairs * (STEP * steps + SUMS * chunks.length)
-  const times = window ? blocks.length : 1
+  const times = window ? parts.length : 1
   const planes = layout.staged ? 2 * layout.planeFloats * times : 0
-  const bytes = 4 * (d.ic * (d.input[1] * d.input[2] + planes) + d.oc * d.output[1] * d.output[2]) + tablesAt * blocks.length
-  const calls = d.groups * blocks.length * chunks.length
+  const bytes =
+    4 * (d.ic * (d.input[1] * d.input[2] + planes) + d.oc * d.output[1] * d.output[2]) +
+    channels.length * weightsBlock * parts.length
+  const calls = d.groups * parts.length * chunks.length
   return gather + multiply + BYTE * bytes + CALL * calls + (layout.staged ? times * stageTime(d, traits, layout) : 0)
 }

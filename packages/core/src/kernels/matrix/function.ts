@@ -41,24 +41,17 @@ function emitBlock(m: Machine, unit: MatrixUnit, shape: MatrixShape): void {
     const lines = m.arg(MATRIX_ARGS.lines)
     shape.turns.forEach(({ widths }, index) => {
       emitGather(m, unit, shape, widths.length, lines)
-      if (index === 0 && shape.ahead) {
-        m.scope(() => {
-          const more = m.arg(MATRIX_ARGS.pairs)
-          m.add(more, -1)
-          m.loop(more, () => emitChannels(m, unit, shape, widths, lines))
-        })
-      }
-      m.scope(() => emitChannels(m, unit, shape, widths, null))
-      if (index === 0 && !shape.ahead) {
+      if (index === 0) {
         m.scope(() => {
           const more = m.arg(MATRIX_ARGS.pairs)
           m.add(more, -1)
           m.loop(more, () => {
-            emitGather(m, unit, shape, widths.length, lines)
-            emitChannels(m, unit, shape, widths, null)
+            emitChannels(m, unit, shape, widths, shape.ahead ? lines : null)
+            if (!shape.ahead) emitGather(m, unit, shape, widths.length, lines)
           })
         })
       }
+      m.scope(() => emitChannels(m, unit, shape, widths, null))
     })
   })
 }

@@ -41,21 +41,19 @@ export function beginGather(
   return {
     row(index) {
       m.scope(() => {
-        const both = [0, 1].map((odd) =>
-          (() => {
-            const vectors = Array.from({ length: count }, () => m.vec())
-            m.scope(() => {
-              const by = m.int()
-              m.loadInt(by, rows, 4 * (ROW_WORDS * index + odd))
-              masks.forEach((mask, piece) => {
-                const line = Math.floor(piece / pieces)
-                unit.loadLanes(vectors[line], from[piece], by, mask, piece % pieces === 0 ? 'zero' : 'stay')
-                if (!split && piece % pieces === 0) unit.prefetch(from[piece], by, AHEAD)
-              })
+        const both = [0, 1].map((odd) => {
+          const vectors = Array.from({ length: count }, () => m.vec())
+          m.scope(() => {
+            const by = m.int()
+            m.loadInt(by, rows, 4 * (ROW_WORDS * index + odd))
+            masks.forEach((mask, piece) => {
+              const line = Math.floor(piece / pieces)
+              unit.loadLanes(vectors[line], from[piece], by, mask, piece % pieces === 0 ? 'zero' : 'stay')
+              if (!split && piece % pieces === 0) unit.prefetch(from[piece], by, AHEAD)
             })
-            return vectors
-          })(),
-        )
+          })
+          return vectors
+        })
         for (let line = 0; line < count; line++) {
           const vectors = both.map((parts) => parts[line])
           const [high, rest] = pairing === null ? vectors : [m.vec(), m.vec()]

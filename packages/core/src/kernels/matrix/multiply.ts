@@ -1,6 +1,7 @@
 // Multiplying on the matrix unit: up to 32 output channels by two lines of 16 outputs, four products for each of float32.
 import type { Int, Machine } from '../../isa/machine.ts'
 import { type Far, type MatrixUnit, ROW_BYTES, TILE_BYTES, TILE_ROWS, type Tile } from '../../isa/matrix-unit.ts'
+import { copyOf } from '../move.ts'
 import { BIAS_BYTES, LINE_BYTES, MATRIX_ARGS, REST_BYTES, STEP_BYTES } from './args.ts'
 import type { Gather } from './gather.ts'
 
@@ -32,7 +33,7 @@ export function emitMultiply(
       tiles.forEach((line, r) => {
         line.forEach((tile, c) => each(tile, r, c))
       })
-    const begin = () => (weights === null ? m.arg(MATRIX_ARGS.weights) : copy(m, weights))
+    const begin = () => (weights === null ? m.arg(MATRIX_ARGS.weights) : copyOf(m, weights))
     m.scope(() => {
       const from = unit.far(first ? begin() : m.arg(MATRIX_ARGS.sums))
       visit((tile, r, c) => unit.loadTile(tile, from, TILE_BYTES * r + (first ? -BIAS_BYTES : LINE_BYTES * c), row))
@@ -77,10 +78,4 @@ function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixel
   round(null, REST_BYTES)
   round(REST_BYTES, 0)
   round(null, REST_BYTES)
-}
-
-function copy(m: Machine, from: Int): Int {
-  const to = m.int()
-  m.move(to, from)
-  return to
 }

@@ -2,7 +2,9 @@
 import { TILE_BYTES, TILE_ROWS } from '../../isa/matrix-unit.ts'
 import { flush, weightStrides } from '../pack.ts'
 import { BIAS_BYTES, REST_BYTES, STEP_BYTES } from './args.ts'
-import { type Channels, liveProducts, type MatrixPlan, STEP } from './plan.ts'
+import { type Channels, STEP } from './cut.ts'
+import type { MatrixPlan } from './plan.ts'
+import { liveProducts } from './products.ts'
 
 export function packMatrix(
   plan: MatrixPlan,
@@ -16,8 +18,7 @@ export function packMatrix(
   const offsets = Int32Array.from(liveProducts(plan.descriptor), (product) => product.ic * ic + product.kh * width + product.kw)
   for (const channels of plan.channels) {
     packBiases(channels, bias, new Float32Array(memory, offset + channels.packed, BIAS_BYTES / 4))
-    const steps = Math.max(1, Math.ceil(offsets.length / STEP))
-    const tiles = new Uint16Array(memory, offset + channels.packed + BIAS_BYTES, (steps * STEP_BYTES) / 2).fill(0)
+    const tiles = new Uint16Array(memory, offset + channels.packed + BIAS_BYTES, (plan.weightsBlock - BIAS_BYTES) / 2).fill(0)
     for (let row = 0; row < channels.rows; row++) packRow(row, weight, channelOffset(channels.oc + row), offsets, tiles)
   }
   new Int32Array(memory, offset + plan.tablesAt, plan.tables.length).set(plan.tables)

@@ -3,8 +3,10 @@ import { TILE_ROWS } from '../../isa/matrix-unit.ts'
 import { epilogueOf, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { BIAS_BYTES, MATRIX_ARGS, ROW_WORDS, STEP_BYTES, SUMS_BYTES } from './args.ts'
+import type { Block, Lines } from './blocks.ts'
+import { type Chunk, ROWS } from './cut.ts'
 import { matrixFunction } from './function.ts'
-import { type Chunk, type MatrixPlan, ROWS, shapeOf, type Unit } from './plan.ts'
+import { type MatrixPlan, shapeOf, type Unit } from './plan.ts'
 import { type Window, windower } from './split.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
@@ -58,6 +60,7 @@ function caller(plan: MatrixPlan, code: ReadonlyMap<string, Callable>, words: In
   const { descriptor: d, layout } = plan
   const [perGroup, groupBytes] = [plan.channels.length / d.groups, 4 * (d.ic / d.groups) * layout.planeFloats]
   const yChannel = 4 * d.output[1] * d.output[2]
+  const calls = callsOf(plan, code)
   return ({ block: index, group, from, to }: Unit, chunk: Chunk, at: Bindings): void => {
     const args = at.private / 4
     const block = plan.blocks[index]
@@ -83,7 +86,16 @@ function caller(plan: MatrixPlan, code: ReadonlyMap<string, Callable>, words: In
     set('y', at.y + first.oc * yChannel + block.y)
     set('yChannel', yChannel)
     set('yBlock', ROWS * yChannel)
-    const run = code.get(matrixFunction(shapeOf(plan, block, chunk, epilogueOf(d))).name) as Callable
-    run(at.private)
+    calls(block, chunk)(at.private)
   }
+}
+
+/** The call for a chunk of a block, looked up once: blocks of one size share their lines. */
+function callsOf(plan: MatrixPlan, code: ReadonlyMap<string, Callable>): (block: Block, chunk: Chunk) => Callable {
+  const epilogue = epilogueOf(plan.descriptor)
+  const known = new Map(plan.chunks.map((chunk) => [chunk, new Map<Lines, Callable>()]))
+  for (const [chunk, calls] of known)
+    for (const block of new Map(plan.blocks.map((one) => [one.lines, one])).values())
+      calls.set(block.lines, code.get(matrixFunction(shapeOf(plan, block, chunk, epilogue)).name) as Callable)
+  return ({ lines }, chunk) => known.get(chunk)?.get(lines) as Callable
 }

@@ -2,6 +2,7 @@
 import type { Int, Machine } from '../../isa/machine.ts'
 import { ROW_BYTES } from '../../isa/matrix-unit.ts'
 import { type Epilogue, emitEpilogue, type Visit } from '../epilogue.ts'
+import { copyOf } from '../move.ts'
 import { LINE_BYTES, MATRIX_ARGS } from './args.ts'
 
 /**
@@ -12,8 +13,7 @@ import { LINE_BYTES, MATRIX_ARGS } from './args.ts'
 export function emitStore(m: Machine, widths: readonly number[], epilogue: Epilogue, channels: number, y: Int | null): void {
   m.scope(() => {
     const [from, step] = [m.arg(MATRIX_ARGS.sums), m.arg(MATRIX_ARGS.yChannel)]
-    const to = y === null ? m.arg(MATRIX_ARGS.y) : m.int()
-    if (y !== null) m.move(to, y)
+    const to = y === null ? m.arg(MATRIX_ARGS.y) : copyOf(m, y)
     m.loop(m.arg(channels), () => {
       widths.forEach((width, line) => {
         m.scope(() => {

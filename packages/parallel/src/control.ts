@@ -68,8 +68,9 @@ export class Control {
   open(phase: number, lots: readonly number[], unfinished = lots.reduce((sum, shards) => sum + shards, 0)): void {
     Atomics.store(this.#words, this.#at + UNFINISHED, unfinished)
     Atomics.store(this.#words, this.#at + PHASE, phase)
-    // Claims are granted from here on: whoever has one sees the words before.
-    for (let lot = 0; lot < lots.length; lot++) Atomics.store(this.#words, this.#left(lot), lots[lot])
+    // Claims are granted from here on: whoever has one sees the words before. A lot without shards is left alone: once the last shard
+    // can be claimed, others may finish the phase and open the next while this member is held up, and a count stored late would be theirs.
+    for (let lot = 0; lot < lots.length; lot++) if (lots[lot] > 0) Atomics.store(this.#words, this.#left(lot), lots[lot])
     this.#move()
   }
 

@@ -1,5 +1,5 @@
 // The control block of a gang: claims, lots, phases, the end.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Control, controlBytes } from '../src/control.ts'
 
 const MEMBERS = 3
@@ -31,6 +31,35 @@ describe('a control block', () => {
     expect(control.generation).not.toBe(generation)
     expect(control.phase).toBe(1)
     expect([control.claim(2), control.claim(2), control.claim(2)]).toEqual([{ lot: 2, left: 1 }, { lot: 0, left: 1 }, null])
+  })
+
+  it('keeps every shard of a phase that others reach while the member that opened the one before is held up between any two stores', () => {
+    const { store } = Atomics
+    for (const lots of [[1], [1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [2, 1, 0]]) {
+      for (let held = 0, stores = 1; held < stores; held++) {
+        control.begin([1])
+        control.claim(0)
+        control.finish()
+        stores = 0
+        const spy = vi.spyOn(Atomics, 'store').mockImplementation((words: Int32Array, index: number, value: number) => {
+          const stored = store(words, index, value)
+          if (stores++ !== held) return stored
+          spy.mockImplementation((...args: [Int32Array, number, number]) => {
+            stores++
+            return store(...args)
+          })
+          let last = false
+          while (control.claim(1) !== null) last = control.finish()
+          if (last) control.open(2, [1, 1, 1])
+          return stored
+        })
+        control.open(1, lots)
+        spy.mockRestore()
+        while (control.phase === 1 && control.claim(0) !== null) if (control.finish()) control.open(2, [1, 1, 1])
+        const claimed = Array.from({ length: 4 }, () => control.claim(0)?.lot)
+        expect(claimed, `lots ${lots}, held after store ${held}`).toEqual([0, 1, 2, undefined])
+      }
+    }
   })
 
   it('gives no shard of a job that was stopped to a member of the next', () => {

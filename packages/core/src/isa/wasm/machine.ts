@@ -91,8 +91,11 @@ class WasmMachine implements Machine {
   load(to: Vec, at: Int, offset: number): void {
     lanesOf(to).forEach((part, index) => local.set(part, v128.load({ offset: offset + 16 * index, align: 4 }, intOf(at))))
   }
+  /** The upper part first: V8, which joins the two, else stores the lower one by itself besides, as it would be where the upper one traps. */
   store(at: Int, offset: number, from: Vec): void {
-    lanesOf(from).forEach((part, index) => v128.store({ offset: offset + 16 * index, align: 4 }, intOf(at), part))
+    const parts = lanesOf(from)
+    for (let index = parts.length - 1; index >= 0; index--)
+      v128.store({ offset: offset + 16 * index, align: 4 }, intOf(at), parts[index])
   }
   loadFirst(to: Vec, at: Int, offset: number, count: number): void {
     lanesOf(to).forEach((part, index) => loadPart(part, intOf(at), offset + 16 * index, count - 4 * index))

@@ -32,6 +32,7 @@ export const KNOWN: readonly KnownAnswer[] = [
       'f32-winograd-4x4-3x3': '059536bcd13a8837',
       'f32-winograd-2x2-3x3': 'c8d19aae55491dbf',
       'f32-matrix': 'e65e124185184121',
+      'f32-planes': '848416c924252dd3',
       'f32-broadcast': '74d1f1a1a5c809b9',
       'f32-direct': '74d1f1a1a5c809b9',
     },

@@ -22,7 +22,7 @@ export function planesCases(lanes: number): ConvDescriptor[] {
     ...Array.from({ length: 18 }, (_, index) => conv([2, index + 1, lanes + 3], 1, [3, 3], { padding: 1 })),
     // Channels of a band, and of the last one.
     ...[2, 3, 15, 16, 17, 40].map((channels) => conv([channels, 6, 5], 2, [3, 3], { padding: 1 })),
-    ...[1, 2, 7, 8].map((oc) => conv([6, 6, 11], 3 * oc, [3, 3], { padding: 1, stride: 2, groups: 3 })),
+    ...[1, 2, 8, 9].map((oc) => conv([6, 6, 11], 3 * oc, [3, 3], { padding: 1, stride: 2, groups: 3 })),
     // Kernels of one row skip the rows between, from the first that is read on.
     ...[0, 1, 2, 3, 5].flatMap((padding) =>
       [2, 3, 4].flatMap((stride) => [

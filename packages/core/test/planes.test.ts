@@ -1,8 +1,18 @@
-import { describeConv, describeConvTranspose, explain, KERNELS, PORTABLE_TIERS, parseProblem, TIERS } from '@weft/core'
+import {
+  describeConv,
+  describeConvTranspose,
+  explain,
+  KERNELS,
+  PORTABLE_TIERS,
+  parseProblem,
+  portableWorkspace,
+  TIERS,
+} from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { planPlanes } from '../src/kernels/planes/plan.ts'
 import { planesCases } from './planes-cases.ts'
 import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
+import { checkUnits } from './run-units.ts'
 
 const NAME = 'f32-planes'
 const tiers = PORTABLE_TIERS.filter((tier) => tier !== 'scalar')
@@ -38,6 +48,14 @@ describe('the planes kernel', () => {
     }
   })
 
+  it('gives the same bits for any number of workers, its units in any order', () => {
+    const shapes = [
+      describeConv([2, 5, 40, 21], [3, 5, 3, 3], true, { padding: 1, residual: true, activation: 'relu' }),
+      describeConv([2, 6, 31, 50], [4, 3, 5, 5], true, { padding: 2, stride: 3, groups: 2 }),
+    ]
+    for (const d of shapes) for (const workers of [1, 2, 3, 8]) checkUnits(portableWorkspace('relaxed'), d, NAME, workers)
+  })
+
   it('cuts rows for as many workers as there are, whole tiles each', () => {
     const { descriptor } = parseProblem('ic9ih120iw20oc2kh3ph1')
     for (const workers of [1, 2, 8, 64]) {
@@ -65,7 +83,7 @@ describe('the planes kernel', () => {
     expect(why(describeConv([4, 9, 9], [4, 4, 3, 3], false, { padding: 1, paddingMode: 'reflect' }))).toBe(
       'the padding is reflect, not zeros',
     )
-    expect(why(describeConv([4, 9, 9], [9, 4, 3, 3], false))).toBe('a group has 9 output channels, more than 8')
+    expect(why(describeConv([4, 9, 9], [10, 4, 3, 3], false))).toBe('a group has 10 output channels, more than 9')
     expect(why(describeConv([4, 9, 9], [4, 1, 3, 3], false, { groups: 4 }))).toBe(
       'a group has one input channel, and there is nothing to sum over',
     )

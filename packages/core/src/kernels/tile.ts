@@ -53,6 +53,9 @@ const LINE = 64
 /** Products that pixels are asked for ahead of their use. */
 const PIXELS_AHEAD = 6
 
+/** Rows of a tile from which on its products are an inner loop: few rows wait for their pixels, and no loop matters. */
+const LEAST_ROWS_INNER = 4
+
 /** What products ask for ahead of their use, beside their weights. */
 interface Ahead {
   /** Pixels of so many products ahead: where each lies in a plane of its own, no processor foresees that. */
@@ -228,7 +231,7 @@ export function emitProducts(
       m.move(ahead, x)
       for (let product = 0; product < pixelsAhead; product++) m.add(ahead, stride)
     }
-    m.loop(count, () => {
+    const each = () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
       m.prefetch(weights, WEIGHTS_AHEAD)
       if (bytesAhead > 0) for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, bytesAhead + line * LINE)
@@ -242,6 +245,8 @@ export function emitProducts(
       })
       m.add(x, stride)
       m.add(weights, 4 * rows)
-    })
+    }
+    if (rows < LEAST_ROWS_INNER) m.loop(count, each)
+    else m.innerLoop(count, each)
   })
 }

@@ -32,6 +32,7 @@ const ROUTES: readonly { how: string; x: number[]; weight: number[]; options: Co
   { how: 'in place', x: [37, 5, 13], weight: [35, 37, 1, 1], options: {} },
   { how: 'staged for all', x: [3, 12, 13], weight: [5, 3, 3, 3], options: { padding: 1 } },
   { how: 'staged for all in pairs', x: [34, 12, 13], weight: [40, 34, 3, 3], options: { padding: 1, stride: 2 } },
+  { how: 'staged for all, of many channels', x: [34, 6, 9], weight: [160, 34, 3, 3], options: { padding: 1 } },
   { how: 'staged by each', x: [3, 43, 41], weight: [6, 3, 3, 3], options: { padding: 1 } },
   { how: 'staged by each in pairs', x: [8, 43, 41], weight: [5, 8, 3, 3], options: { padding: 1, dilation: 2 } },
 ]
@@ -85,6 +86,7 @@ describe('the matrix kernel', () => {
       [false, false, false],
       [true, false, false],
       [true, false, true],
+      [true, false, true],
       [true, true, false],
       [true, true, true],
     ])
@@ -95,6 +97,24 @@ describe('the matrix kernel', () => {
       }),
     )
     expect([...ways]).toEqual(expect.arrayContaining(['00000', '00010', '00011', '10000', '10100', '11001', '11011', '11111']))
+  })
+
+  it('shares lines between workers where outputs are many, and channels where those are', () => {
+    const cut = (x: number[], oc: number, kernel: number, workers: number) => {
+      const d = describeConv(x, [oc, x[0], kernel, kernel], true, { padding: (kernel - 1) / 2 })
+      const { steps, blocks, units } = matrix.plan(d, traits, workers)
+      const channels = new Set(units.map(({ from, to }) => `${from}-${to}`)).size
+      return { phases: steps.length, lines: blocks.map(({ lines }) => lines.count), channels }
+    }
+    expect(cut([384, 14, 14], 96, 1, 1)).toEqual({ phases: 1, lines: [13], channels: 2 })
+    expect(cut([384, 14, 14], 96, 1, 2)).toEqual({ phases: 1, lines: [7, 6], channels: 1 })
+    expect(cut([384, 14, 14], 96, 1, 3)).toEqual({ phases: 1, lines: [5, 4, 4], channels: 1 })
+    expect(cut([96, 14, 14], 384, 1, 2)).toEqual({ phases: 1, lines: [13], channels: 4 })
+    expect(cut([64, 13, 13], 256, 3, 1)).toEqual({ phases: 2, lines: [13], channels: 2 })
+    expect(cut([64, 13, 13], 256, 3, 2)).toEqual({ phases: 1, lines: [7, 6], channels: 1 })
+    expect(cut([64, 7, 7], 256, 3, 2)).toEqual({ phases: 2, lines: [4], channels: 4 })
+    // Sums of so many channels are kept from chunk to chunk.
+    expect(cut([256, 28, 28], 512, 3, 2)).toEqual({ phases: 1, lines: [25, 25], channels: 2 })
   })
 })
 

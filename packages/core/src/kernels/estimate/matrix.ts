@@ -12,7 +12,7 @@ import { stageTime } from './direct.ts'
 const [STEP, GATHER, SUMS, BYTE, CALL] = [0.062, 0.037, 0.094, 0.000024, 0.15]
 
 export function estimateMatrix(d: ConvDescriptor, traits: MachineTraits): number {
-  const { steps, chunks, channels, weightsBlock, layout, window, parts } = matrixCut(d)
+  const { steps, chunks, channels, weightsBlock, layout, window, parts } = matrixCut(d, 1)
   const { full } = lineOf(rowsOf(d, layout)[1])
   const pairs = parts.reduce((sum, { row, col }) => sum + Math.ceil(Math.ceil((row.count * col.count) / full) / 2), 0)
   const gather = GATHER * d.groups * pairs * steps

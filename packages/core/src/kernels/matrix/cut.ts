@@ -2,7 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { equalParts } from '../broadcast/shape.ts'
 import { type Segments, segments } from '../direct/blocks.ts'
-import { inPlace, type Layout, readsInPlace, stagedLayout, windowOf } from '../direct/layout.ts'
+import { inPlace, type Layout, readsInPlace, roundUp, stagedLayout, windowOf } from '../direct/layout.ts'
 import { BIAS_BYTES, STEP_BYTES, SUMS_BYTES } from './args.ts'
 import { type BlockPart, lineOf, partsOf, rowsOf } from './blocks.ts'
 
@@ -35,6 +35,8 @@ export interface MatrixCut {
   readonly layout: Layout
   /** Whether a worker stages what a block reads by itself, in its own memory. */
   readonly window: boolean
+  /** Whether workers share the lines, and not the channels of a block. */
+  readonly byLines: boolean
   readonly parts: readonly BlockPart[]
 }
 
@@ -47,7 +49,14 @@ const MOST_SUMS = 1024 * 1024
 /** Lines of a block at most, and lines that are one. */
 const [BLOCK_LINES, FEW_LINES] = [50, 26]
 
-export function matrixCut(d: ConvDescriptor): MatrixCut {
+/**
+ * Outputs of a channel, as a part of the channels of a group, from which on workers share lines and not channels: a worker that shares
+ * channels gathers every pixel, one that shares lines reads every weight. Staged pixels that workers share cost them a step besides.
+ */
+const [SHARE_LINES, SHARE_STAGED_LINES] = [0.7, 0.5]
+
+/** @param workers that share a run */
+export function matrixCut(d: ConvDescriptor, workers: number): MatrixCut {
   const cut = segments(d, false)
   const products = (d.ic / d.groups) * cut.rows[0].taps.length * cut.cols[0].taps.length
   const steps = Math.max(1, Math.ceil(products / STEP))
@@ -55,11 +64,13 @@ export function matrixCut(d: ConvDescriptor): MatrixCut {
   const weightsBlock = BIAS_BYTES + steps * STEP_BYTES
   const channels = channelsOf(d, weightsBlock)
   const whole = layoutOf(d, cut)
-  const parts = partsOf(d, whole, linesWanted(d, whole, chunks.length === 1 ? 0 : channels.length / d.groups))
+  const byLines = sharesLines(d, whole, workers)
+  const wanted = linesWanted(d, whole, chunks.length === 1 ? 0 : channels.length / d.groups)
+  const parts = partsOf(d, whole, byLines ? linesShared(d, whole, wanted, Math.ceil(workers / d.groups)) : wanted)
   // Workers that share a block would each stage all of it.
   const window = whole.staged && parts.length > 1 && parts.every(({ col }) => col.count === d.output[2])
   const layout = window ? windowOf(whole, d.output[1], Math.max(...parts.map(({ row }) => row.count))) : whole
-  return { segments: cut, steps, chunks, channels, weightsBlock, layout, window, parts }
+  return { segments: cut, steps, chunks, channels, weightsBlock, layout, window, byLines, parts }
 }
 
 function layoutOf(d: ConvDescriptor, cut: Segments): Layout {
@@ -78,10 +89,26 @@ function channelsOf(d: ConvDescriptor, weightsBlock: number): Channels[] {
 
 /** Of a block: weights are read again for each. @param kept blocks of channels whose sums are kept from chunk to chunk */
 function linesWanted(d: ConvDescriptor, layout: Layout, kept: number): number {
-  const [rows, cols] = rowsOf(d, layout)
-  const lines = Math.ceil((rows * cols) / lineOf(cols).full)
+  const lines = countLines(d, layout)
   const most = kept === 0 ? BLOCK_LINES : Math.min(BLOCK_LINES, 2 * Math.max(1, Math.floor(MOST_SUMS / (kept * SUMS_BYTES))))
   return lines <= Math.min(most, FEW_LINES) ? lines : Math.ceil(lines / (2 * Math.ceil(lines / (2 * most))))
+}
+
+/** Of a block, at most as many as are wanted: so that each worker has as many blocks, of pairs of lines. */
+function linesShared(d: ConvDescriptor, layout: Layout, wanted: number, workers: number): number {
+  const lines = countLines(d, layout)
+  const blocks = roundUp(Math.ceil(lines / wanted), workers)
+  return 2 * Math.ceil(lines / (2 * blocks))
+}
+
+function sharesLines({ oc, groups, output }: ConvDescriptor, { staged }: Layout, workers: number): boolean {
+  const least = (staged ? SHARE_STAGED_LINES : SHARE_LINES) * (oc / groups)
+  return groups < workers && output[1] * output[2] > least
+}
+
+function countLines(d: ConvDescriptor, layout: Layout): number {
+  const [rows, cols] = rowsOf(d, layout)
+  return Math.ceil((rows * cols) / lineOf(cols).full)
 }
 
 function chunksOf(steps: number): Chunk[] {

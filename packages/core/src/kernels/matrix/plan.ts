@@ -20,7 +20,7 @@ export interface Unit {
   readonly to: number
 }
 
-export interface MatrixPlan extends Plan, Omit<MatrixCut, 'segments' | 'steps' | 'parts'> {
+export interface MatrixPlan extends Plan, Omit<MatrixCut, 'segments' | 'steps' | 'byLines' | 'parts'> {
   /** What the first step stages for all workers; null where there is none. */
   readonly staged: StagedPlan | null
   /** Whether staged planes are split, two at a time, and not pixels as they are gathered: each would be for every tap. */
@@ -41,18 +41,23 @@ export interface MatrixPlan extends Plan, Omit<MatrixCut, 'segments' | 'steps' |
 
 /** Bytes of the argument block at the beginning of a worker's own memory. */
 const ARGS_BYTES = 256
-/** Units of a worker at least: one that is held up leaves some to others, and each gathers its pixels again. */
+/** Units of a worker at least where channels are shared: one that is held up leaves some to others, and each gathers its pixels again. */
 const WORKER_UNITS = 2
+/** Bytes of sums of a unit at most where lines are shared: of more channels they leave the second cache between chunks. */
+const SHARE_SUMS = 512 * 1024
 
 export function planMatrix(name: string, d: ConvDescriptor, traits: MachineTraits, workers: number): MatrixPlan {
-  const { segments, steps, parts, ...cut } = matrixCut(d)
+  const { segments, steps, byLines, parts, ...cut } = matrixCut(d, workers)
   const { chunks, channels, weightsBlock, layout, window } = cut
   const products = liveProducts(d, segments)
   const perGroup = channels.length / d.groups
   const { rows, low } = productRows(products, layout, segments, steps)
   const { blocks, tables: lines } = blocksOf(d, layout, parts, low, window)
   const pairs = Math.max(...blocks.map((block) => Math.ceil(block.lines.count / 2)))
-  const units = unitsOf(d, blocks.length, workers)
+  const sums = chunks.length === 1 ? 0 : SUMS_BYTES * pairs * perGroup
+  const each = workers / (d.groups * blocks.length)
+  const most = byLines ? Math.max(Math.floor(each), Math.ceil(sums / SHARE_SUMS)) : Math.ceil(WORKER_UNITS * each)
+  const units = unitsOf(d, blocks.length, most)
   const config = tileConfig()
   const tables = Int32Array.from([...config, ...rows, ...lines])
   const tablesAt = channels.length * weightsBlock
@@ -64,7 +69,7 @@ export function planMatrix(name: string, d: ConvDescriptor, traits: MachineTrait
   const compute = { name: 'compute', units: units.length }
   const shares = layout.staged && !window
   const sharedBytes = shares ? 4 * d.ic * layout.planeFloats : 0
-  const windowAt = sumsAt + SUMS_BYTES * (chunks.length === 1 ? 1 : pairs * perGroup)
+  const windowAt = sumsAt + Math.max(SUMS_BYTES, sums)
   return {
     kernel: name,
     descriptor: d,
@@ -105,13 +110,14 @@ export function shapeOf(plan: MatrixPlan, { lines }: Block, { first, last }: Chu
   }
 }
 
-/** Channels of a block are shared out where blocks are few: each worker gathers its pixels again. The last share has the block of fewer channels. */
-function unitsOf({ groups, oc }: ConvDescriptor, blocks: number, workers: number): Unit[] {
+/**
+ * Channels of a block are shared out where blocks are few: each worker gathers its pixels again. The last share has the block of fewer
+ * channels.
+ * @param most shares of a block
+ */
+function unitsOf({ groups, oc }: ConvDescriptor, blocks: number, most: number): Unit[] {
   const [full, all] = [Math.floor(oc / groups / ROWS), Math.ceil(oc / groups / ROWS)]
-  const shares =
-    full === 0
-      ? [{ from: 0, count: 0 }]
-      : equalParts(full, Math.min(full, Math.ceil((WORKER_UNITS * workers) / (blocks * groups))))
+  const shares = full === 0 ? [{ from: 0, count: 0 }] : equalParts(full, Math.min(full, Math.max(1, most)))
   return Array.from({ length: groups * blocks }, (_, index) => index).flatMap((index) =>
     shares.map(({ from, count }) => ({
       block: index % blocks,

@@ -40,7 +40,7 @@ export function directCases(lanes: number): ConvDescriptor[] {
 }
 
 /** Channel tiles enough for panels: of several blocks, in groups, with taps that rows at the border do not have, of lines that end anywhere. */
-export function panelCases(lanes: number): ConvDescriptor[] {
+function panelCases(lanes: number): ConvDescriptor[] {
   return [
     describeConv([6, 2 * lanes + 3, 4 * lanes + 1], [62, 6, 3, 3], true, { stride: 2, padding: 1 }),
     describeConv([16, 13, 17], [124, 8, 3, 3], true, { groups: 2, padding: 5, dilation: 5, activation: 'relu' }),

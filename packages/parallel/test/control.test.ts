@@ -34,17 +34,17 @@ describe('a control block', () => {
   })
 
   it('keeps every shard of a phase that others reach while the member that opened the one before is held up between any two stores', () => {
-    const { store } = Atomics
+    const store = Atomics.store as (words: Int32Array, index: number, value: number) => number
     for (const lots of [[1], [1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [2, 1, 0]]) {
       for (let held = 0, stores = 1; held < stores; held++) {
         control.begin([1])
         control.claim(0)
         control.finish()
         stores = 0
-        const spy = vi.spyOn(Atomics, 'store').mockImplementation((words: Int32Array, index: number, value: number) => {
+        const spy = vi.spyOn(Atomics as { store: typeof store }, 'store').mockImplementation((words, index, value) => {
           const stored = store(words, index, value)
           if (stores++ !== held) return stored
-          spy.mockImplementation((...args: [Int32Array, number, number]) => {
+          spy.mockImplementation((...args) => {
             stores++
             return store(...args)
           })

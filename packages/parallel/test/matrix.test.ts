@@ -113,6 +113,9 @@ describe('the matrix kernel', () => {
     expect(cut([64, 13, 13], 256, 3, 1)).toEqual({ phases: 2, lines: [13], channels: 2 })
     expect(cut([64, 13, 13], 256, 3, 2)).toEqual({ phases: 1, lines: [7, 6], channels: 1 })
     expect(cut([64, 7, 7], 256, 3, 2)).toEqual({ phases: 2, lines: [4], channels: 4 })
+    // Blocks of channels of four units: two and two of them are as many.
+    const { units } = matrix.plan(describeConv([960, 7, 7], [320, 960, 1, 1], true), traits, 2)
+    expect(units.map(({ from, to }) => to - from)).toEqual([3, 2, 3, 2])
     // Sums of so many channels are kept from chunk to chunk.
     expect(cut([256, 28, 28], 512, 3, 2)).toEqual({ phases: 1, lines: [25, 25], channels: 2 })
   })

@@ -91,13 +91,8 @@ export interface Part {
   readonly count: number
 }
 
-/** `total` in so many parts, each at most one larger than another, the larger ones first. */
+/** `total` in so many parts, each at most one larger than another; larger ones are spread out, so that as many in a row are about as much. */
 export function equalParts(total: number, parts: number): Part[] {
-  const result: Part[] = []
-  for (let index = 0, from = 0; index < parts; index++) {
-    const count = Math.floor(total / parts) + (index < total % parts ? 1 : 0)
-    result.push({ from, count })
-    from += count
-  }
-  return result
+  const ends = Array.from({ length: parts + 1 }, (_, index) => Math.ceil((index * total) / parts))
+  return ends.slice(1).map((end, index) => ({ from: ends[index], count: end - ends[index] }))
 }

@@ -2,7 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { TILE_ROWS, tileConfig } from '../../isa/matrix-unit.ts'
-import type { Part } from '../broadcast/shape.ts'
+import { equalParts } from '../broadcast/shape.ts'
 import type { StagedPlan } from '../direct/stage.ts'
 import type { Epilogue } from '../epilogue.ts'
 import type { Plan } from '../kernel.ts'
@@ -117,7 +117,7 @@ export function shapeOf(plan: MatrixPlan, { lines }: Block, { first, last }: Chu
  */
 function unitsOf({ groups, oc }: ConvDescriptor, blocks: number, most: number): Unit[] {
   const [full, all] = [Math.floor(oc / groups / ROWS), Math.ceil(oc / groups / ROWS)]
-  const shares = full === 0 ? [{ from: 0, count: 0 }] : evenParts(full, Math.min(full, Math.max(1, most)))
+  const shares = full === 0 ? [{ from: 0, count: 0 }] : equalParts(full, Math.min(full, Math.max(1, most)))
   return Array.from({ length: groups * blocks }, (_, index) => index).flatMap((index) =>
     shares.map(({ from, count }) => ({
       block: index % blocks,
@@ -126,10 +126,4 @@ function unitsOf({ groups, oc }: ConvDescriptor, blocks: number, most: number): 
       to: from + count === full ? all : from + count,
     })),
   )
-}
-
-/** `total` in so many parts of which any in a row are nearly as much as as many others: each worker has as much. */
-function evenParts(total: number, parts: number): Part[] {
-  const ends = Array.from({ length: parts + 1 }, (_, index) => Math.ceil((index * total) / parts))
-  return ends.slice(1).map((end, index) => ({ from: ends[index], count: end - ends[index] }))
 }

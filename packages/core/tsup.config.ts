@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup'
+import { pruneEmitter } from '../../tools/prune-emitter.ts'
 
 // The emitter (wasmati, a development dependency) comes along: as thirty files of its own it would take longer to load than all of
 // core. Minified, names too: half the size, and a browser's page has it to load.
@@ -9,4 +10,5 @@ export default defineConfig({
   dts: false,
   clean: true,
   minify: true,
+  esbuildPlugins: [pruneEmitter('src/isa/wasm')],
 })

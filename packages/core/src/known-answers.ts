@@ -32,6 +32,7 @@ export const KNOWN: readonly KnownAnswer[] = [
       'f32-winograd-4x4-3x3': '059536bcd13a8837',
       'f32-winograd-2x2-3x3': 'c8d19aae55491dbf',
       'f32-matrix': 'e65e124185184121',
+      'f32-planes': '848416c924252dd3',
       'f32-broadcast': '74d1f1a1a5c809b9',
       'f32-direct': '74d1f1a1a5c809b9',
     },
@@ -40,7 +41,12 @@ export const KNOWN: readonly KnownAnswer[] = [
     x: [1, 6, 17, 16],
     weight: [14, 3, 3, 3],
     options: { padding: 1, stride: 2, groups: 2 },
-    bits: { 'f32-matrix': '7a5b17d2c5a18bb0', 'f32-broadcast': '29b1c8d487067f9e', 'f32-direct': '29b1c8d487067f9e' },
+    bits: {
+      'f32-matrix': '7a5b17d2c5a18bb0',
+      'f32-planes': '5565cbb7a3bf1759',
+      'f32-broadcast': '29b1c8d487067f9e',
+      'f32-direct': '29b1c8d487067f9e',
+    },
   },
   {
     x: [1, 21, 9, 8],
@@ -86,6 +92,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     bits: {
       'f32-winograd-4x4-5x5': '8e28f6d7d60bea60',
       'f32-matrix': '31e8525f81d2d4ff',
+      'f32-planes': 'd151fe625e5d5a39',
       'f32-broadcast': '65f849ba5448a2c3',
       'f32-direct': '65f849ba5448a2c3',
     },

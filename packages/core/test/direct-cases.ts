@@ -32,8 +32,21 @@ export function directCases(lanes: number): ConvDescriptor[] {
     describeConv([12, 5, 9, 2 * lanes], [40, 12, 3, 3, 3], true, { padding: 2, dilation: 2 }),
     // Several blocks of a dense picture, the last one short.
     describeConv([32, 37, 41], [40, 32, 3, 3], true, { padding: 2, dilation: 2, activation: 'relu' }),
+    ...panelCases(lanes),
     // Channel tiles of two sizes and two groups in one block, in place and in lines.
     describeConv([4, 8, 4 * lanes], [46, 2, 1, 1], true, { groups: 2 }),
     describeConv([4, 8, 4 * lanes - 1], [46, 2, 3, 3], true, { groups: 2, padding: 1 }),
+  ]
+}
+
+/** Channel tiles enough for panels: of several blocks, in groups, with taps that rows at the border do not have, of lines that end anywhere. */
+function panelCases(lanes: number): ConvDescriptor[] {
+  return [
+    describeConv([6, 2 * lanes + 3, 4 * lanes + 1], [62, 6, 3, 3], true, { stride: 2, padding: 1 }),
+    describeConv([16, 13, 17], [124, 8, 3, 3], true, { groups: 2, padding: 5, dilation: 5, activation: 'relu' }),
+    describeConv([6, 3, 7, 9], [58, 6, 3, 3, 3], true, { padding: 1 }),
+    describeConv([56, 9, 2 * lanes], [122, 56, 1, 1], true, { activation: 'relu' }),
+    describeConv([48, 25, 47], [142, 48, 1, 1], true),
+    ...around(2 * lanes).map((ow) => describeConv([100, 2, ow], [242, 50, 1, 1], true, { groups: 2 })),
   ]
 }

@@ -69,6 +69,8 @@ describe.each(PORTABLE_TIERS)('on the %s tier a residual is added', (tier) => {
     check(added([2, 6, 21, 22], [9, 2, 3, 3], { padding: 1, groups: 3, stride: 2, dilation: 2 }), tier)
     check(added([2, 4, 5, 9, 11], [5, 4, 2, 3, 3], { padding: 1 }), tier)
     check(added([16, 83, 97], [7, 16, 1, 1]), tier)
+    check(added([6, 12, 13], [62, 6, 3, 3], { padding: 1 }), tier)
+    check(added([48, 4, 20], [124, 48, 1, 1]), tier)
     check(added([4, 67, 130], [5, 4, 3, 3], { padding: 1 }), tier)
     check(added([5, 67, 150], [5, 1, 3, 3], { padding: 1, groups: 5 }), tier)
     check(added([3, 20, 21], [4, 3, 3, 3], { padding: 1, paddingMode: 'reflect' }), tier)

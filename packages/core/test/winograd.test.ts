@@ -127,7 +127,7 @@ describe('the choice', () => {
     expect(chosen([512, 7, 7], 512, 3)).toBe('f32-winograd-2x2-3x3')
     expect(chosen([100, 68, 68], 100, 5)).toBe('f32-winograd-4x4-5x5')
     expect(chosen([3, 224, 224], 64, 3)).toBe('direct')
-    expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('direct')
+    expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('planes')
     expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('direct')
   })
 

@@ -10,6 +10,7 @@ import { chainCases } from '../../core/test/chain-cases.ts'
 import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
 import { directCases } from '../../core/test/direct-cases.ts'
 import { laneMoves, movedLanes, moveLanes } from '../../core/test/lane-moves.ts'
+import { planesCases } from '../../core/test/planes-cases.ts'
 import { chainOperandsOf, runApart, runChain } from '../../core/test/run-chain.ts'
 import { operandsOf, runKernel, runOracle, worstError } from '../../core/test/run-kernel.ts'
 import { torchCases } from '../../core/test/torch-cases.ts'
@@ -70,13 +71,18 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
   it.skipIf(!HAS[tier]).each([
     ['f32-depthwise', [4, 8, 16].flatMap(depthwiseCases)],
     ['f32-direct', [4, 8, 16].flatMap(directCases)],
+    ['f32-planes', [8, 16].flatMap(planesCases)],
   ] as const)('is right around every edge of %s, with the bits of the relaxed tier', (kernel, cases) => {
     const { workspace, close } = openWorkspace(tier)
     for (const d of cases) {
       const operands = operandsOf(d)
       const text = `${d.xShape} * ${d.weightShape}`
       const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
-      new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel }).run(operands.x.data, y)
+      new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel }).run(
+        operands.x.data,
+        y,
+        operands.residual?.data,
+      )
       expect(worstError(y, runOracle(d, operands)), text).toBeLessThan(1e-5)
       expect(y, text).toEqual(runKernel(d, operands, 'relaxed', kernel))
     }

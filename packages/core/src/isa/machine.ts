@@ -42,6 +42,8 @@ export interface Machine {
   storeInt(at: Int, offset: number, from: Int): void
   /** Runs `body` `count` times, none for 0, and leaves 0 in `count`. */
   loop(count: Int, body: () => void): void
+  /** The same for a short `body` that runs often: a machine whose loops cost something by themselves emits it several times a turn. */
+  innerLoop(count: Int, body: () => void): void
 
   /** Whether `prefetch` does anything: a pointer for it alone is not worth moving elsewhere. */
   readonly prefetches: boolean

@@ -9,6 +9,7 @@ import { chainRunner } from './chain/run.ts'
 import { depthwise } from './depthwise.ts'
 import { chainEstimator } from './estimate/chain.ts'
 import type { Planned } from './kernel.ts'
+import { lineFunctions } from './line.ts'
 import { pointwise } from './pointwise.ts'
 import { channelTiles, shapeOf } from './tiling.ts'
 
@@ -42,9 +43,9 @@ export const chain: ChainKernel = {
 
   functions({ before, after, depthwise: plans }) {
     const functions = [
-      ...(before === null ? [] : pointwise.functions(before)),
+      ...(before === null ? [] : lineFunctions(before)),
       ...plans.flatMap((plan) => depthwise.functions(plan)),
-      ...(after === null ? [] : pointwise.functions(after)),
+      ...(after === null ? [] : lineFunctions(after)),
     ]
     return [...new Map(functions.map((one) => [one.name, one])).values()]
   },

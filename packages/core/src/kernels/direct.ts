@@ -8,6 +8,7 @@ import { checkReach } from './direct/reach.ts'
 import { stageFunctions, stager } from './direct/stage.ts'
 import { estimateDirect } from './estimate/direct.ts'
 import type { Kernel } from './kernel.ts'
+import { panelFunction } from './panel.ts'
 import { unitAt } from './range.ts'
 import { tileFunction } from './tile.ts'
 import { shapeOf } from './tiling.ts'
@@ -48,6 +49,7 @@ export const direct: Kernel<DirectPlan> = {
       ...shapes.map((shape) => tileFunction(shape, inPlace)),
       ...(inLine === inPlace ? [] : shapes.map((shape) => tileFunction(shape, inLine))),
       copyFunction(atCopy),
+      ...(plan.panel === null ? [] : [panelFunction(plan.panel)]),
       ...(plan.layout.staged ? stageFunctions(plan) : []),
     ]
   },

@@ -1,8 +1,9 @@
 // A line of pixels of a pointwise convolution: tiles of output channels over pixels that lie side by side, wherever their channels do.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
-import type { MachineTraits } from '../isa/machine.ts'
+import type { KernelFunction, MachineTraits } from '../isa/machine.ts'
 import { epilogueOf, writeEpilogueArgs } from './epilogue.ts'
 import type { Bindings, Callable } from './kernel.ts'
+import { panelTileBytes } from './panel.ts'
 import { TILE_ARGS, type TileShape, tileFunction } from './tile.ts'
 import { type Batch, writeTileArgs } from './tile-call.ts'
 import { type ChannelTile, shapeOf, tileBytes } from './tiling.ts'
@@ -14,6 +15,8 @@ export interface Line {
   readonly y: number
   readonly yChannel: number
   readonly pixels: number
+  /** A panel of the pixels of the batch's group, which is read instead of x. */
+  readonly panel?: number
 }
 
 /** What a pointwise plan says of its tiles. */
@@ -23,6 +26,12 @@ export interface LineTiles {
   readonly tiles: readonly ChannelTile[]
   /** Bytes from `packed` to the table of runs. */
   readonly runsAt: number
+}
+
+/** The tile functions that a line calls. */
+export function lineFunctions({ descriptor, traits, tiles }: LineTiles): KernelFunction[] {
+  const rows = [...new Set(tiles.map((tile) => tile.rows))]
+  return rows.map((count) => tileFunction(shapeOf(count, traits), epilogueOf(descriptor)))
 }
 
 /** Computes a batch of channel tiles over a line; `at` says where weights, arguments and, beside y, the residual lie. */
@@ -40,20 +49,24 @@ export function lineCaller(
   return ({ tile, count }, line, at) => {
     const args = at.private / 4
     const { oc, rows, group, packed } = tiles[tile]
+    const shape = shapes.get(rows) as TileShape
+    const pixels =
+      line.panel === undefined
+        ? { x: line.x + group * icPerGroup * line.xChannel, runStride: line.xChannel }
+        : { x: line.panel, xStep: panelTileBytes(shape, icPerGroup, traits), runStride: panelTileBytes(shape, 1, traits) }
     const call = {
+      ...pixels,
       weights: at.packed + packed,
-      x: line.x + group * icPerGroup * line.xChannel,
       y: line.y + oc * line.yChannel,
       yChannelStride: line.yChannel,
       tiles: count,
       weightsStep: tileBytes(rows, icPerGroup),
       runs: at.packed + runsAt,
       runCount: 1,
-      runStride: line.xChannel,
       pixels: line.pixels,
       exact: true,
     }
-    writeTileArgs(words, args, call, shapes.get(rows) as TileShape, traits.lanes)
+    writeTileArgs(words, args, call, shape, traits.lanes)
     writeEpilogueArgs(words, floats, args, TILE_ARGS, d, at)
     ;(functions.get(rows) as Callable)(at.private)
   }

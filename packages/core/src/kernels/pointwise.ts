@@ -1,13 +1,13 @@
 // The pointwise kernel: a 1x1 convolution at stride 1 as a matrix product, read and written in place.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
-import { epilogueOf } from './epilogue.ts'
 import { estimatePointwise } from './estimate/pointwise.ts'
 import type { Kernel, Plan } from './kernel.ts'
-import { lineCaller } from './line.ts'
+import { lineCaller, lineFunctions } from './line.ts'
 import { packTile, weightStrides } from './pack.ts'
+import { panelBytes, panelFiller, panelFunction, panelShape } from './panel.ts'
 import { type Grid, unitAt } from './range.ts'
-import { RUN_WORDS, tileFunction } from './tile.ts'
+import { RUN_WORDS, type TileShape } from './tile.ts'
 import { batchesOf, CALL_MACS } from './tile-call.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from './tiling.ts'
 
@@ -19,6 +19,8 @@ export interface PointwisePlan extends Plan {
   readonly blocks: number
   readonly grid: Grid
   readonly runsAt: number
+  /** Of tiles that read a worker's own panel of a block; null where they read the input. */
+  readonly panel: TileShape | null
 }
 
 const ARGS_BYTES = 128
@@ -49,6 +51,9 @@ export const pointwise: Kernel<PointwisePlan> = {
     const tiles = channelTiles(d.oc, d.groups, icPerGroup, traits)
     const { pixels, blockPixels, blocks } = blocksOf(d, traits)
     const runsAt = packedTileBytes(tiles, icPerGroup)
+    const panel = panelShape(d, tiles, icPerGroup, traits)
+    const longest = pixels - (blocks - 1) * blockPixels
+    const panelSize = panel === null ? 0 : panelBytes(panel, Math.max(longest, blockPixels), icPerGroup, traits)
     return {
       kernel: this.name,
       descriptor: d,
@@ -57,13 +62,14 @@ export const pointwise: Kernel<PointwisePlan> = {
       macs: pixels * icPerGroup * d.oc,
       packedBytes: runsAt + 4 * RUN_WORDS,
       sharedBytes: 0,
-      privateBytes: ARGS_BYTES,
+      privateBytes: ARGS_BYTES + panelSize,
       tiles,
       pixels,
       blockPixels,
       blocks,
       grid: { tiles: tiles.length, blocks, blockMajor: runsAt < 4 * d.ic * pixels },
       runsAt,
+      panel,
     }
   },
 
@@ -74,8 +80,8 @@ export const pointwise: Kernel<PointwisePlan> = {
     }),
 
   functions(plan) {
-    const rows = [...new Set(plan.tiles.map((tile) => tile.rows))]
-    return rows.map((count) => tileFunction(shapeOf(count, plan.traits), epilogueOf(plan.descriptor)))
+    const tiles = lineFunctions(plan)
+    return plan.panel === null ? tiles : [...tiles, panelFunction(plan.panel)]
   },
 
   pack(plan, weight, bias, memory, offset) {
@@ -90,14 +96,24 @@ export const pointwise: Kernel<PointwisePlan> = {
 
   runner(plan, code, memory) {
     const { descriptor: d, tiles, pixels, blockPixels } = plan
+    const icPerGroup = d.ic / d.groups
     const call = lineCaller(plan, code, memory)
-    const channels = (block: number) => CALL_MACS / ((d.ic / d.groups) * pixelsOfBlock(plan, block))
+    const fill = plan.panel && panelFiller(plan.panel, plan.traits, code, memory)
+    const channels = (block: number) => CALL_MACS / (icPerGroup * pixelsOfBlock(plan, block))
     return (_, begin, end, at, cancelled) => {
       for (const { block, ...batch } of batchesOf(begin, end, plan.grid, tiles, channels)) {
         if (cancelled()) return false
         const first = 4 * block * blockPixels
         const line = { x: at.x + first, xChannel: 4 * pixels, y: at.y + first, yChannel: 4 * pixels }
-        call(batch, { ...line, pixels: pixelsOfBlock(plan, block) }, at)
+        const count = pixelsOfBlock(plan, block)
+        if (fill === null) call(batch, { ...line, pixels: count }, at)
+        else {
+          const { group } = tiles[batch.tile]
+          const [panel, x] = [at.private + ARGS_BYTES, line.x + group * icPerGroup * line.xChannel]
+          const runs = { runs: at.packed + plan.runsAt, runCount: 1, runStride: line.xChannel }
+          fill(group * plan.blocks + block, { panel, x, ...runs, pixels: count, exact: true }, at)
+          call(batch, { ...line, pixels: count, panel }, at)
+        }
       }
       return true
     }

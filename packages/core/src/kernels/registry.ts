@@ -9,6 +9,7 @@ import { direct } from './direct.ts'
 import type { Kernel, Plan, Planned } from './kernel.ts'
 import { matrix } from './matrix.ts'
 import { NOMINAL } from './nominal.ts'
+import { planes } from './planes.ts'
 import { pointwise } from './pointwise.ts'
 import { scalar } from './scalar.ts'
 import { WINOGRADS, winograd } from './winograd.ts'
@@ -18,6 +19,7 @@ export const KERNELS: readonly Kernel[] = [
   depthwise as Kernel,
   ...WINOGRADS.map(([m, r]) => winograd(m, r) as Kernel),
   matrix as Kernel,
+  planes as Kernel,
   broadcast as Kernel,
   direct as Kernel,
   scalar,

@@ -46,6 +46,8 @@ export function* tileBatches(
 export interface TileCall {
   readonly weights: number
   readonly x: number
+  /** Bytes from a full tile's pixels to the next one's, where they do not lie side by side. */
+  readonly xStep?: number
   readonly y: number
   readonly yChannelStride: number
   /** Channel tiles, and bytes of packed weights of each. */
@@ -80,6 +82,8 @@ export function writeTileArgs(words: Int32Array, args: number, call: TileCall, s
   words[args + TILE_ARGS.runStride] = call.runStride
   words[args + TILE_ARGS.full] = full + whole
   words[args + TILE_ARGS.tailOffset] = 4 * last
+  words[args + TILE_ARGS.xStep] = call.xStep ?? 4 * tile
+  words[args + TILE_ARGS.xTail] = call.xStep === undefined ? 4 * last : full * call.xStep
   for (let width = 1; width <= shape.cols; width++)
     words[args + TILE_ARGS.tails + width - 1] = width === narrow && whole === 0 ? 1 : 0
 }

@@ -27,8 +27,11 @@ export const TILE_ARGS = {
   tiles: 12,
   weightsStep: 13,
   yTileStep: 14,
+  /** From a full tile to the next in x, and where the last begins there: as in y, but in a panel. */
+  xStep: 15,
+  xTail: 16,
   /** One word a width of 1 .. cols vectors: 1 for the width of the last tile, else 0. */
-  tails: 15,
+  tails: 17,
 } as const
 
 /** Words of an entry of the runs table. */
@@ -49,6 +52,9 @@ export const WEIGHTS_AHEAD = 2048
 const LINE = 64
 /** Products that pixels are asked for ahead of their use. */
 const PIXELS_AHEAD = 6
+
+/** Rows of a tile from which on its products are an inner loop: few rows wait for their pixels, and no loop matters. */
+const LEAST_ROWS_INNER = 4
 
 /** What products ask for ahead of their use, beside their weights. */
 interface Ahead {
@@ -77,6 +83,11 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue): KernelFuncti
   }
 }
 
+/** Vectors of the last tile, 0 where all are full ones. */
+export function lastVectors(words: Int32Array, args: number, cols: number): number {
+  return 1 + words.subarray(args + TILE_ARGS.tails, args + TILE_ARGS.tails + cols).indexOf(1)
+}
+
 function tileTouches(
   words: Int32Array,
   args: number,
@@ -86,8 +97,10 @@ function tileTouches(
 ): Access[] {
   const arg = (name: keyof typeof TILE_ARGS) => words[args + TILE_ARGS[name]] >>> 0
   const width = 4 * lanes
-  const narrow = 1 + words.subarray(args + TILE_ARGS.tails, args + TILE_ARGS.tails + cols).indexOf(1)
+  const narrow = lastVectors(words, args, cols)
   const line = Math.max(arg('full') * cols * width, narrow === 0 ? 0 : arg('tailOffset') + narrow * width)
+  const lastFull = arg('full') === 0 ? 0 : (arg('full') - 1) * arg('xStep') + cols * width
+  const xLine = Math.max(lastFull, narrow === 0 ? 0 : arg('xTail') + narrow * width)
   const [x, runs, count, stride] = [arg('x'), arg('runs'), arg('runCount'), words[args + TILE_ARGS.runStride]]
   const last = arg('tiles') - 1
   const weights = { from: arg('weights'), to: arg('weights') + last * arg('weightsStep') + 4 * rows }
@@ -97,7 +110,7 @@ function tileTouches(
   for (let run = 0; run < count; run++) {
     const [at, first, products] = words.subarray(runs / 4 + run * RUN_WORDS, runs / 4 + (run + 1) * RUN_WORDS)
     const [begin, end] = [(x + at) >>> 0, (x + at + (products - 1) * stride) >>> 0]
-    touched.push({ from: Math.min(begin, end), to: Math.max(begin, end) + line })
+    touched.push({ from: Math.min(begin, end), to: Math.max(begin, end) + xLine })
     touched.push({ from: weights.from, to: weights.to + 4 * rows * (first + products) })
   }
   return touched
@@ -124,18 +137,15 @@ function emitLine(m: Machine, { rows, cols }: TileShape, epilogue: Epilogue, wei
     const [x, y] = pointers()
     m.loop(m.arg(TILE_ARGS.full), () => {
       emitPixels(m, rows, cols, epilogue, weights, x, y)
-      m.add(x, cols * width)
+      m.scope(() => m.add(x, m.arg(TILE_ARGS.xStep)))
       m.add(y, cols * width)
     })
   })
   for (let narrow = 1; narrow <= cols; narrow++) {
     const last = () => {
       const [x, y] = pointers()
-      m.scope(() => {
-        const offset = m.arg(TILE_ARGS.tailOffset)
-        m.add(x, offset)
-        m.add(y, offset)
-      })
+      m.scope(() => m.add(x, m.arg(TILE_ARGS.xTail)))
+      m.scope(() => m.add(y, m.arg(TILE_ARGS.tailOffset)))
       emitPixels(m, rows, narrow, epilogue, weights, x, y)
     }
     m.scope(() => m.loop(m.arg(TILE_ARGS.tails + narrow - 1), last))
@@ -221,7 +231,7 @@ export function emitProducts(
       m.move(ahead, x)
       for (let product = 0; product < pixelsAhead; product++) m.add(ahead, stride)
     }
-    m.loop(count, () => {
+    const each = () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
       m.prefetch(weights, WEIGHTS_AHEAD)
       if (bytesAhead > 0) for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, bytesAhead + line * LINE)
@@ -235,6 +245,8 @@ export function emitProducts(
       })
       m.add(x, stride)
       m.add(weights, 4 * rows)
-    })
+    }
+    if (rows < LEAST_ROWS_INNER) m.loop(count, each)
+    else m.innerLoop(count, each)
   })
 }

@@ -41,20 +41,27 @@ export function made({ describe, x, weight, bias, options }: Call): Omit<Case, '
 const [SMALL, LARGE, LARGE_EVERY] = [150_000, 5_000_000, 40]
 /** One in so many has strides, dilations and padding far from what anyone uses. */
 const WILD_EVERY = 15
-/** One in so many is as most layers of networks are: see `plain`; or has many output channels: see `wide`; or many products or lines: see `deep`. */
-const [PLAIN_EVERY, WIDE_EVERY, DEEP_EVERY] = [8, 9, 7]
+/** One in so many is as most layers of networks are: see `plain`; or has many output channels: see `wide`; or many products or lines: see `deep`; or both: see `full`. */
+const [PLAIN_EVERY, WIDE_EVERY, DEEP_EVERY, FULL_EVERY] = [8, 9, 7, 10]
 
 export function caseOf(seed: number, index: number): Case & Pick<Call, 'options'> {
   const pick = picker(seed, index)
   const large = index % LARGE_EVERY === LARGE_EVERY - 1
   for (;;) {
-    const kind = index % PLAIN_EVERY === 3 ? plain : index % WIDE_EVERY === 4 ? wide : index % DEEP_EVERY === 5 ? deep : null
+    const kind = kindOf(index)
     const one = kind === null ? attempt(pick, large, index % WILD_EVERY === 7) : kind(pick, large)
     if (one === null) continue
     const d = one.descriptor
     const work = d.batch * ((d.oc * d.ic) / d.groups) * product(d.kernel) * product(d.output)
     if (work <= (large ? LARGE : SMALL) && (!large || work > SMALL)) return { index, ...one }
   }
+}
+
+function kindOf(index: number) {
+  if (index % PLAIN_EVERY === 3) return plain
+  if (index % WIDE_EVERY === 4) return wide
+  if (index % DEEP_EVERY === 5) return deep
+  return index % FULL_EVERY === 0 ? full : null
 }
 
 /** Those around the edges of the matrix kernel, by their number. */
@@ -148,6 +155,29 @@ function wide(pick: Draw, large: boolean): ReturnType<typeof made> | null {
     ...(activation === null ? {} : { activation }),
   }
   const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, ...axes(1, large ? 60 : 15)]
+  try {
+    return made({ describe: 'describeConv', x, weight: [groups * oc, ic, ...kernel], bias: pick(0, 2) > 0, options })
+  } catch {
+    return null // A kernel larger than its input.
+  }
+}
+
+/** As many output channels and products as make up for the copy of pixels to a panel. */
+function full(pick: Draw, large: boolean): ReturnType<typeof made> | null {
+  const groups = pick(0, 3) === 0 ? 2 : 1
+  const axes = (low: number, high: number) => [pick(low, high), pick(low, high)]
+  const kernel = pick(0, 2) === 0 ? [1, 1] : [pick(2, 3), pick(1, 3)]
+  const ic = Math.ceil(48 / product(kernel)) + pick(0, large ? 20 : 1)
+  const oc = product(kernel) === 1 ? pick(115, 125) : pick(55, 65)
+  const activation = activationOf(pick)
+  const options = {
+    stride: product(kernel) === 1 ? 1 : axes(1, 2),
+    padding: axes(0, kernel[0] - 1),
+    dilation: axes(1, 2),
+    groups,
+    ...(activation === null ? {} : { activation }),
+  }
+  const x = [groups * ic, ...axes(1, large ? 20 : 6)]
   try {
     return made({ describe: 'describeConv', x, weight: [groups * oc, ic, ...kernel], bias: pick(0, 2) > 0, options })
   } catch {

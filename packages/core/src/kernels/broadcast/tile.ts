@@ -126,7 +126,7 @@ function emitProducts(
   m.scope(() => {
     const row = Array.from({ length: vectors }, () => m.vec())
     const pixel = m.vec()
-    m.loop(count, () => {
+    m.innerLoop(count, () => {
       row.forEach((weight, index) => m.load(weight, weights, 4 * first + index * bytes))
       row.forEach((_, index) => m.prefetch(weights, index * bytes + WEIGHTS_AHEAD))
       pixels.forEach((sums, index) => {

@@ -49,10 +49,22 @@ export function depthwiseFunction(shape: DepthwiseShape): NarrowFunction {
   }
 }
 
-function nameOf({ traits, fold, kernel, strideY, dilationY, rows, width, tile, lastRows, epilogue }: DepthwiseShape): string {
+function nameOf({
+  traits,
+  fold,
+  kernel,
+  strideY,
+  rowStep,
+  dilationY,
+  rows,
+  width,
+  tile,
+  lastRows,
+  epilogue,
+}: DepthwiseShape): string {
   const parts = [
     `f32-${fold === 'sum' ? 'depthwise' : 'maxpool'}-${kernel[0]}x${kernel[1]}`,
-    `s${strideY}x${rows.stride}`,
+    `s${strideY}x${rows.stride}${rowStep === 1 ? '' : `of${rowStep}`}`,
     ...(dilationY === 1 && rows.dilation === 1 ? [] : [`d${dilationY}x${rows.dilation}`]),
     `w${rows.width}p${rows.before}to${width}l${traits.lanes}`,
     `${tile.rows}${lastRows === 0 ? '' : `+${lastRows}`}x${tile.cols}${tile.held ? 'held' : ''}`,
@@ -81,7 +93,7 @@ function emitDepthwise(m: Machine, shape: DepthwiseShape): void {
 }
 
 /** Runs `body` for every channel of a band, with a pointer that begins at word `start` and moves from channel to channel. */
-function overPlanes(m: Machine, start: number, body: (plane: Int) => void): void {
+export function overPlanes(m: Machine, start: number, body: (plane: Int) => void): void {
   m.scope(() => {
     const plane = m.arg(start)
     m.loop(m.arg(DEPTHWISE_ARGS.channels), () => {
@@ -92,19 +104,24 @@ function overPlanes(m: Machine, start: number, body: (plane: Int) => void): void
 }
 
 /** Stages the rows of a channel at `plane`; `x` is moved behind the last. */
-function emitStage(m: Machine, { fold, rows }: DepthwiseShape, x: Int, plane: Int): void {
+export function emitStage(
+  m: Machine,
+  { fold, rows, rowStep }: Pick<DepthwiseShape, 'fold' | 'rows' | 'rowStep'>,
+  x: Int,
+  plane: Int,
+): void {
   m.scope(() => {
     const to = copyOf(m, plane)
     m.loop(m.arg(DEPTHWISE_ARGS.xRows), () => {
       emitStageRow(m, rows, x, to, fold === 'max')
-      m.add(x, 4 * rows.width)
+      m.add(x, 4 * rowStep * rows.width)
       m.add(to, 4 * rows.rowFloats)
     })
   })
 }
 
 /** What is not staged over stays so for all channels. */
-function emitPadding(m: Machine, value: number): void {
+export function emitPadding(m: Machine, value: number): void {
   m.scope(() => {
     const [at, padding] = [m.arg(DEPTHWISE_ARGS.buffer), m.vec()]
     m.constant(padding, value)
@@ -113,6 +130,16 @@ function emitPadding(m: Machine, value: number): void {
       m.add(at, 4 * m.traits.lanes)
     })
   })
+}
+
+/** Bytes from the first row that is staged to the end of the last one's, of so many channels. */
+export function readBytes(
+  { rows: { width }, rowStep }: Pick<DepthwiseShape, 'rows' | 'rowStep'>,
+  rows: number,
+  skip: number,
+  channels: number,
+): number {
+  return rows === 0 ? 0 : (channels - 1) * (4 * rows * rowStep * width + skip) + 4 * ((rows - 1) * rowStep + 1) * width
 }
 
 function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape): Access[] {
@@ -125,14 +152,14 @@ function depthwiseTouches(words: Int32Array, args: number, shape: DepthwiseShape
   const { lanes } = shape.traits
   const channels = arg('bands') * arg('channels')
   const outputs = channels * arg('multiplier')
-  const [xBytes, planes] = [4 * arg('xRows') * rows.width, (arg('channels') - 1) * arg('plane')]
+  const planes = (arg('channels') - 1) * arg('plane')
   const outRows = arg('tiles') * tile.rows + arg('lastTile') * lastRows
   const inRows = (outRows - 1) * shape.strideY + (kernel[0] - 1) * shape.dilationY + 1
   const y = span('y', outputs * (4 * outRows * width + arg('ySkip')) - arg('ySkip'))
   return [
     y,
     ...(epilogue.residual ? [residualOf(y, words, args, DEPTHWISE_ARGS)] : []),
-    span('x', channels * (xBytes + arg('xSkip')) - arg('xSkip')),
+    span('x', readBytes(shape, arg('xRows'), arg('xSkip'), channels)),
     ...(shape.fold === 'sum' ? [span('weights', 4 * outputs * (1 + kernel[0] * kernel[1]))] : []),
     span('buffer', 4 * arg('vectors') * lanes),
     ...(storesWhole(width, lanes) ? [span('spare', 4 * lanes)] : []),

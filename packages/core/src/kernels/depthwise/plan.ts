@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { roundUp } from '../direct/layout.ts'
 import type { Plan } from '../kernel.ts'
-import { rowsOf } from './rows.ts'
+import { type ReadRows, readRows, rowsOf } from './rows.ts'
 import { type DepthwiseShape, type Fold, machineFor, shapeFor } from './shape.ts'
 
 export interface DepthwiseBlock {
@@ -11,7 +11,7 @@ export interface DepthwiseBlock {
   readonly row: number
   readonly tiles: number
   readonly lastTile: 0 | 1
-  /** The input rows under it that exist: the first, how many, and the place of the first among the staged rows. */
+  /** The input rows under it that exist and are read: the first, how many, and the place of the first among the staged rows. */
   readonly xRow: number
   readonly xRows: number
   readonly stageRow: number
@@ -53,9 +53,9 @@ export function tooWide(d: ConvDescriptor, lanes: number): string | null {
 export function planDepthwise(d: ConvDescriptor, tier: MachineTraits, fold?: Fold): DepthwisePlan {
   const traits = machineFor(d, tier)
   const shape = shapeFor(d, traits, fold)
-  const blocks = blocksOf(d, shape, traits.lanes)
+  const blocks = blocksOf(readRows(d), shape, traits.lanes)
   const longest = blocks.reduce((most, { rows }) => Math.max(most, rows), 0)
-  const planeFloats = roundUp(stagedBytes(d, traits.lanes, longest) / 4, traits.lanes)
+  const planeFloats = roundUp(stagedBytes(readRows(d).d, traits.lanes, longest) / 4, traits.lanes)
   const band = Math.max(1, Math.min(d.ic, MOST_BAND, Math.floor(BAND_BYTES / (4 * planeFloats))))
   const taps = tapsOf(d)
   return {
@@ -76,7 +76,7 @@ export function planDepthwise(d: ConvDescriptor, tier: MachineTraits, fold?: Fol
 }
 
 /** As few blocks as the cache allows, of nearly equal height, each but the last of whole tiles. */
-function blocksOf(d: ConvDescriptor, { tile }: DepthwiseShape, lanes: number): DepthwiseBlock[] {
+function blocksOf({ d, first: offset, step }: ReadRows, { tile }: DepthwiseShape, lanes: number): DepthwiseBlock[] {
   const height = d.output[1]
   let most = tile.rows
   while (most < height && stagedBytes(d, lanes, most + tile.rows) <= BAND_BYTES) most += tile.rows
@@ -91,7 +91,7 @@ function blocksOf(d: ConvDescriptor, { tile }: DepthwiseShape, lanes: number): D
       row,
       tiles: Math.floor(rows / tile.rows),
       lastTile: rows % tile.rows === 0 ? 0 : 1,
-      xRow,
+      xRow: offset + step * xRow,
       xRows: xEnd - xRow,
       stageRow: Math.min(xRow - first, rowsUnder(d, rows)),
       rows,
@@ -104,6 +104,6 @@ export function tapsOf(d: ConvDescriptor): number {
   return d.kernel[1] * d.kernel[2]
 }
 
-function rowsUnder(d: ConvDescriptor, rows: number): number {
+export function rowsUnder(d: ConvDescriptor, rows: number): number {
   return (rows - 1) * d.stride[1] + (d.kernel[1] - 1) * d.dilation[1] + 1
 }

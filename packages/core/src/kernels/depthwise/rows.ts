@@ -56,6 +56,30 @@ export function rowsOf(d: ConvDescriptor, lanes: number): Rows {
   }
 }
 
+/** The rows of the picture that a convolution reads: every `step`-th from row `first` on. */
+export interface ReadRows {
+  readonly first: number
+  readonly step: number
+  /** The convolution on a picture of those rows. */
+  readonly d: ConvDescriptor
+}
+
+/** Between the rows that a kernel of one row reads lie those that its stride skips. */
+export function readRows(d: ConvDescriptor): ReadRows {
+  const [step, padding] = [d.stride[1], d.before[1]]
+  if (d.kernel[1] > 1 || step === 1) return { first: 0, step: 1, d }
+  const before = Math.ceil(padding / step)
+  const first = before * step - padding
+  const [depth, height, width] = d.input
+  const rows = Math.max(0, Math.ceil((height - first) / step))
+  const read = {
+    input: [depth, rows, width],
+    stride: [d.stride[0], 1, d.stride[2]],
+    before: [d.before[0], before, d.before[2]],
+  } as const
+  return { first, step, d: { ...d, ...read } }
+}
+
 /** Pixels of a row of `width` in a phase of the stride. */
 export function pixelsOf(width: number, stride: number, phase: number): number {
   return Math.max(0, Math.ceil((width - phase) / stride))

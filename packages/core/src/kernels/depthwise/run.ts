@@ -55,7 +55,7 @@ function caller(plan: DepthwisePlan, code: ReadonlyMap<string, Callable>, memory
     words[args + DEPTHWISE_ARGS.multiplier] = multiplier
     words[args + DEPTHWISE_ARGS.x] = at.x + channel * strides.x + rows.xRow * xRow
     words[args + DEPTHWISE_ARGS.xRows] = rows.xRows
-    words[args + DEPTHWISE_ARGS.xSkip] = strides.x - rows.xRows * xRow
+    words[args + DEPTHWISE_ARGS.xSkip] = strides.x - rows.xRows * shape.rowStep * xRow
     words[args + DEPTHWISE_ARGS.y] = at.y + channel * multiplier * strides.y + rows.row * yRow
     words[args + DEPTHWISE_ARGS.ySkip] = strides.y - rows.rows * yRow
     words[args + DEPTHWISE_ARGS.weights] = at.packed + 4 * channel * multiplier * (1 + tapsOf(d))

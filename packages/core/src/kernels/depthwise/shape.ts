@@ -2,7 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { type Epilogue, epilogueOf, epilogueRegisters } from '../epilogue.ts'
-import { type Rows, rowsOf } from './rows.ts'
+import { type Rows, readRows, rowsOf } from './rows.ts'
 
 export interface DepthwiseTile {
   /** Output rows, and vectors of neighbouring pixels. */
@@ -29,6 +29,8 @@ export interface DepthwiseShape {
   readonly fold: Fold
   readonly kernel: readonly [number, number]
   readonly strideY: number
+  /** Rows of the picture from one that is staged to the next. */
+  readonly rowStep: number
   readonly dilationY: number
   readonly rows: Rows
   readonly width: number
@@ -51,11 +53,13 @@ const NARROW = { from: 16, lanes: 8, registers: 16 }
 
 export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 'sum'): DepthwiseShape {
   const rows = rowsOf(d, traits.lanes)
+  const { step, d: read } = readRows(d)
   const base = {
     traits,
     fold,
     kernel: [d.kernel[1], d.kernel[2]] as const,
-    strideY: d.stride[1],
+    strideY: read.stride[1],
+    rowStep: step,
     dilationY: d.dilation[1],
     rows,
     width: d.output[2],

@@ -5,11 +5,14 @@ import { pixelsOf, type Rows } from './rows.ts'
 
 /** Vectors of a row that are copied one after the other; more are a loop. */
 const MOST_UNROLLED = 8
+/** Floats of a row that are copied one by one without a loop. */
+const MOST_SINGLES = 48
 
 /** Emits the copy of one row. Bytes behind its pixels may be set to zero up to the pitch, unless the copy is `exact`. */
 export function emitStageRow(m: Machine, rows: Rows, from: Int, to: Int, exact: boolean): void {
   if (rows.stride === 1) stageVectors(m, rows, from, to, exact)
   else if (rows.stride === 2) stageHalves(m, rows, from, to, exact)
+  else if (stagesThirds(rows, m.traits.lanes)) stageThirds(m, rows, from, to)
   else stageSingles(m, rows, from, to)
 }
 
@@ -62,7 +65,48 @@ function stageHalves(m: Machine, { width, phases, pitch }: Rows, from: Int, to: 
   if (width % (2 * lanes) !== 0) pair(from, to, width - 2 * lanes, width - 2 * lanes)
 }
 
+/** Whether rows of stride 3 are staged by vectors: for one phase of three, or for less than a vector, floats by themselves are faster. */
+export function stagesThirds({ stride, width, phases }: Pick<Rows, 'stride' | 'width' | 'phases'>, lanes: number): boolean {
+  return stride === 3 && width > 3 * lanes && phases.length > 1
+}
+
+/** Stride 3: vectors of all phases at once, which read a float more than theirs; the last are moved back. */
+function stageThirds(m: Machine, { width, phases, pitch }: Rows, from: Int, to: Int): void {
+  const { lanes } = m.traits
+  const parted = Array.from({ length: 4 }, () => m.vec())
+  const part = (source: Int, target: Int, pixel: number, at: number) => {
+    m.loadPhases(parted, source, 4 * pixel, 12)
+    for (const [index, phase] of phases.entries()) m.store(target, 4 * (index * pitch + at), parted[phase])
+  }
+  const full = Math.floor((width - 1) / (3 * lanes))
+  emitSteps(m, full, from, to, 3 * lanes, lanes, (source, target, at) => part(source, target, at, at / 3))
+  const last = Math.floor((width - 1 - 3 * lanes) / 3)
+  if (last > (full - 1) * lanes) part(from, to, 3 * last, last)
+  for (const [index, phase] of phases.entries())
+    for (let pixel = last + lanes; pixel < pixelsOf(width, 3, phase); pixel++)
+      moveFloat(m, from, 3 * pixel + phase, to, index * pitch + pixel)
+}
+
+/** Floats of a row that are copied one by one. */
+function movedSingles({ width, stride, phases }: Pick<Rows, 'stride' | 'width' | 'phases'>): number {
+  return phases.reduce((sum, phase) => sum + pixelsOf(width, stride, phase), 0)
+}
+
+function moveFloat(m: Machine, from: Int, at: number, to: Int, place: number): void {
+  m.scope(() => {
+    const pixel = m.int()
+    m.loadInt(pixel, from, 4 * at)
+    m.storeInt(to, 4 * place, pixel)
+  })
+}
+
 function stageSingles(m: Machine, { width, stride, phases, pitch }: Rows, from: Int, to: Int): void {
+  if (movedSingles({ width, stride, phases }) <= MOST_SINGLES) {
+    for (const [index, phase] of phases.entries())
+      for (let pixel = 0; pixel < pixelsOf(width, stride, phase); pixel++)
+        moveFloat(m, from, stride * pixel + phase, to, index * pitch + pixel)
+    return
+  }
   phases.forEach((phase, index) => {
     m.scope(() => {
       const [source, target, pixel] = [copyOf(m, from), copyOf(m, to), m.int()]

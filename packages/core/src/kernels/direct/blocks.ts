@@ -1,6 +1,9 @@
 // The output of one item cut into blocks of rows: what a tile function is called with, and which products it sums.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { sourceIndex } from '../../conv/output-shape.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
+import { panelPixels, panelRuns } from '../panel.ts'
+import type { TileShape } from '../tile.ts'
 import { type Segment, segmentsOf } from './axis.ts'
 import type { Layout } from './layout.ts'
 import { type LiveTaps, type Product, productCount, runCount, runsOf } from './order.ts'
@@ -20,6 +23,9 @@ export interface Block {
   /** The runs table: its first word within the plan's tables, and its entries. */
   readonly runs: number
   readonly runCount: number
+  /** The same of tiles that read a panel. */
+  readonly panelRuns: number
+  readonly panelRunCount: number
   readonly products: number
 }
 
@@ -31,6 +37,10 @@ const BLOCK_BYTES = 384 * 1024
 const LEAST_UNITS = 48
 /** Pixels below which a block is cut for neither. */
 const LEAST_PIXELS = 144
+
+/** Of tiles that read one; null where they read pixels in place. */
+export type Panel = { readonly shape: TileShape; readonly traits: MachineTraits } | null
+const NO_RUNS = new Int32Array(0)
 
 export interface Segments {
   readonly rows: readonly Segment[]
@@ -49,18 +59,20 @@ export function blocksOf(
   products: readonly Product[],
   tiles: number,
   widest: number,
+  panel: Panel,
 ): { blocks: Block[]; tables: Int32Array } {
   const tables: Int32Array[] = []
-  const known = new Map<string, { first: number; table: Int32Array }>()
+  const known = new Map<string, { first: number; table: Int32Array; panelTable: Int32Array }>()
   let words = 0
   const blocks: Block[] = []
   const tableFor = (key: string, live: LiveTaps) => {
     const found = known.get(key)
     if (found !== undefined) return found
-    const entry = { first: words, table: runsOf(d, layout, products, live) }
+    const table = runsOf(d, layout, products, live)
+    const entry = { first: words, table, panelTable: panel === null ? NO_RUNS : panelRuns(table, panel.shape, panel.traits) }
     known.set(key, entry)
-    tables.push(entry.table)
-    words += entry.table.length
+    tables.push(table, entry.panelTable)
+    words += table.length + entry.panelTable.length
     return entry
   }
   for (let od = 0; od < d.output[0]; od++) {
@@ -68,9 +80,15 @@ export function blocksOf(
     rows.forEach((row, rowIndex) => {
       cols.forEach((col, colIndex) => {
         const key = `${depth.map(({ tap, plane }) => `${tap}:${plane}`).join()} ${rowIndex} ${colIndex}`
-        const { first, table } = tableFor(key, { depth, height: row.taps, width: col.taps })
-        const runs = { runs: first, runCount: runCount(table), products: productCount(table) }
-        const most = mostPixels(d, layout, runs.products, tiles)
+        const { first, table, panelTable } = tableFor(key, { depth, height: row.taps, width: col.taps })
+        const runs = {
+          runs: first,
+          runCount: runCount(table),
+          panelRuns: first + table.length,
+          panelRunCount: runCount(panelTable),
+          products: productCount(table),
+        }
+        const most = mostPixels(d, layout, runs.products, tiles, panel !== null)
         for (const part of cut(layout, linesOf(d, layout, row, col), most, widest)) {
           blocks.push({ ...part, ...runs, ...placeOf(d, layout, od, base, row, col, part) })
         }
@@ -124,11 +142,12 @@ export function linesOf(d: ConvDescriptor, layout: Layout, row: Segment, col: Se
 }
 
 /** Pixels of a block at most, of so many products and tiles of channels. */
-export function mostPixels(d: ConvDescriptor, layout: Layout, products: number, tiles: number): number {
+export function mostPixels(d: ConvDescriptor, layout: Layout, products: number, tiles: number, hasPanel = false): number {
   const planes = (d.ic / d.groups) * Math.min(d.kernel[0], d.input[0]) * layout.phases.length
   const byUnits = (d.output[0] * d.output[1] * layout.pitch * tiles) / LEAST_UNITS
   const wanted = Math.max(Math.min(BLOCK_BYTES / (4 * planes), byUnits), LEAST_PIXELS)
-  return Math.max(1, Math.floor(Math.min(wanted, BLOCK_MACS / Math.max(1, products))))
+  const most = hasPanel ? panelPixels(products) : wanted
+  return Math.max(1, Math.floor(Math.min(wanted, most, BLOCK_MACS / Math.max(1, products))))
 }
 
 /** Cuts `rows` of `cols` pixels into blocks of `most` pixels, about. */

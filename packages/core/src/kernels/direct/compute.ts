@@ -1,9 +1,11 @@
 // Step two of the direct kernel: every block of a range of channel tiles.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
 import { COPY_ARGS, copyFunction, pieces } from '../copy.ts'
 import { type Epilogue, epilogueOf, PLAIN, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
-import { TILE_ARGS, tileFunction } from '../tile.ts'
+import { panelFiller, panelTileBytes } from '../panel.ts'
+import { TILE_ARGS, type TileShape, tileFunction } from '../tile.ts'
 import { batchesOf, CALL_MACS, writeTileArgs } from '../tile-call.ts'
 import { type ChannelTile, shapeOf, tileBytes } from '../tiling.ts'
 import type { Block } from './blocks.ts'
@@ -23,7 +25,7 @@ export function computer(plan: DirectPlan, code: ReadonlyMap<string, Callable>, 
   return (begin, end, at, cancelled) => {
     for (const { tile, count, block } of batchesOf(begin, end, plan.grid, plan.tiles, channels)) {
       if (cancelled()) return false
-      compute(plan.tiles[tile], count, plan.blocks[block], at)
+      compute(plan.tiles[tile], count, block, at)
     }
     return true
   }
@@ -43,7 +45,7 @@ function blockRunner(
   code: ReadonlyMap<string, Callable>,
   memory: ArrayBufferLike,
   storesInPlace: (block: Block) => boolean,
-): (tile: ChannelTile, count: number, block: Block, at: Bindings) => void {
+): (tile: ChannelTile, count: number, block: number, at: Bindings) => void {
   const { descriptor: d, traits, layout } = plan
   const words = new Int32Array(memory)
   const floats = new Float32Array(memory)
@@ -55,25 +57,35 @@ function blockRunner(
   const [toPlace, toLine] = [functionsFor(epilogues.inPlace), functionsFor(epilogues.inLine)]
   const groupBytes = 4 * (d.ic / d.groups) * d.input[0] * layout.planeFloats
   const channelBytes = 4 * d.output[0] * d.output[1] * d.output[2]
-  return (tile, count, block, at) => {
+  const fill = plan.panel && panelFiller(plan.panel, traits, code, memory)
+  return (tile, count, index, at) => {
+    const block = plan.blocks[index]
     const inPlace = storesInPlace(block)
     const y = at.y + tile.oc * channelBytes + block.y
     const line = at.private + ARGS_BYTES
     const args = at.private / 4
-    const call = {
-      weights: at.packed + tile.packed,
+    const shape = shapes.get(tile.rows) as TileShape
+    const tables = at.packed + plan.tablesAt
+    const exact = inPlace || !layout.staged
+    const pixels = {
       x: (layout.staged ? at.shared : at.x) + tile.group * groupBytes + block.x,
+      runs: tables + 4 * block.runs,
+      runCount: block.runCount,
+      runStride: plan.runStride,
+    }
+    const panel = at.private + plan.panelAt
+    fill?.(tile.group * plan.blocks.length + index, { ...pixels, panel, pixels: block.pixels, exact }, at)
+    const call = {
+      ...(fill === null ? pixels : readsPanel(block, panel, tables, shape, traits)),
+      weights: at.packed + tile.packed,
       y: inPlace ? y : line,
       yChannelStride: inPlace ? channelBytes : plan.linePitch,
       tiles: count,
       weightsStep: tileBytes(tile.rows, plan.products),
-      runs: at.packed + plan.tablesAt + 4 * block.runs,
-      runCount: block.runCount,
-      runStride: plan.runStride,
       pixels: block.pixels,
-      exact: inPlace || !layout.staged,
+      exact,
     }
-    writeTileArgs(words, args, call, shapes.get(tile.rows) as { rows: number; cols: number }, traits.lanes)
+    writeTileArgs(words, args, call, shape, traits.lanes)
     writeEpilogueArgs(words, floats, args, TILE_ARGS, d, at)
     ;((inPlace ? toPlace : toLine).get(tile.rows) as Callable)(at.private)
     if (inPlace) return
@@ -94,5 +106,15 @@ function blockRunner(
     words[args + COPY_ARGS.toStep] = block.yCol
     writeEpilogueArgs(words, floats, args, COPY_ARGS, d, at)
     copy(at.private)
+  }
+}
+
+function readsPanel(block: Block, panel: number, tables: number, shape: TileShape, traits: MachineTraits) {
+  return {
+    x: panel,
+    xStep: panelTileBytes(shape, block.products, traits),
+    runs: tables + 4 * block.panelRuns,
+    runCount: block.panelRunCount,
+    runStride: panelTileBytes(shape, 1, traits),
   }
 }

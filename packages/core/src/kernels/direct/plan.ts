@@ -2,9 +2,11 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import type { Plan } from '../kernel.ts'
+import { panelBytes, panelShape } from '../panel.ts'
 import type { Grid } from '../range.ts'
+import type { TileShape } from '../tile.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from '../tiling.ts'
-import { type Block, blocksOf, type Segments, segments } from './blocks.ts'
+import { type Block, blocksOf, type Panel, type Segments, segments } from './blocks.ts'
 import { columnLayout, inPlace, type Layout, readsInPlace, roundUp, stagedLayout } from './layout.ts'
 import { productsOf, runStride, widthStep } from './order.ts'
 
@@ -23,10 +25,15 @@ export interface DirectPlan extends Plan {
   /** A worker's own lines, which hold output channels of blocks that cannot be stored in place, and bytes from one to the next. */
   readonly lines: number
   readonly linePitch: number
+  /** Of tiles that read a worker's own panel of a block, and its place in private memory; null where they read the input. */
+  readonly panel: TileShape | null
+  readonly panelAt: number
 }
 
 /** Bytes of the argument blocks at the beginning of a worker's own memory. */
 export const ARGS_BYTES = 256
+/** Bytes of a cache line. */
+const LINE = 64
 /** Bytes of a worker's own lines at most, but for one tile's: they stay in the second cache. */
 const LINE_BYTES = 128 * 1024
 
@@ -34,7 +41,9 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
   const products = productsOf(d)
   const tiles = channelTiles(d.oc, d.groups, products.length, traits)
   const most = widestTile(tiles, traits)
-  const { layout, blocks, tables } = cheapest(d, traits.lanes, most, products, tiles.length)
+  const shape = panelShape(d, tiles, products.length, traits)
+  const panel = shape === null ? null : { shape, traits }
+  const { layout, blocks, tables } = cheapest(d, traits.lanes, most, products, tiles.length, panel)
   const tablesAt = packedTileBytes(tiles, products.length)
   const gatherAt = tablesAt + tables.byteLength
   const gatherWords = d.paddingMode === 'zeros' ? 0 : layout.phases.length * (layout.rows + layout.cols)
@@ -42,7 +51,10 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
   const linePitch = 4 * roundUp(longest, traits.lanes)
   const inPlaceOnly = blocks.every((block) => storesInPlace(block, layout, most, traits.lanes))
   const rows = tiles.reduce((most, { rows }) => Math.max(most, rows), 0)
+  const panelSize =
+    shape === null ? 0 : Math.max(...blocks.map((block) => panelBytes(shape, block.pixels, block.products, traits)))
   const lines = inPlaceOnly ? 0 : Math.max(rows, Math.min(d.oc / d.groups, Math.floor(LINE_BYTES / linePitch)))
+  const panelAt = roundUp(ARGS_BYTES + lines * linePitch, LINE)
   const planes = d.ic * d.input[0]
   return {
     kernel: 'f32-direct',
@@ -55,7 +67,7 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
     macs: d.oc * blocks.reduce((sum, block) => sum + block.rows * block.cols * block.products, 0),
     packedBytes: gatherAt + 4 * gatherWords,
     sharedBytes: layout.staged ? 4 * (planes * layout.planeFloats + most) : 0,
-    privateBytes: ARGS_BYTES + lines * linePitch,
+    privateBytes: panelAt + panelSize,
     layout,
     tiles,
     blocks,
@@ -67,6 +79,8 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
     gatherAt,
     lines,
     linePitch,
+    panel: shape,
+    panelAt,
   }
 }
 
@@ -105,10 +119,11 @@ function cheapest(
   most: number,
   products: ReturnType<typeof productsOf>,
   tiles: number,
+  panel: Panel,
 ): Choice {
   const choices = [true, false].flatMap((split) => {
     const cut = segments(d, split)
-    return layoutsOf(d, cut).map((layout) => ({ layout, ...blocksOf(d, layout, cut, products, tiles, most) }))
+    return layoutsOf(d, cut).map((layout) => ({ layout, ...blocksOf(d, layout, cut, products, tiles, most, panel) }))
   })
   const possible = choices.filter(
     ({ layout, blocks }) => layout.staged || blocks.every((block) => fitsExactly(block, most, lanes)),

@@ -23,6 +23,8 @@ export const STAGE_SLACK = 16
 
 /** Vectors of a row that are copied one after the other; more are a loop. */
 const MOST_UNROLLED = 4
+/** Pixels of a row that are copied one by one without a loop. */
+const MOST_SINGLES = 24
 /** Strides whose pixels are parted as vectors; others go one by one. */
 const HALVED = [1, 2, 4]
 
@@ -111,6 +113,16 @@ function emitEvery(m: Machine, stride: number, source: Int, pixel: number, float
 }
 
 function emitSingles(m: Machine, count: number, stride: number, from: Int, first: number, to: Int, at: number): void {
+  if (count <= MOST_SINGLES) {
+    for (let pixel = 0; pixel < count; pixel++) {
+      m.scope(() => {
+        const bits = m.int()
+        m.loadInt(bits, from, 4 * (first + pixel * stride))
+        m.storeInt(to, 4 * (at + pixel), bits)
+      })
+    }
+    return
+  }
   m.scope(() => {
     const [source, target, pixel] = [copyOf(m, from), copyOf(m, to), m.int()]
     m.loop(m.number(count), () => {

@@ -6,6 +6,7 @@ import { type Dense, denseOf } from '../broadcast/dense.ts'
 import { coverSizes, mostPixels } from '../broadcast/shape.ts'
 import { runsOfBlock } from '../direct/order.ts'
 import { epilogueOf } from '../epilogue.ts'
+import { MANY_REGISTERS } from '../panel.ts'
 import { stageTime } from './direct.ts'
 import { CYCLE } from './tile.ts'
 
@@ -23,6 +24,9 @@ const ALIAS_BYTES = 4096
 /** Microseconds of a run by itself, and of a call for a shape of tiles. */
 const [ONCE, CALL] = [0.1, 0.11]
 
+/** Of few registers: the pixels of each channel are a page of their own, and every vector of channels reads them there (panel.ts), but for small maps. */
+const [PAGES, SMALL_MAP] = [1.11, 100]
+
 export function estimateBroadcast(d: ConvDescriptor, traits: MachineTraits): number {
   const dense = denseOf(d)
   const pixels = d.output[1] * d.output[2]
@@ -30,7 +34,8 @@ export function estimateBroadcast(d: ConvDescriptor, traits: MachineTraits): num
   const vectors = bestVectors(d, dense, traits)
   const channels = d.groups * vectorParts(d.oc / d.groups, traits.lanes, vectors).length
   const staged = dense.layout.staged ? stageTime(dense.input, traits, dense.layout) : 0
-  return ONCE + CALL * channels + CYCLE * (sumCycles(d, dense, traits, vectors) + store * d.oc * pixels) + staged
+  const pages = traits.registers < MANY_REGISTERS && pixels >= SMALL_MAP ? PAGES : 1
+  return ONCE + CALL * channels + CYCLE * (pages * sumCycles(d, dense, traits, vectors) + store * d.oc * pixels) + staged
 }
 
 /** Vectors of a channel block that take the fewest cycles. */

@@ -1,0 +1,107 @@
+// The plan of the planes kernel: blocks of output rows whose input rows stay in the first cache, a band of channels at a time.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
+import { ROWS_AT, rowsUnder, tapsOf } from '../depthwise/plan.ts'
+import { type ReadRows, readRows } from '../depthwise/rows.ts'
+import { roundUp } from '../direct/layout.ts'
+import type { Plan } from '../kernel.ts'
+import { type PlanesShape, shapeFor } from './shape.ts'
+
+export interface PlanesBlock {
+  /** The first output row, how many, full tiles of them; then a last tile of fewer rows or none. */
+  readonly row: number
+  readonly rows: number
+  readonly tiles: number
+  readonly lastTile: 0 | 1
+  /** The input rows under it that exist and are read: the first, how many, and the place of the first among the staged rows. */
+  readonly xRow: number
+  readonly xRows: number
+  readonly stageRow: number
+}
+
+export interface PlanesPlan extends Plan {
+  readonly shape: PlanesShape
+  /** Lanes of the tier, which rows are copied with. */
+  readonly lanes: number
+  readonly blocks: readonly PlanesBlock[]
+  /** Input channels that are staged together at most, and floats from one to the next. */
+  readonly band: number
+  readonly planeFloats: number
+  /** Floats of a block's sums of an output channel, and bytes from `private` to those of the first. */
+  readonly sumFloats: number
+  readonly sumsAt: number
+}
+
+/** Bytes of staged rows that a band of channels, and a channel of a block, should keep to: they, sums and weights stay in the first cache. */
+const BAND_BYTES = 16 * 1024
+/** More channels than this gain nothing. */
+const MOST_BAND = 16
+/** Blocks for each of several workers at least, where there are rows for so many. */
+const BLOCKS_EACH = 3
+
+export function planPlanes(name: string, d: ConvDescriptor, tier: MachineTraits, workers: number): PlanesPlan {
+  const shape = shapeFor(d, tier)
+  const read = readRows(d)
+  const blocks = blocksOf(read, shape, workers)
+  const longest = blocks.reduce((most, { rows }) => Math.max(most, rows), 0)
+  const planeFloats = stagedFloats(read.d, shape, longest)
+  const { band, sumFloats } = bandOf(d, shape, planeFloats, longest)
+  const taps = tapsOf(d)
+  const sumsAt = ROWS_AT + 4 * band * planeFloats
+  return {
+    kernel: name,
+    descriptor: d,
+    traits: shape.traits,
+    steps: [{ name: 'compute', units: d.groups * blocks.length }],
+    macs: d.oc * d.output[1] * d.output[2] * (d.ic / d.groups) * taps,
+    packedBytes: 4 * d.oc * (1 + (d.ic / d.groups) * taps),
+    sharedBytes: 0,
+    privateBytes: sumsAt + (4 * sumFloats * d.oc) / d.groups,
+    shape,
+    lanes: tier.lanes,
+    blocks,
+    band,
+    planeFloats,
+    sumFloats,
+    sumsAt,
+  }
+}
+
+function bandOf(d: ConvDescriptor, { vectors, traits }: PlanesShape, planeFloats: number, rows: number) {
+  const band = Math.max(1, Math.min(d.ic / d.groups, MOST_BAND, Math.floor(BAND_BYTES / (4 * planeFloats))))
+  return { band, sumFloats: rows * vectors * traits.lanes }
+}
+
+/** Floats of a channel's staged rows under `rows` output rows, with what vectors read beyond the last. */
+function stagedFloats(d: ConvDescriptor, { rows: staged, vectors, traits: { lanes } }: PlanesShape, rows: number): number {
+  const high = Math.max(...staged.taps.map(({ offset }) => offset))
+  const slack = roundUp(Math.max(0, high + vectors * lanes - staged.pitch), lanes)
+  return staged.lead + rowsUnder(d, rows) * staged.rowFloats + slack
+}
+
+/** As few blocks as the cache and the workers allow, of nearly equal height, each but the last of whole tiles. */
+function blocksOf({ d, first: offset, step }: ReadRows, shape: PlanesShape, workers: number): PlanesBlock[] {
+  const { tile } = shape
+  const height = d.output[1]
+  const wanted = workers === 1 ? height : Math.ceil((height * d.groups) / (BLOCKS_EACH * workers))
+  let most = tile.rows
+  while (most < wanted && 4 * stagedFloats(d, shape, most + tile.rows) <= BAND_BYTES) most += tile.rows
+  const each = roundUp(Math.ceil(height / Math.ceil(height / most)), tile.rows)
+  const blocks: PlanesBlock[] = []
+  for (let row = 0; row < height; row += each) {
+    const rows = Math.min(each, height - row)
+    const first = row * d.stride[1] - d.before[1]
+    const xRow = Math.min(Math.max(0, first), d.input[1])
+    const xEnd = Math.max(xRow, Math.min(d.input[1], first + rowsUnder(d, rows)))
+    blocks.push({
+      row,
+      rows,
+      tiles: Math.floor(rows / tile.rows),
+      lastTile: rows % tile.rows === 0 ? 0 : 1,
+      xRow: offset + step * xRow,
+      xRows: xEnd - xRow,
+      stageRow: Math.min(xRow - first, rowsUnder(d, rows)),
+    })
+  }
+  return blocks
+}

@@ -99,6 +99,10 @@ describe('an empty project outside of the workspace', () => {
     const run = ['scale', 'ic2ih3oc1kh2', '--threads', '1', '--min-ms', '0', '--min-runs', '1', '--quiet']
     expect((await project.run('weft-bench', run)).stdout).toContain('ic2ih3oc1kh2')
   })
+
+  it('has every instruction in it that a kernel of a tier asks for', async () => {
+    expect((await project.run('weft', ['doctor'])).stdout).toMatch(/well {2}kernels/)
+  })
 })
 
 interface Printed {

@@ -1,8 +1,10 @@
 // A layer as a thread knows it, and the thread's part in a run of it.
-import { type Bindings, type Callable, nextStint, plannedBy, type Runner, runAlone, sizeOf } from '@weft/core'
+import { type Bindings, type Callable, nextStint, plannedBy, type Range, type Runner, runAlone, sizeOf } from '@weft/core'
 import type { Claim } from './control.ts'
 import type { Definition, RunTask } from './messages.ts'
 import { Phases } from './phases.ts'
+import type { Recorder } from './tape.ts'
+import { Repeats, type Tapes } from './tapes.ts'
 import type { Work } from './work.ts'
 
 export class KnownLayer implements Definition {
@@ -18,8 +20,14 @@ export class KnownLayer implements Definition {
   /** Of the memory as large as it was then. */
   #buffer: ArrayBufferLike
   #runner: Runner
+  readonly #repeats: Repeats
 
-  constructor({ plan, code, shards, packed }: Definition, bound: ReadonlyMap<string, Callable>, memory: WebAssembly.Memory) {
+  constructor(
+    { plan, code, shards, packed }: Definition,
+    bound: ReadonlyMap<string, Callable>,
+    memory: WebAssembly.Memory,
+    recorder: Recorder,
+  ) {
     const { batch, xShape, yShape } = plan.descriptor
     this.plan = plan
     this.code = code
@@ -29,8 +37,14 @@ export class KnownLayer implements Definition {
     this.yBytes = (4 * sizeOf(yShape)) / batch
     this.#bound = bound
     this.#memory = memory
+    this.#repeats = new Repeats(recorder)
     this.#buffer = memory.buffer
     this.#runner = plannedBy(plan.kernel).runner(plan, bound, this.#buffer)
+  }
+
+  /** Whether it does all it does by calling emitted code: a kernel without any computes by itself. */
+  get emitted(): boolean {
+    return this.#bound.size > 0
   }
 
   /** The memory may have grown since the layer was last used; its old views end where it ended. */
@@ -44,7 +58,7 @@ export class KnownLayer implements Definition {
   }
 
   work(task: RunTask): Work {
-    return new LayerWork(this, task)
+    return new LayerWork(this, task, this.emitted ? this.#repeats.of(task, this.#memory.buffer.byteLength) : null)
   }
 }
 
@@ -53,9 +67,11 @@ class LayerWork implements Work {
   readonly #task: RunTask
   readonly #phases: Phases
   readonly #runner: Runner
+  readonly #tapes: Tapes | null
   readonly #stint = nextStint()
 
-  constructor(layer: KnownLayer, task: RunTask) {
+  constructor(layer: KnownLayer, task: RunTask, tapes: Tapes | null) {
+    this.#tapes = tapes
     this.#layer = layer
     this.#task = task
     this.#phases = new Phases(task, layer.shards)
@@ -72,6 +88,13 @@ class LayerWork implements Work {
 
   run(phase: number, claim: Claim, cancelled: () => boolean): boolean {
     const { item, step, range } = this.#phases.at(phase, claim)
+    const work = (stint: number) => this.#perform(item, step, range, cancelled, stint)
+    return this.#tapes === null
+      ? work(this.#stint)
+      : this.#tapes.perform(phase, range === null ? item : range.begin, work, cancelled)
+  }
+
+  #perform(item: number, step: number, range: Range | null, cancelled: () => boolean, stint: number): boolean {
     const { plan, xBytes, yBytes, packed } = this.#layer
     const task = this.#task
     const at: Bindings = {
@@ -81,7 +104,7 @@ class LayerWork implements Work {
       packed,
       shared: range === null ? task.own : task.shared,
       private: task.private,
-      stint: this.#stint,
+      stint,
     }
     if (range === null) return runAlone(plan, this.#runner, at, cancelled)
     return this.#runner(step, range.begin, range.end, at, cancelled)

@@ -6,11 +6,13 @@ import type { Definition, ProgramDefinition, RunTask } from './messages.ts'
 import type { Addon } from './native/addon.ts'
 import { NativeBinder } from './native/code.ts'
 import { type BindCode, KnownProgram } from './program-work.ts'
+import { Recorder } from './tape.ts'
 
 export class Member {
   readonly #memory: WebAssembly.Memory
   readonly #binder: Binder
   readonly #check: boolean
+  readonly #recorder: Recorder
   readonly #known = new Map<number, KnownLayer | KnownProgram>()
 
   /** `addon` makes machine code callable; without it code is WebAssembly. */
@@ -18,19 +20,21 @@ export class Member {
     this.#memory = memory
     this.#binder = addon === null ? new Instances(memory) : new NativeBinder(addon)
     this.#check = check
+    this.#recorder = new Recorder(memory)
   }
 
   define(id: number, definition: Definition): KnownLayer {
     const { plan, code } = definition
     const bound = this.#bind(code, plannedBy(plan.kernel).functions(plan), plan.traits)
-    const layer = new KnownLayer(definition, bound, this.#memory)
+    const layer = new KnownLayer(definition, bound, this.#memory, this.#recorder)
     this.#known.set(id, layer)
     return layer
   }
 
   readonly #bind: BindCode = (code, functions, traits) => {
     const callables = this.#binder.bind(code)
-    return this.#check ? checkedCode(callables, functions, traits, this.#memory) : callables
+    const called = this.#check ? checkedCode(callables, functions, traits, this.#memory) : callables
+    return this.#recorder.watched(called, functions)
   }
 
   /** Without effect where one of its layers is not known: a worker that is new did not get all. */
@@ -42,7 +46,7 @@ export class Member {
       if (!(layer instanceof KnownLayer)) return
       layers.set(step.layer, layer)
     }
-    this.#known.set(definition.id, new KnownProgram(definition, layers, this.#memory, this.#bind))
+    this.#known.set(definition.id, new KnownProgram(definition, layers, this.#memory, this.#bind, this.#recorder))
   }
 
   knows(id: number): boolean {

@@ -93,6 +93,8 @@ export interface Access {
 /** A piece of a kernel that a machine can emit: its name says all that its code depends on. */
 export interface KernelFunction {
   readonly name: string
+  /** 32-bit words of its argument block. */
+  readonly words: number
   emit(machine: Machine): void
   /** What a call with the argument block at word `args` touches: for the mode that checks every call. */
   touches(words: Int32Array, args: number, traits: MachineTraits): Access[]

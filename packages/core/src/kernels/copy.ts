@@ -1,4 +1,5 @@
 // Copying rows as machine code; sums that lie in lines are finished on their way to the output.
+import { wordsOf } from '../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
 import { type Epilogue, emitEpilogue, epilogueName, PLAIN, residualOf } from './epilogue.ts'
 import { overRows } from './move.ts'
@@ -29,6 +30,7 @@ export const COPY_ARGS = {
 export function copyFunction(epilogue = PLAIN): KernelFunction {
   return {
     name: `f32-copy-rows${epilogueName(epilogue)}`,
+    words: wordsOf(COPY_ARGS),
     touches: (words, args, { lanes }) => copyTouches(words, args, epilogue, lanes),
     emit(m) {
       overRows(

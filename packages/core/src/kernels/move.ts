@@ -1,4 +1,5 @@
 // Moving data as machine code: fill rows, gather rows by tables. Bits move as they are.
+import { wordsOf } from '../isa/args.ts'
 import type { Int, KernelFunction, Machine } from '../isa/machine.ts'
 
 /** Fills planes with zeros: `vectors` vectors, then `singles` floats. */
@@ -6,6 +7,7 @@ export const FILL_ARGS = { to: 0, planes: 1, toPlane: 2, vectors: 3, singles: 4 
 
 export const fillFunction: KernelFunction = {
   name: 'f32-fill',
+  words: wordsOf(FILL_ARGS),
   touches(words, args, { lanes }) {
     const arg = (name: keyof typeof FILL_ARGS) => words[args + FILL_ARGS[name]]
     const to = arg('to') >>> 0
@@ -45,6 +47,7 @@ export const GATHER_ARGS = {
 
 export const gatherFunction: KernelFunction = {
   name: 'f32-gather-rows',
+  words: wordsOf(GATHER_ARGS),
   touches(words, args) {
     const arg = (name: keyof typeof GATHER_ARGS) => words[args + GATHER_ARGS[name]]
     const [from, to, rowTable, colTable] = [arg('from'), arg('to'), arg('rowTable'), arg('colTable')].map((value) => value >>> 0)

@@ -65,6 +65,7 @@ export function panelRuns(runs: Int32Array, { cols }: TileShape, { lanes }: Mach
 export function panelFunction(shape: TileShape): KernelFunction {
   return {
     name: `f32-panel-${shape.cols}`,
+    words: TILE_ARGS.tails + shape.cols,
     emit: (m) => emitPanel(m, shape),
     touches: (words, args, { lanes }) => panelTouches(words, args, shape, lanes),
   }

@@ -78,6 +78,7 @@ export function tileOf(traits: MachineTraits): TileShape {
 export function tileFunction(shape: TileShape, epilogue: Epilogue): KernelFunction {
   return {
     name: `f32-tile-${shape.rows}x${shape.cols}${epilogueName(epilogue)}`,
+    words: TILE_ARGS.tails + shape.cols,
     emit: (m) => emitTile(m, shape, epilogue),
     touches: (words, args, { lanes }) => tileTouches(words, args, shape, epilogue, lanes),
   }

@@ -1,4 +1,5 @@
 // The code of elementwise vector paths: rows of numbers, each row's vectors four at a time, then one at a time, then the rest.
+import { wordsOf } from '../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine, Vec } from '../isa/machine.ts'
 import { MAP_FUNCTIONS, type MapParams } from './map-functions.ts'
 
@@ -36,6 +37,7 @@ export function mapFunction(shape: MapShape): KernelFunction {
   const { op, single, rest } = shape
   return {
     name: `f32-map-${op}${single.map((one) => (one ? '-one' : '-row')).join('')}-${rest}`,
+    words: wordsOf(MAP_ARGS),
     emit: (m) => emitMap(m, shape),
     touches: (words, args, { lanes }) => touches(words, args, shape, lanes),
   }

@@ -1,4 +1,5 @@
 // The code of matMul's vector path: a few rows by a strip of columns, their sums in registers while k runs.
+import { wordsOf } from '../isa/args.ts'
 import type { Access, KernelFunction, Machine, MachineTraits } from '../isa/machine.ts'
 
 /** The argument block, as indices of 32-bit words: addresses in bytes, and blocks of rows. */
@@ -27,6 +28,7 @@ export function matMulFunction(shape: MatMulShape): KernelFunction {
   const { rows, vectors, rest, k, n } = shape
   return {
     name: `f32-matmul-${rows}x${vectors}${rest === 0 ? '' : `of${rest}`}-k${k}-n${n}`,
+    words: wordsOf(MATMUL_ARGS),
     emit: (m) => emitMatMul(m, shape),
     touches: (words, args, { lanes }) => touches(words, args, shape, lanes),
   }

@@ -1,4 +1,5 @@
 // The vector path of reduceSum and reduceMean: sixteen running sums of a row side by side, as many rows at once as there are lanes.
+import { wordsOf } from '../isa/args.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
 import type { Callable } from '../kernels/kernel.ts'
 import { type Rows, SUMS } from './row-sum.ts'
@@ -61,6 +62,7 @@ type Spare = readonly [Vec, Vec, Vec]
 export function rowSumFunction(rows: number, tail: number): KernelFunction {
   return {
     name: `f32-row-sum-${rows}-${tail}`,
+    words: wordsOf(ARGS),
     touches(words, args) {
       const [x, y] = [words[args + ARGS.x] >>> 0, words[args + ARGS.y] >>> 0]
       const outputs = words[args + ARGS.groups] * rows

@@ -12,6 +12,7 @@ const INTS = 13
 
 export const everyRegister: KernelFunction = {
   name: 'every-register',
+  words: 0,
   touches: () => [],
   emit(m) {
     for (let n = 0; n < m.traits.registers; n++) m.constant(m.vec(), n / 4)

@@ -18,7 +18,7 @@ describe.skipIf(ELSEWHERE).concurrent(`an engine${ELSEWHERE}`, () => {
 })
 
 describe('a compiler of machine code', () => {
-  const nothing = (name: string): KernelFunction => ({ name, emit: () => {}, touches: () => [] })
+  const nothing = (name: string): KernelFunction => ({ name, emit: () => {}, words: 0, touches: () => [] })
   const compilerOn = (place: Addon['place'], release: Addon['release'] = () => 0) => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
     const addon = { place, release, address: () => 0x7000_0000_0000 } as unknown as Addon

@@ -1,4 +1,5 @@
 // The tile function of the broadcast kernel: a vector holds output channels, and every pixel is broadcast to its lanes.
+import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import { emitRuns, type Products, RUN_WORDS, WEIGHTS_AHEAD } from '../tile.ts'
@@ -43,6 +44,7 @@ export function broadcastFunction(shape: BroadcastShape, epilogue: Epilogue): Ke
   const ways = [xCol, ...(rows === 1 ? [] : [xRow, yRow])].join('-')
   return {
     name: `f32-broadcast-${vectors}x${rows}x${cols}-${ways}${epilogueName(epilogue)}`,
+    words: wordsOf(BROADCAST_ARGS),
     emit: (m) => emitTiles(m, shape, epilogue),
     touches: (words, args, { lanes }) => touches(words, args, lanes, shape, epilogue),
   }

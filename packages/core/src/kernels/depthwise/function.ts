@@ -1,4 +1,5 @@
 // The depthwise function: channel after channel is staged with its padding, then summed into every output channel of its group.
+import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine } from '../../isa/machine.ts'
 import { epilogueName, residualOf } from '../epilogue.ts'
 import type { NarrowFunction } from '../kernel.ts'
@@ -43,6 +44,7 @@ export const DEPTHWISE_ARGS = {
 export function depthwiseFunction(shape: DepthwiseShape): NarrowFunction {
   return {
     name: nameOf(shape),
+    words: wordsOf(DEPTHWISE_ARGS),
     traits: shape.traits,
     emit: (m) => emitDepthwise(m, shape),
     touches: (words, args) => depthwiseTouches(words, args, shape),

@@ -1,4 +1,5 @@
 // Staging rows as machine code: of each row of the picture the columns that a plane holds, and zeros around them.
+import { wordsOf } from '../../isa/args.ts'
 import type { Int, KernelFunction, Machine } from '../../isa/machine.ts'
 import { copyOf, overRows } from '../move.ts'
 
@@ -32,6 +33,7 @@ export function stageFunction(rows: readonly StagedRow[], stride: number): Kerne
   const names = rows.map(({ first, count, before, after, at }) => `${first}.${count}.${before}.${after}.${at}`)
   return {
     name: `f32-stage-rows-s${stride}-${names.join('-')}`,
+    words: wordsOf(STAGE_ARGS),
     emit: (m) =>
       overRows(
         m,

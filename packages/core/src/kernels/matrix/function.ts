@@ -1,4 +1,5 @@
 // The function of the matrix kernel: a block of lines by some blocks of channels, a chunk of steps long.
+import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
 import { type MatrixUnit, TILE_BYTES, TILE_ROWS, tileConfig } from '../../isa/matrix-unit.ts'
 import { type Epilogue, epilogueName, residualOf } from '../epilogue.ts'
@@ -27,6 +28,7 @@ export function matrixFunction(shape: MatrixShape): KernelFunction {
   const ends = `${shape.first ? '-first' : ''}${shape.last === null ? '' : `-last${epilogueName(shape.last)}`}`
   return {
     name: `f32-matrix-${shape.ahead ? '32' : '0'}+${shape.rest}x${lines}-${source}${ends}`,
+    words: wordsOf(MATRIX_ARGS),
     emit: (m) => emitBlock(m, m.matrix as MatrixUnit, shape),
     touches: (words, args) => touches(words, args, shape),
   }

@@ -1,4 +1,5 @@
 // Splitting staged planes for the matrix unit: two planes of float32 become one of their leading parts and one of what is left.
+import { wordsOf } from '../../isa/args.ts'
 import type { Access, KernelFunction } from '../../isa/machine.ts'
 import type { MatrixUnit } from '../../isa/matrix-unit.ts'
 import { type Stage, type StagedPlan, stager, zeroPlanes } from '../direct/stage.ts'
@@ -17,6 +18,7 @@ const SPLIT_ARGS = {
 
 export const splitFunction: KernelFunction = {
   name: 'f32-matrix-split',
+  words: wordsOf(SPLIT_ARGS),
   emit(m) {
     const unit = m.matrix as MatrixUnit
     const width = 4 * m.traits.lanes

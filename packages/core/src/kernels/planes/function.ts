@@ -1,4 +1,5 @@
 // The planes function: bands of input channels are staged with their padding, then summed into a few output channels.
+import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine, Vec } from '../../isa/machine.ts'
 import { DEPTHWISE_ARGS, emitPadding, emitStage, overPlanes, readBytes } from '../depthwise/function.ts'
 import { inputRows } from '../depthwise/shape.ts'
@@ -29,6 +30,7 @@ const [NEXT_X, NEXT_WEIGHTS] = [0, 4]
 export function planesFunction(shape: PlanesShape): NarrowFunction {
   return {
     name: nameOf(shape),
+    words: wordsOf(PLANES_ARGS),
     traits: shape.traits,
     emit: (m) => emitPlanes(m, shape),
     touches: (words, args) => planesTouches(words, args, shape),

@@ -1,4 +1,5 @@
 // The input transform as machine code: pixels of a block of tiles, channel by channel, to the factors of its products.
+import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
 import type { Transform } from './points.ts'
 import { emitRowCopy, rowBytes } from './rows.ts'
@@ -46,6 +47,7 @@ const WORKING = 8
 export function inputFunction(t: Transform): KernelFunction {
   return {
     name: `f32-winograd-input-${t.m}-${t.r}`,
+    words: wordsOf(INPUT_ARGS),
     emit: (m) => emitInput(m, t),
     touches: (words, args, { lanes }) => inputTouches(words, args, t, lanes),
   }

@@ -31,6 +31,7 @@ const FACTORS_AHEAD = 4096
 export function multiplyFunction(shape: TileShape): KernelFunction {
   return {
     name: `f32-winograd-multiply-${shape.rows}x${shape.cols}`,
+    words: MULTIPLY_ARGS.tails + shape.cols - 1,
     emit: (m) => emitMultiply(m, shape),
     touches: (words, args, { lanes }) => multiplyTouches(words, args, shape, lanes),
   }

@@ -1,4 +1,5 @@
 // The output transform as machine code: products of a block of tiles to pixels, with bias, residual and activation.
+import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
 import type { Finish } from '../copy.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
@@ -38,6 +39,7 @@ const WORKING = 12
 export function outputFunction(t: Transform, pitch: number, epilogue: Epilogue): KernelFunction {
   return {
     name: `f32-winograd-output-${t.m}-${t.r}-by-${pitch}${epilogueName(epilogue)}`,
+    words: wordsOf(OUTPUT_ARGS),
     emit: (m) => emitOutput(m, t, pitch, epilogue),
     touches: (words, args, { lanes }) => outputTouches(words, args, t, pitch, epilogue, lanes),
   }

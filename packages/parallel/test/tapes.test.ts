@@ -1,0 +1,190 @@
+// Tapes: what is played is what was worked out; what it depends on is looked at; and there are not ever more of them.
+import {
+  type Callable,
+  type ConvOptions,
+  candidatesFor,
+  describeConv,
+  type KernelFunction,
+  TIERS,
+  type TierName,
+} from '@weft/core'
+import { open } from '@weft/parallel'
+import { describe, expect, it } from 'vitest'
+import { noise } from '../../core/test/run-kernel.ts'
+import type { RunTask } from '../src/messages.ts'
+import { Recorder } from '../src/tape.ts'
+import { Repeats, Tapes } from '../src/tapes.ts'
+import { onTier } from './on-tier.ts'
+
+const ARGS = 16
+const never = () => false
+
+/** A recorder, and two functions that tell with which words they were called. */
+function recorded(words = 2) {
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
+  const block = new Int32Array(memory.buffer)
+  const called: unknown[] = []
+  const names = ['a', 'b']
+  const code = new Map<string, Callable>(
+    names.map((name) => [name, (args) => called.push([name, ...block.slice(args / 4, args / 4 + 2)])]),
+  )
+  const functions = names.map((name): KernelFunction => ({ name, words, emit: () => {}, touches: () => [] }))
+  const recorder = new Recorder(memory)
+  const watched = recorder.watched(code, functions)
+  const call = (name: string, ...args: number[]) => {
+    block.set(args, ARGS)
+    ;(watched.get(name) as Callable)(4 * ARGS)
+  }
+  return { recorder, block, called, call }
+}
+
+describe('a tape', () => {
+  it('makes the calls that were recorded, with the arguments that each had, whatever the block holds by now', () => {
+    const { recorder, block, called, call } = recorded()
+    const work = () => {
+      call('a', 1, 2)
+      call('b', 3, 4)
+      call('a', 5, 4)
+      return true
+    }
+    const { done, tape } = recorder.record(work, 100)
+    expect(done).toBe(true)
+    const first = called.splice(0)
+    block.fill(-1)
+    expect(tape?.play(never)).toBe(true)
+    expect(called).toEqual(first)
+  })
+
+  it('is left early when the run is cancelled, and is none when it was while it was recorded, or is too long', () => {
+    const { recorder, called, call } = recorded()
+    const twice = () => {
+      call('a', 1, 2)
+      call('a', 3, 4)
+      return true
+    }
+    const { tape } = recorder.record(twice, 10)
+    called.length = 0
+    expect(tape?.play(() => called.length === 1)).toBe(false)
+    expect(called).toEqual([['a', 1, 2]])
+    expect(recorder.record(() => !twice(), 100)).toEqual({ done: false, tape: null })
+    expect(recorder.record(twice, 9)).toEqual({ done: true, tape: null })
+  })
+})
+
+describe('tapes of shards', () => {
+  it('are played where the shard before is the same as when they were recorded', () => {
+    const { recorder, call } = recorded()
+    const tapes = new Tapes(recorder)
+    const worked: string[] = []
+    const stints: number[] = []
+    const run = (...shards: number[]): string => {
+      worked.length = 0
+      tapes.begin()
+      for (const shard of shards) {
+        const work = (stint: number) => {
+          worked.push(String(shard))
+          stints.push(stint)
+          call('a', shard, 0)
+          return true
+        }
+        tapes.perform(0, shard, work, never)
+      }
+      return worked.join()
+    }
+    expect(run(0, 1, 2)).toBe('0,1,2')
+    expect(new Set(stints).size).toBe(1)
+    expect(run(0, 1, 2)).toBe('')
+    expect(run(1, 2)).toBe('1')
+    expect(run(1, 2, 0)).toBe('0')
+    // Worked out after one that was played: what is staged is not known, and no other stint is like its own.
+    expect(new Set(stints).size).toBe(3)
+    expect(run(0, 1, 2)).toBe('')
+  })
+
+  it('take up no more than so much memory: then shards are worked out', () => {
+    const { recorder, call } = recorded(2 ** 18 - 3)
+    const tapes = new Tapes(recorder)
+    const worked: number[] = []
+    for (let round = 0; round < 2; round++) {
+      tapes.begin()
+      for (let phase = 0; phase < 6; phase++) {
+        const work = () => {
+          worked.push(phase)
+          call('a', 1, 2)
+          return true
+        }
+        tapes.perform(phase, 0, work, never)
+      }
+    }
+    expect(worked).toEqual([0, 1, 2, 3, 4, 5, 4, 5])
+  })
+
+  it('are made from the second run in the same places on, and end with them', () => {
+    const repeats = new Repeats(recorded().recorder)
+    const task = (x: number) =>
+      ({ x, y: 2, residual: 3, private: 4, own: 5, shared: 6, members: 1, alone: 0, items: 1 }) as RunTask
+    const [first, second, elsewhere] = [task(1), task(1), task(9)]
+    expect(repeats.of(first, 64)).toBeNull()
+    expect(repeats.of(first, 64)).toBeNull()
+    const tapes = repeats.of(second, 64)
+    expect(tapes).not.toBeNull()
+    expect(repeats.of(task(1), 64)).toBe(tapes)
+    expect(repeats.of(elsewhere, 64)).toBeNull()
+    expect(repeats.of(task(9), 64)).not.toBe(tapes)
+    expect(repeats.of(task(9), 128)).toBeNull()
+  })
+})
+
+const LAYERS: readonly { x: number[]; weight: number[]; options: ConvOptions }[] = [
+  { x: [3, 37, 41], weight: [24, 3, 3, 3], options: { stride: 2, padding: 1 } },
+  { x: [40, 19, 23], weight: [72, 40, 3, 3], options: { padding: 1, activation: 'relu' } },
+  { x: [24, 23, 21], weight: [40, 24, 5, 5], options: { padding: 2 } },
+  { x: [48, 20, 20], weight: [96, 48, 1, 1], options: {} },
+  { x: [160, 7, 7], weight: [96, 160, 1, 1], options: {} },
+  { x: [32, 30, 30], weight: [32, 1, 3, 3], options: { groups: 32, padding: 1 } },
+  { x: [20, 26, 26], weight: [3, 20, 3, 3], options: { padding: 1 } },
+]
+
+describe.each(['simd128', 'relaxed', 'avx2', 'avx512', 'amx'] satisfies TierName[])('what is played, %s', (tier) => {
+  it('has the bits of what is worked out, for every kernel, with other numbers in the same places', async () => {
+    await onTier(tier, async (engine) => {
+      await using other = await open({ threads: 1, tier })
+      // They leave other words where the arguments go.
+      const disturbing = await Promise.all(
+        ['f32-direct', 'f32-planes'].map(async (kernel) => {
+          const layer = await engine.prepare({ weight: noise([3, 20, 3, 3], 3) }, [20, 60, 60], { kernel })
+          return () => layer.run(noise([20, 60, 60], 4))
+        }),
+      )
+      for (const { x: shape, weight, options } of LAYERS) {
+        const d = describeConv(shape, weight, true, options)
+        const params = {
+          weight: noise(weight, 1),
+          bias: noise([weight[0]], 2),
+          ...options,
+        }
+        for (const { kernel } of candidatesFor(d, TIERS[tier].traits).candidates) {
+          if (kernel === 'f32-scalar') continue
+          const layer = await engine.prepare(params, d.xShape, { kernel })
+          const [x, out] = [engine.tensor(d.xShape), engine.tensor(d.yShape)]
+          for (let run = 0; run < 5; run++) {
+            x.data.set(noise(d.xShape, 10 + run).data)
+            out.data.fill(Number.NaN)
+            for (const disturb of disturbing) await disturb()
+            await layer.run(x, { out })
+            const fresh = await other.prepare(params, d.xShape, { kernel })
+            const wanted = await fresh.run(x)
+            await fresh.close()
+            expect(
+              Buffer.from(wanted.data.slice().buffer).equals(Buffer.from(out.data.slice().buffer)),
+              `${kernel} ${shape} * ${weight}, run ${run}`,
+            ).toBe(true)
+          }
+          await layer.close()
+          engine.release(x)
+          engine.release(out)
+        }
+      }
+    })
+  })
+})

@@ -59,7 +59,7 @@ export interface MatrixUnit {
   distance(bytes: number): Far
   advance(to: Far, bytes: number): void
   /** Says that the cache line there, `by` bytes behind an address, is read soon. */
-  prefetch(at: Far, by: Int, offset: number): void
+  prefetch(at: Far, by: Int | Far, offset: number): void
   /** A fresh register of lanes. */
   mask(): Mask
   /** The low bits of a word of memory, a bit a lane. */

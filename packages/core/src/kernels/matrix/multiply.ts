@@ -55,14 +55,24 @@ export function emitMultiply(
 }
 
 /**
+ * Where the cache lines of a step's weights lie, from the weights of the step before it: they come from far away, once for all pixels
+ * of a pair of lines, and the processor by itself does not look beyond a page of 4 KiB, which a step is.
+ */
+function linesOfNext(rows: number): number[] {
+  const tiles = [0, REST_BYTES].flatMap((part) => Array.from({ length: rows }, (_, r) => STEP_BYTES + part + TILE_BYTES * r))
+  return tiles.flatMap((tile) => Array.from({ length: TILE_ROWS }, (_, line) => tile + ROW_BYTES * line))
+}
+
+/**
  * Leading parts of weights by those of pixels and by what is left of them, then what is left of weights by both: nothing waits for
- * the product before. Between products the rows of what is gathered meanwhile.
+ * the product before. Between products the rows of what is gathered meanwhile, and the next step's weights are asked for.
  */
 function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixels: Far, row: Far, gather: Gather | null): void {
   const a = sums.map(() => unit.tile())
   const b = sums[0].map(() => unit.tile())
   const products = 4 * a.length * b.length
-  let [done, gathered] = [0, 0]
+  const lines = linesOfNext(a.length)
+  let [done, gathered, asked] = [0, 0, 0]
   const round = (weightsAt: number | null, pixelsAt: number) => {
     a.forEach((tile, r) => {
       if (weightsAt !== null) unit.loadTile(tile, weights, weightsAt + TILE_BYTES * r, row)
@@ -70,6 +80,7 @@ function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixel
         if (r === 0) unit.loadTile(pixel, pixels, pixelsAt + TILE_BYTES * c, row)
         unit.multiply(sums[r][c], tile, pixel)
         done++
+        for (; asked < Math.ceil((done * lines.length) / products); asked++) unit.prefetch(weights, row, lines[asked] - ROW_BYTES)
         for (; gather !== null && gathered < Math.ceil((done * TILE_ROWS) / products); gathered++) gather.row(gathered)
       })
     })

@@ -88,13 +88,13 @@ class LayerWork implements Work {
 
   run(phase: number, claim: Claim, cancelled: () => boolean): boolean {
     const { item, step, range } = this.#phases.at(phase, claim)
-    const work = (stint: number) => this.#perform(item, step, range, cancelled, stint)
+    const work = (stint: () => number) => this.#perform(item, step, range, cancelled, stint)
     return this.#tapes === null
-      ? work(this.#stint)
+      ? work(() => this.#stint)
       : this.#tapes.perform(phase, range === null ? item : range.begin, work, cancelled)
   }
 
-  #perform(item: number, step: number, range: Range | null, cancelled: () => boolean, stint: number): boolean {
+  #perform(item: number, step: number, range: Range | null, cancelled: () => boolean, stint: () => number): boolean {
     const { plan, xBytes, yBytes, packed } = this.#layer
     const task = this.#task
     const at: Bindings = {
@@ -104,7 +104,9 @@ class LayerWork implements Work {
       packed,
       shared: range === null ? task.own : task.shared,
       private: task.private,
-      stint,
+      get stint() {
+        return stint()
+      },
     }
     if (range === null) return runAlone(plan, this.#runner, at, cancelled)
     return this.#runner(step, range.begin, range.end, at, cancelled)

@@ -26,7 +26,7 @@ type OpStep = Extract<DefinedStep, { kind: 'op' }>
 export type BindCode = (code: Code, functions: readonly KernelFunction[], traits: MachineTraits) => ReadonlyMap<string, Callable>
 interface Step {
   /** Units of a step of the program; of a convolution, of a step of one of its items. What it finds staged is of `stint`. */
-  part(item: number, part: number, range: Range, cancelled: Cancelled, stint: number): boolean
+  part(item: number, part: number, range: Range, cancelled: Cancelled, stint: () => number): boolean
   /** Whether it does all it does by calling emitted code. */
   readonly emitted: boolean
 }
@@ -92,7 +92,9 @@ export class KnownProgram {
         packed,
         shared: task.shared,
         private: task.private,
-        stint,
+        get stint() {
+          return stint()
+        },
       }
       return runner(part, begin, end, at, cancelled)
     }
@@ -170,9 +172,9 @@ class SharedWork implements Work {
     const { step, item, part } = this.#phases[phase]
     const began = this.#spans === null ? 0 : now()
     const { part: perform, emitted } = this.#steps[step]
-    const work = (stint: number) => perform(item, part, range, cancelled, stint)
+    const work = (stint: () => number) => perform(item, part, range, cancelled, stint)
     const tapes = emitted ? this.#tapes : null
-    const done = tapes === null ? work(this.#stint) : tapes.perform(phase, number, work, cancelled)
+    const done = tapes === null ? work(() => this.#stint) : tapes.perform(phase, number, work, cancelled)
     this.#spans?.note(phase, lot, shard, began)
     return done
   }

@@ -5,52 +5,42 @@ import type { Recorder, Tape } from './tape.ts'
 
 /** Words of all tapes together: beyond that shards are done without. */
 const MOST_WORDS = 1 << 20
-/** A shard's calls depend on the shard before it, whose pixels may still be staged: tapes for so many of them. */
-const MOST_BEFORE = 4
 
-/** Does a shard; what it finds staged is of `stint`. */
-export type Shard = (stint: number) => boolean
-
-interface Kept {
-  readonly before: number
-  readonly tape: Tape
-}
+/** Does a shard; asks for the stint where what it does depends on what the one before has staged. */
+export type Shard = (stint: () => number) => boolean
 
 export class Tapes {
   readonly #recorder: Recorder
-  readonly #kept = new Map<number, Kept[]>()
+  readonly #tapes = new Map<number, Tape>()
+  /** Phases whose shards depend on those before them: they are worked out. */
+  readonly #staging = new Set<number>()
   #words = 0
-  /** What this thread did last: the phase and shard, and the stint if they were worked out, 0 if they were played. */
-  #last = { phase: -1, shard: -1, stint: 0 }
+  #stint = 0
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder
   }
 
-  /** A run begins: nothing is staged. */
+  /** A stretch of work begins: nothing is staged. */
   begin(): void {
-    this.#last = { phase: -1, shard: -1, stint: 0 }
+    this.#stint = nextStint()
   }
 
   /** @param shard a number that it has alone in its phase */
   perform(phase: number, shard: number, work: Shard, cancelled: () => boolean): boolean {
-    const last = this.#last
-    const before = last.phase === phase ? last.shard : -1
     const key = phase * 2 ** 32 + shard
-    const kept = this.#kept.get(key)
-    const found = kept?.find((one) => one.before === before)
-    if (found !== undefined) {
-      this.#last = { phase, shard, stint: 0 }
-      return found.tape.play(cancelled)
+    const known = this.#tapes.get(key)
+    if (known !== undefined) return known.play(cancelled)
+    const room = this.#staging.has(phase) ? 0 : MOST_WORDS - this.#words
+    if (room <= 0) return work(() => this.#stint)
+    const stint = () => {
+      this.#staging.add(phase)
+      return this.#stint
     }
-    const stint = before >= 0 && last.stint !== 0 ? last.stint : nextStint()
-    this.#last = { phase, shard, stint }
-    const room = (kept?.length ?? 0) < MOST_BEFORE ? MOST_WORDS - this.#words : 0
-    if (room <= 0) return work(stint)
     const { done, tape } = this.#recorder.record(() => work(stint), room)
-    if (tape !== null) {
+    if (tape !== null && !this.#staging.has(phase)) {
       this.#words += tape.length
-      this.#kept.set(key, [...(kept ?? []), { before, tape }])
+      this.#tapes.set(key, tape)
     }
     return done
   }

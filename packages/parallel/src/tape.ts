@@ -1,15 +1,22 @@
 // Tapes: the calls of emitted code that a stretch of work made, to be made once more as they were.
 import type { Callable, KernelFunction } from '@weft/core'
 
-/** Words of a call on a tape before its arguments: which code, the word its arguments go to, and how many they are. */
-const HEAD = 3
+/** Words of a call on a tape before its arguments: the word they go to, and how many they are. */
+const HEAD = 2
+
+/** Calls as they are made: the code of each, and its words. */
+interface Taken {
+  readonly calls: Callable[]
+  readonly words: number[]
+  /** More words than this are of no use. */
+  readonly most: number
+}
 
 /** Of one thread: looks on while code is called. */
 export class Recorder {
   readonly #memory: WebAssembly.Memory
   #words = new Int32Array(0)
-  readonly #calls: Callable[] = []
-  #taken: number[] | null = null
+  #taken: Taken | null = null
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory
@@ -20,9 +27,8 @@ export class Recorder {
     return new Map(
       functions.map(({ name, words }) => {
         const call = code.get(name) as Callable
-        const index = this.#calls.push(call) - 1
         const watched: Callable = (args) => {
-          if (this.#taken !== null) this.#note(index, args / 4, words)
+          if (this.#taken !== null) this.#note(call, args / 4, words)
           call(args)
         }
         return [name, watched]
@@ -32,22 +38,24 @@ export class Recorder {
 
   /** @returns the calls that `work` made; null where it made not all, and where there are more than `most` words of them */
   record(work: () => boolean, most: number): { readonly done: boolean; readonly tape: Tape | null } {
-    const taken: number[] = []
+    const taken: Taken = { calls: [], words: [], most }
     const { buffer } = this.#memory
     if (this.#words.buffer !== buffer) this.#words = new Int32Array(buffer)
     this.#taken = taken
     try {
       const done = work()
-      return { done, tape: done && taken.length <= most ? new Tape(Int32Array.from(taken), this.#calls, this.#words) : null }
+      return { done, tape: done && taken.words.length <= most ? new Tape(taken, this.#words) : null }
     } finally {
       this.#taken = null
     }
   }
 
-  #note(index: number, at: number, count: number): void {
-    const taken = this.#taken as number[]
-    taken.push(index, at, count)
-    for (let word = at; word < at + count; word++) taken.push(this.#words[word])
+  #note(call: Callable, at: number, count: number): void {
+    const { calls, words, most } = this.#taken as Taken
+    if (words.length > most) return
+    calls.push(call)
+    words.push(at, count)
+    for (let word = at; word < at + count; word++) words.push(this.#words[word])
   }
 }
 
@@ -56,8 +64,8 @@ export class Tape {
   readonly #calls: readonly Callable[]
   readonly #words: Int32Array
 
-  constructor(data: Int32Array, calls: readonly Callable[], words: Int32Array) {
-    this.#data = data
+  constructor({ calls, words: data }: Taken, words: Int32Array) {
+    this.#data = Int32Array.from(data)
     this.#calls = calls
     this.#words = words
   }
@@ -70,9 +78,10 @@ export class Tape {
   /** Makes the calls; leaves early, with false, when `cancelled` says so. */
   play(cancelled: () => boolean): boolean {
     const [data, calls, words] = [this.#data, this.#calls, this.#words]
-    for (let next = 0; next < data.length; ) {
+    let next = 0
+    for (const call of calls) {
       if (cancelled()) return false
-      const [call, args, count] = [calls[data[next]], data[next + 1], data[next + 2]]
+      const [args, count] = [data[next], data[next + 1]]
       next += HEAD
       for (let word = 0; word < count; word++) words[args + word] = data[next + word]
       next += count

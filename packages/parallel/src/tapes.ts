@@ -12,8 +12,8 @@ export type Shard = (stint: () => number) => boolean
 export class Tapes {
   readonly #recorder: Recorder
   readonly #tapes = new Map<number, Tape>()
-  /** Phases whose shards depend on those before them: they are worked out. */
-  readonly #staging = new Set<number>()
+  /** Phases that are worked out each time: their shards depend on those before them, or there is no room for them. */
+  readonly #unkept = new Set<number>()
   #words = 0
   #stint = 0
 
@@ -31,14 +31,16 @@ export class Tapes {
     const key = phase * 2 ** 32 + shard
     const known = this.#tapes.get(key)
     if (known !== undefined) return known.play(cancelled)
-    const room = this.#staging.has(phase) ? 0 : MOST_WORDS - this.#words
-    if (room <= 0) return work(() => this.#stint)
+    const room = MOST_WORDS - this.#words
+    if (this.#unkept.has(phase)) return work(() => this.#stint)
     const stint = () => {
-      this.#staging.add(phase)
+      this.#unkept.add(phase)
       return this.#stint
     }
     const { done, tape } = this.#recorder.record(() => work(stint), room)
-    if (tape !== null && !this.#staging.has(phase)) {
+    if (tape === null) {
+      if (done) this.#unkept.add(phase)
+    } else if (!this.#unkept.has(phase)) {
       this.#words += tape.length
       this.#tapes.set(key, tape)
     }

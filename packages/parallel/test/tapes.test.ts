@@ -62,12 +62,12 @@ describe('a tape', () => {
       call('a', 3, 4)
       return true
     }
-    const { tape } = recorder.record(twice, 10)
+    const { tape } = recorder.record(twice, 8)
     called.length = 0
     expect(tape?.play(() => called.length === 1)).toBe(false)
     expect(called).toEqual([['a', 1, 2]])
     expect(recorder.record(() => !twice(), 100)).toEqual({ done: false, tape: null })
-    expect(recorder.record(twice, 9)).toEqual({ done: true, tape: null })
+    expect(recorder.record(twice, 7)).toEqual({ done: true, tape: null })
   })
 })
 
@@ -101,7 +101,7 @@ describe('tapes of shards', () => {
   })
 
   it('take up no more than so much memory: then shards are worked out', () => {
-    const { recorder, call } = recorded(2 ** 18 - 3)
+    const { recorder, call } = recorded(2 ** 18 - 2)
     const tapes = new Tapes(recorder)
     const worked: number[] = []
     for (let round = 0; round < 2; round++) {

@@ -14,7 +14,7 @@ const CALL_MS = 2
 /** Called with { address of the factor, address of the sums, turns of the loop }. */
 export const peakFunction: KernelFunction = {
   name: 'f32-peak',
-  words: 0,
+  words: 3,
   touches: () => [],
   emit(m) {
     const [factorAt, sumsAt, turns] = [m.arg(0), m.arg(1), m.arg(2)]

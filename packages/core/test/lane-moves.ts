@@ -14,7 +14,7 @@ export const MOVE_ARGS = { from: 0, to: 1 } as const
  */
 export const laneMoves: KernelFunction = {
   name: 'lane-moves',
-  words: 0,
+  words: 2,
   touches: () => [],
   emit(m) {
     const { lanes } = m.traits

@@ -1,10 +1,10 @@
 // A layer as a thread knows it, and the thread's part in a run of it.
-import { type Bindings, type Callable, nextStint, plannedBy, type Range, type Runner, runAlone, sizeOf } from '@weft/core'
+import { type Bindings, type Callable, plannedBy, type Range, type Runner, runAlone, sizeOf } from '@weft/core'
 import type { Claim } from './control.ts'
 import type { Definition, RunTask } from './messages.ts'
 import { Phases } from './phases.ts'
 import type { Recorder } from './tape.ts'
-import { Repeats, type Tapes } from './tapes.ts'
+import { Repeats } from './tapes.ts'
 import type { Work } from './work.ts'
 
 export class KnownLayer implements Definition {
@@ -42,11 +42,6 @@ export class KnownLayer implements Definition {
     this.#runner = plannedBy(plan.kernel).runner(plan, bound, this.#buffer)
   }
 
-  /** Whether it does all it does by calling emitted code: a kernel without any computes by itself. */
-  get emitted(): boolean {
-    return this.#bound.size > 0
-  }
-
   /** The memory may have grown since the layer was last used; its old views end where it ended. */
   get runner(): Runner {
     const { buffer } = this.#memory
@@ -58,7 +53,8 @@ export class KnownLayer implements Definition {
   }
 
   work(task: RunTask): Work {
-    return new LayerWork(this, task, this.emitted ? this.#repeats.of(task, this.#memory.buffer.byteLength) : null)
+    this.#repeats.begin(task, this.#memory.buffer.byteLength)
+    return new LayerWork(this, task, this.#repeats)
   }
 }
 
@@ -67,11 +63,10 @@ class LayerWork implements Work {
   readonly #task: RunTask
   readonly #phases: Phases
   readonly #runner: Runner
-  readonly #tapes: Tapes | null
-  readonly #stint = nextStint()
+  readonly #repeats: Repeats
 
-  constructor(layer: KnownLayer, task: RunTask, tapes: Tapes | null) {
-    this.#tapes = tapes
+  constructor(layer: KnownLayer, task: RunTask, repeats: Repeats) {
+    this.#repeats = repeats
     this.#layer = layer
     this.#task = task
     this.#phases = new Phases(task, layer.shards)
@@ -89,9 +84,7 @@ class LayerWork implements Work {
   run(phase: number, claim: Claim, cancelled: () => boolean): boolean {
     const { item, step, range } = this.#phases.at(phase, claim)
     const work = (stint: () => number) => this.#perform(item, step, range, cancelled, stint)
-    return this.#tapes === null
-      ? work(() => this.#stint)
-      : this.#tapes.perform(phase, range === null ? item : range.begin, work, cancelled)
+    return this.#repeats.perform(phase, range === null ? item : range.begin, work, cancelled)
   }
 
   #perform(item: number, step: number, range: Range | null, cancelled: () => boolean, stint: () => number): boolean {

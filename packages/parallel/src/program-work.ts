@@ -5,7 +5,6 @@ import {
   type Code,
   type KernelFunction,
   type MachineTraits,
-  nextStint,
   OP_STORAGE,
   type OpStorage,
   opNamed,
@@ -17,30 +16,25 @@ import type { KnownLayer } from './layer-work.ts'
 import type { DefinedStep, Operand, ProgramDefinition, ProgramPhase, RunTask } from './messages.ts'
 import { now, Spans } from './spans.ts'
 import type { Recorder } from './tape.ts'
-import { Repeats, type Tapes } from './tapes.ts'
+import { Repeats } from './tapes.ts'
 import type { Work } from './work.ts'
 
 type Cancelled = () => boolean
 type OpStep = Extract<DefinedStep, { kind: 'op' }>
 /** Makes code callable in this thread. */
 export type BindCode = (code: Code, functions: readonly KernelFunction[], traits: MachineTraits) => ReadonlyMap<string, Callable>
-interface Step {
-  /** Units of a step of the program; of a convolution, of a step of one of its items. What it finds staged is of `stint`. */
-  part(item: number, part: number, range: Range, cancelled: Cancelled, stint: () => number): boolean
-  /** Whether it does all it does by calling emitted code. */
-  readonly emitted: boolean
-}
+/** Units of a step of the program; of a convolution, of a step of one of its items. What it finds staged is of `stint`. */
+type Part = (item: number, part: number, range: Range, cancelled: Cancelled, stint: () => number) => boolean
 
 export class KnownProgram {
   readonly definition: ProgramDefinition
   readonly #layers: ReadonlyMap<number, KnownLayer>
   readonly #memory: WebAssembly.Memory
   readonly #bindCode: BindCode
-  #steps: readonly Step[] = []
+  /** Bound to the places of the last run. */
+  #steps: readonly Part[] = []
   readonly #repeats: Repeats
   #spans: { readonly trace: number; readonly member: number; readonly spans: Spans } | null = null
-  /** What the steps were bound to. */
-  #bound = { bytes: 0, memory: -1, own: -1, shared: -1 }
 
   /** @param layers the program's, by their numbers */
   constructor(
@@ -59,16 +53,13 @@ export class KnownProgram {
 
   work(task: RunTask): Work {
     const { buffer } = this.#memory
-    const { bytes, memory, own, shared } = this.#bound
-    if (bytes !== buffer.byteLength || memory !== task.x || own !== task.private || shared !== task.shared) {
-      this.#bound = { bytes: buffer.byteLength, memory: task.x, own: task.private, shared: task.shared }
+    if (this.#repeats.begin(task, buffer.byteLength)) {
       this.#steps = this.definition.steps.map((step) => this.#bind(step, task, buffer))
     }
-    const tapes = this.#repeats.of(task, buffer.byteLength)
     const spans = task.trace === 0 ? null : this.#spansOf(task, buffer)
     return task.alone > 0
-      ? new AloneWork(this.definition.phases, this.#steps, tapes, spans)
-      : new SharedWork(this.definition.phases, this.#steps, tapes, spans)
+      ? new AloneWork(this.definition.phases, this.#steps, this.#repeats, spans)
+      : new SharedWork(this.definition.phases, this.#steps, this.#repeats, spans)
   }
 
   /** Kept: a member asks for its work anew at every phase. */
@@ -78,13 +69,13 @@ export class KnownProgram {
     return this.#spans.spans
   }
 
-  #bind(step: DefinedStep, task: RunTask, buffer: ArrayBufferLike): Step {
+  #bind(step: DefinedStep, task: RunTask, buffer: ArrayBufferLike): Part {
     const offset = ({ at, fixed }: Operand) => (fixed ? at : task.x + at)
     if (step.kind === 'op') return this.#bindOp(step, offset, task.private, buffer)
     const layer = this.#layers.get(step.layer) as KnownLayer
     const [x, y, residual] = [offset(step.x), offset(step.y), step.residual === null ? 0 : offset(step.residual)]
     const { runner, packed, xBytes, yBytes } = layer
-    const run: Step['part'] = (item, part, { begin, end }, cancelled, stint) => {
+    return (item, part, { begin, end }, cancelled, stint) => {
       const at: Bindings = {
         x: x + item * xBytes,
         y: y + item * yBytes,
@@ -98,7 +89,6 @@ export class KnownProgram {
       }
       return runner(part, begin, end, at, cancelled)
     }
-    return { part: run, emitted: layer.emitted }
   }
 
   #bindOp(
@@ -106,7 +96,7 @@ export class KnownProgram {
     offset: (operand: Operand) => number,
     own: number,
     buffer: ArrayBufferLike,
-  ): Step {
+  ): Part {
     const op = opNamed(plan.op)
     const path = vector && op.vector?.(plan, vector.traits)
     if (path) {
@@ -116,34 +106,32 @@ export class KnownProgram {
         outputs: outputs.map(offset),
         private: own,
       }
-      return { part: (_item, _part, { begin, end }, cancelled) => run(begin, end, at, cancelled), emitted: true }
+      return (_item, _part, { begin, end }, cancelled) => run(begin, end, at, cancelled)
     }
     const view = (operand: Operand): OpStorage => {
       const { dtype, shape } = operand.info
       return new OP_STORAGE[dtype](buffer as ArrayBuffer, offset(operand), sizeOf(shape))
     }
     const [from, to] = [inputs.map((input) => input && view(input)), outputs.map(view)]
-    const part: Step['part'] = (_item, _part, { begin, end }, cancelled) => {
+    return (_item, _part, { begin, end }, cancelled) => {
       if (cancelled()) return false
       op.run(plan, from, to, begin, end)
       return true
     }
-    return { part, emitted: false }
   }
 }
 
 /** All members together: a phase after the other. */
 class SharedWork implements Work {
   readonly #phases: readonly ProgramPhase[]
-  readonly #steps: readonly Step[]
-  readonly #tapes: Tapes | null
+  readonly #steps: readonly Part[]
+  readonly #repeats: Repeats
   readonly #spans: Spans | null
-  readonly #stint = nextStint()
 
-  constructor(phases: readonly ProgramPhase[], steps: readonly Step[], tapes: Tapes | null, spans: Spans | null) {
+  constructor(phases: readonly ProgramPhase[], steps: readonly Part[], repeats: Repeats, spans: Spans | null) {
     this.#phases = phases
     this.#steps = steps
-    this.#tapes = tapes
+    this.#repeats = repeats
     this.#spans = spans
   }
 
@@ -157,24 +145,20 @@ class SharedWork implements Work {
 
   run(phase: number, { lot, left }: Claim, cancelled: Cancelled): boolean {
     const ranges = this.#phases[phase].shards[lot]
-    const range = ranges[ranges.length - left]
-    return this.#perform(phase, lot, ranges.length - left, range, 2 * range.begin, cancelled)
+    return this.#perform(phase, lot, ranges.length - left, ranges[ranges.length - left], cancelled)
   }
 
   /** A phase whole. */
   runAll(phase: number, cancelled: Cancelled): boolean {
     const ranges = this.#phases[phase].shards.flat()
-    return this.#perform(phase, 0, 0, { begin: 0, end: ranges[ranges.length - 1].end }, 1, cancelled)
+    return this.#perform(phase, 0, 0, { begin: 0, end: ranges[ranges.length - 1].end }, cancelled)
   }
 
-  /** @param number that these units have alone in their phase */
-  #perform(phase: number, lot: number, shard: number, range: Range, number: number, cancelled: Cancelled): boolean {
+  #perform(phase: number, lot: number, shard: number, range: Range, cancelled: Cancelled): boolean {
     const { step, item, part } = this.#phases[phase]
     const began = this.#spans === null ? 0 : now()
-    const { part: perform, emitted } = this.#steps[step]
-    const work = (stint: () => number) => perform(item, part, range, cancelled, stint)
-    const tapes = emitted ? this.#tapes : null
-    const done = tapes === null ? work(() => this.#stint) : tapes.perform(phase, number, work, cancelled)
+    const work = (stint: () => number) => this.#steps[step](item, part, range, cancelled, stint)
+    const done = this.#repeats.perform(phase, range.begin, work, cancelled)
     this.#spans?.note(phase, lot, shard, began)
     return done
   }
@@ -185,8 +169,8 @@ class AloneWork implements Work {
   readonly phases = 1
   readonly #whole: SharedWork
 
-  constructor(phases: readonly ProgramPhase[], steps: readonly Step[], tapes: Tapes | null, spans: Spans | null) {
-    this.#whole = new SharedWork(phases, steps, tapes, spans)
+  constructor(phases: readonly ProgramPhase[], steps: readonly Part[], repeats: Repeats, spans: Spans | null) {
+    this.#whole = new SharedWork(phases, steps, repeats, spans)
   }
 
   lots(): readonly number[] {

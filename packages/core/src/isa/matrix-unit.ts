@@ -58,8 +58,8 @@ export interface MatrixUnit {
   /** A fresh register with a number of bytes. */
   distance(bytes: number): Far
   advance(to: Far, bytes: number): void
-  /** Says that the cache line there, `by` bytes behind an address, is read soon. */
-  prefetch(at: Far, by: Int | Far, offset: number): void
+  /** Says that the cache line there, `by` bytes behind an address if it is told, is read soon. */
+  prefetch(at: Far, by: Int | null, offset: number): void
   /** A fresh register of lanes. */
   mask(): Mask
   /** The low bits of a word of memory, a bit a lane. */

@@ -29,16 +29,20 @@ export interface Bindings {
   readonly private: number
   /**
    * What a thread does at a stretch (`nextStint`): within it, what a unit left in private memory is there for the next of its step and
-   * item. Asked for only by what leaves something there: whoever asks depends on the units before.
+   * item. Asked for only by what leaves something there, and by that always: whoever asks depends on the units before.
    */
   readonly stint: number
 }
 
 /** The same but for some places; the stint is asked for when it is needed. */
 export function elsewhere(at: Bindings, places: Partial<Omit<Bindings, 'stint'>>): Bindings {
-  const { x, y, residual, packed, shared, private: own } = at
   return {
-    ...{ x, y, residual, packed, shared, private: own },
+    x: at.x,
+    y: at.y,
+    residual: at.residual,
+    packed: at.packed,
+    shared: at.shared,
+    private: at.private,
     ...places,
     get stint() {
       return at.stint

@@ -54,8 +54,8 @@ export class X64MatrixUnit implements MatrixUnit {
   advance(to: Far, bytes: number): void {
     this.#asm.emit('add', full(to), bytes)
   }
-  prefetch(at: Far, by: Int | Far, offset: number): void {
-    this.#asm.emit('prefetcht0', mem({ base: full(at), index: full(by), disp: offset }))
+  prefetch(at: Far, by: Int | null, offset: number): void {
+    this.#asm.emit('prefetcht0', mem({ base: full(at), ...(by && { index: full(by) }), disp: offset }))
   }
   mask(): Mask {
     const { masks } = this.taken

@@ -80,7 +80,7 @@ function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixel
         if (r === 0) unit.loadTile(pixel, pixels, pixelsAt + TILE_BYTES * c, row)
         unit.multiply(sums[r][c], tile, pixel)
         done++
-        for (; asked < Math.ceil((done * lines.length) / products); asked++) unit.prefetch(weights, row, lines[asked] - ROW_BYTES)
+        for (; asked < Math.ceil((done * lines.length) / products); asked++) unit.prefetch(weights, null, lines[asked])
         for (; gather !== null && gathered < Math.ceil((done * TILE_ROWS) / products); gathered++) gather.row(gathered)
       })
     })

@@ -45,7 +45,6 @@ export {
   type Callable,
   type Kernel,
   machineOf,
-  nextStint,
   type Plan,
   type Planned,
   type Runner,
@@ -62,6 +61,7 @@ export {
   type Selection,
   select,
 } from './kernels/registry.ts'
+export { type Held, Staged } from './kernels/staged.ts'
 export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
 export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
 export { LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'

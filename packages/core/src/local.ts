@@ -6,8 +6,9 @@ import { runAlone } from './execute.ts'
 import type { KernelFunction } from './isa/machine.ts'
 import { TIERS, type TierName } from './isa/tiers.ts'
 import { selectChain } from './kernels/chains.ts'
-import { type Bindings, type Callable, nextStint } from './kernels/kernel.ts'
+import type { Bindings, Callable } from './kernels/kernel.ts'
 import { type Selected, select } from './kernels/registry.ts'
+import { Staged } from './kernels/staged.ts'
 import { type Binder, CodeCache, type Compiler, Instances } from './plan/code.ts'
 import type { FloatTensor } from './tensor/tensor.ts'
 
@@ -81,7 +82,7 @@ export class LocalLayer<D extends ConvDescriptor | ChainDescriptor = ConvDescrip
   readonly selection: Selected<D>
   readonly #workspace: Workspace
   readonly #packed: Uint8Array
-  readonly #at: Bindings
+  readonly #at: Omit<Bindings, 'staged'>
   readonly #bytes: number
 
   /** @param weight of a chain: see `joinWeights` */
@@ -111,7 +112,7 @@ export class LocalLayer<D extends ConvDescriptor | ChainDescriptor = ConvDescrip
     this.selection.kernel.pack(plan, weight.data, bias?.data ?? null, packed, 0)
     this.#packed = new Uint8Array(packed)
     const [packedAt, x, y, shared, own, residual] = starts
-    this.#at = { packed: packedAt, x, y, shared, private: own, residual, stint: 0 }
+    this.#at = { packed: packedAt, x, y, shared, private: own, residual }
   }
 
   /** Convolves `x`, of the descriptor's shape, into `y`; `residual`, where the descriptor has one, may be `y` itself. */
@@ -131,7 +132,7 @@ export class LocalLayer<D extends ConvDescriptor | ChainDescriptor = ConvDescrip
     for (let item = 0; item < d.batch; item++) {
       const y = item * yItem
       const places = { x: this.#at.x + item * xItem, y: this.#at.y + y, residual: this.#at.residual + y }
-      const at = { ...this.#at, ...places, stint: nextStint() }
+      const at = { ...this.#at, ...places, staged: new Staged() }
       runAlone(plan, runner, at)
     }
     y.set(new Float32Array(buffer, this.#at.y, y.length))

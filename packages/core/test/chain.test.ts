@@ -8,9 +8,9 @@ import {
   describeConv,
   joinWeights,
   LocalLayer,
-  nextStint,
   PORTABLE_TIERS,
   refusesChain,
+  Staged,
   selectChain,
   sizeOf,
   TIERS,
@@ -126,7 +126,7 @@ describe('a chain', () => {
     let calls = 0
     const code = new Map(kernel.functions(plan).map(({ name }) => [name, () => void calls++]))
     const run = kernel.runner(plan, code, new ArrayBuffer(1 << 16))
-    const at = { x: 0, y: 0, residual: 0, packed: 0, shared: 0, private: 0, stint: nextStint() }
+    const at = { x: 0, y: 0, residual: 0, packed: 0, shared: 0, private: 0, staged: new Staged() }
     expect(run(0, 0, plan.steps[0].units, at, () => true)).toBe(false)
     expect(calls).toBe(0)
     expect(run(0, 0, plan.steps[0].units, at, () => calls >= 3)).toBe(false)

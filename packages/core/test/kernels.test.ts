@@ -8,6 +8,7 @@ import {
   machineOf,
   PORTABLE_TIERS,
   portableWorkspace,
+  Staged,
   sizeOf,
   TIERS,
   type TierName,
@@ -224,7 +225,7 @@ describe.each(tiers.filter((tier) => TIERS[tier].traits.lanes > 1))(
         kernel.pack(plan, weight.data, bias?.data ?? null, buffer as ArrayBuffer, packed)
         new Float32Array(buffer).set(x.data, xAt / 4)
         const run = kernel.runner(plan, workspace.callables(kernel.functions(plan)), buffer)
-        const bindings = { packed, x: xAt, y: yAt, shared: 0, private: own, residual: 0, stint: 1 }
+        const bindings = { packed, x: xAt, y: yAt, shared: 0, private: own, residual: 0, staged: new Staged() }
         const { units } = plan.steps[0]
         expect(units).toBeGreaterThan(3)
         for (let unit = units - 1; unit >= 0; unit--) run(0, unit, unit + 1, bindings, () => false)

@@ -6,8 +6,8 @@ import {
   type FloatTensor,
   joinWeights,
   LocalLayer,
-  nextStint,
   portableWorkspace,
+  Staged,
   selectChain,
   sizeOf,
   TIERS,
@@ -69,7 +69,7 @@ export function runChain(
     x: place(4 * x.size),
     y: place(4 * size),
     residual: place(4 * size),
-    stint: nextStint(),
+    staged: new Staged(),
   }
   workspace.reserve(end)
   workspace.tenant = null

@@ -1,5 +1,5 @@
 // The units of a plan one by one, in any order: each gives the same, whatever was done before it.
-import { type ConvDescriptor, LocalLayer, nextStint, select, sizeOf, TIERS, type Workspace } from '@weft/core'
+import { type ConvDescriptor, LocalLayer, Staged, select, sizeOf, TIERS, type Workspace } from '@weft/core'
 import { expect } from 'vitest'
 import { operandsOf } from './run-kernel.ts'
 
@@ -45,14 +45,14 @@ export function checkUnits(workspace: Workspace, d: ConvDescriptor, name: string
     if (operands.residual !== null) new Float32Array(buffer, residual, sizeOf(d.yShape)).set(operands.residual.data)
     const same = () => expect(Buffer.compare(Buffer.from(results.slice().buffer), Buffer.from(expected[index].buffer))).toBe(0)
     results.fill(Number.NaN)
-    const stint = nextStint()
+    const staged = new Staged()
     // Each item whole, beginning with the one that the stretch before ended with: other numbers lie in its place now.
-    for (const i of [1, 0]) for (const [step, unit] of units) run(step, unit, unit + 1, { ...item(i), stint }, NEVER)
+    for (const i of [1, 0]) for (const [step, unit] of units) run(step, unit, unit + 1, { ...item(i), staged }, NEVER)
     same()
     results.fill(Number.NaN)
     // Both items unit by unit in turn, and then some again, backwards.
     const order = [...units, ...units.toReversed().filter(([step]) => step === plan.steps.length - 1)]
-    for (const [step, unit] of order) for (const i of [0, 1]) run(step, unit, unit + 1, { ...item(i), stint }, NEVER)
+    for (const [step, unit] of order) for (const i of [0, 1]) run(step, unit, unit + 1, { ...item(i), staged }, NEVER)
     same()
   }
 }

@@ -62,7 +62,7 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
     })
   })
 
-  it('makes factors anew for another stint, item or block: units give the same in any order, whatever was done before', () => {
+  it('makes factors anew for another stretch, item or block: units give the same in any order, whatever was done before', () => {
     const d = describeConv([2, 6, 5 * m, 23 * m], [8, 3, r, r], false, { groups: 2, padding: 1 })
     checkUnits(portableWorkspace('relaxed'), d, name)
   })

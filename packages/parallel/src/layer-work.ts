@@ -1,5 +1,5 @@
 // A layer as a thread knows it, and the thread's part in a run of it.
-import { type Bindings, type Callable, plannedBy, type Range, type Runner, runAlone, sizeOf } from '@weft/core'
+import { type Bindings, type Callable, plannedBy, type Range, type Runner, runAlone, type Staged, sizeOf } from '@weft/core'
 import type { Claim } from './control.ts'
 import type { Definition, RunTask } from './messages.ts'
 import { Phases } from './phases.ts'
@@ -83,11 +83,11 @@ class LayerWork implements Work {
 
   run(phase: number, claim: Claim, cancelled: () => boolean): boolean {
     const { item, step, range } = this.#phases.at(phase, claim)
-    const work = (stint: () => number) => this.#perform(item, step, range, cancelled, stint)
+    const work = (staged: Staged) => this.#perform(item, step, range, cancelled, staged)
     return this.#repeats.perform(phase, range === null ? item : range.begin, work, cancelled)
   }
 
-  #perform(item: number, step: number, range: Range | null, cancelled: () => boolean, stint: () => number): boolean {
+  #perform(item: number, step: number, range: Range | null, cancelled: () => boolean, staged: Staged): boolean {
     const { plan, xBytes, yBytes, packed } = this.#layer
     const task = this.#task
     const at: Bindings = {
@@ -97,9 +97,7 @@ class LayerWork implements Work {
       packed,
       shared: range === null ? task.own : task.shared,
       private: task.private,
-      get stint() {
-        return stint()
-      },
+      staged,
     }
     if (range === null) return runAlone(plan, this.#runner, at, cancelled)
     return this.#runner(step, range.begin, range.end, at, cancelled)

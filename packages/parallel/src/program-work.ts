@@ -9,6 +9,7 @@ import {
   type OpStorage,
   opNamed,
   type Range,
+  type Staged,
   sizeOf,
 } from '@weft/core'
 import type { Claim } from './control.ts'
@@ -23,8 +24,8 @@ type Cancelled = () => boolean
 type OpStep = Extract<DefinedStep, { kind: 'op' }>
 /** Makes code callable in this thread. */
 export type BindCode = (code: Code, functions: readonly KernelFunction[], traits: MachineTraits) => ReadonlyMap<string, Callable>
-/** Units of a step of the program; of a convolution, of a step of one of its items. What it finds staged is of `stint`. */
-type Part = (item: number, part: number, range: Range, cancelled: Cancelled, stint: () => number) => boolean
+/** Units of a step of the program; of a convolution, of a step of one of its items. */
+type Part = (item: number, part: number, range: Range, cancelled: Cancelled, staged: Staged) => boolean
 
 export class KnownProgram {
   readonly definition: ProgramDefinition
@@ -75,7 +76,7 @@ export class KnownProgram {
     const layer = this.#layers.get(step.layer) as KnownLayer
     const [x, y, residual] = [offset(step.x), offset(step.y), step.residual === null ? 0 : offset(step.residual)]
     const { runner, packed, xBytes, yBytes } = layer
-    return (item, part, { begin, end }, cancelled, stint) => {
+    return (item, part, { begin, end }, cancelled, staged) => {
       const at: Bindings = {
         x: x + item * xBytes,
         y: y + item * yBytes,
@@ -83,9 +84,7 @@ export class KnownProgram {
         packed,
         shared: task.shared,
         private: task.private,
-        get stint() {
-          return stint()
-        },
+        staged,
       }
       return runner(part, begin, end, at, cancelled)
     }
@@ -157,7 +156,7 @@ class SharedWork implements Work {
   #perform(phase: number, lot: number, shard: number, range: Range, cancelled: Cancelled): boolean {
     const { step, item, part } = this.#phases[phase]
     const began = this.#spans === null ? 0 : now()
-    const work = (stint: () => number) => this.#steps[step](item, part, range, cancelled, stint)
+    const work = (staged: Staged) => this.#steps[step](item, part, range, cancelled, staged)
     const done = this.#repeats.perform(phase, range.begin, work, cancelled)
     this.#spans?.note(phase, lot, shard, began)
     return done

@@ -1,18 +1,46 @@
 // The tapes of a layer's or program's shards as one thread works on them: recorded once, played ever after.
-import { nextStint } from '@weft/core'
+import { type Held, Staged } from '@weft/core'
 import type { RunTask } from './messages.ts'
 import type { Recorder, Tape } from './tape.ts'
 
 /** Words of all tapes of a layer or program: beyond that shards are done without. */
 const MOST_WORDS = 1 << 20
 
-/** Does a shard; asks for the stint where what it does depends on what the one before has staged. */
-export type Shard = (stint: () => number) => boolean
+/** Does a shard; what it finds staged, and leaves, is all that it knows of the shards before. */
+export type Shard = (staged: Staged) => boolean
+
+/** Notes what was asked for first: the answer decides which calls a shard makes, and what it leaves. */
+class Asking extends Staged {
+  first: Held | null = null
+  found = false
+
+  override has(held: Held): boolean {
+    const found = super.has(held)
+    if (this.first === null) {
+      this.first = held
+      this.found = found
+    }
+    return found
+  }
+}
+
+/** A shard on tape: one where what it asks for is staged, and one for where it is not or nothing is asked for. */
+interface Known {
+  readonly asks: Held | null
+  there?: Take
+  missing?: Take
+}
+
+interface Take {
+  readonly tape: Tape
+  /** What is staged then, where it asks. */
+  readonly leaves: Held | null
+}
 
 export class Tapes {
   readonly #recorder: Recorder
-  readonly #tapes = new Map<number, Tape>()
-  /** Phases that are worked out each time: they ask what is staged, or do without emitted code, or there is no room for them. */
+  readonly #known = new Map<number, Known>()
+  /** Phases that are worked out each time: they do without emitted code, or there is no room for them. */
   readonly #unkept = new Set<number>()
   #words = 0
 
@@ -21,23 +49,32 @@ export class Tapes {
   }
 
   /** @param shard a number that it has alone in its phase */
-  perform(phase: number, shard: number, work: Shard, stint: number, cancelled: () => boolean): boolean {
-    if (this.#unkept.has(phase)) return work(() => stint)
+  perform(phase: number, shard: number, work: Shard, staged: Staged, cancelled: () => boolean): boolean {
+    if (this.#unkept.has(phase)) return work(staged)
     const key = phase * 2 ** 32 + shard
-    const known = this.#tapes.get(key)
-    if (known !== undefined) return known.play(cancelled)
-    let asked = false
-    const ask = () => {
-      asked = true
-      return stint
+    const known = this.#known.get(key)
+    const asks = known?.asks ?? null
+    const take = asks !== null && staged.has(asks) ? known?.there : known?.missing
+    if (take === undefined) return this.#record(phase, key, work, staged)
+    if (asks !== null) staged.held = take.leaves
+    return take.tape.play(cancelled)
+  }
+
+  #record(phase: number, key: number, work: Shard, staged: Staged): boolean {
+    const asking = new Asking()
+    asking.held = staged.held
+    const { done, tape } = this.#recorder.record(() => work(asking), MOST_WORDS - this.#words)
+    staged.held = asking.held
+    if (!done) return false
+    if (tape === null || tape.length === 0) {
+      this.#unkept.add(phase)
+      return true
     }
-    const { done, tape } = this.#recorder.record(() => work(ask), MOST_WORDS - this.#words)
-    if (asked || (done && (tape === null || tape.length === 0))) this.#unkept.add(phase)
-    else if (tape !== null) {
-      this.#words += tape.length
-      this.#tapes.set(key, tape)
-    }
-    return done
+    this.#words += tape.length
+    const known = this.#known.get(key) ?? { asks: asking.first }
+    known[asking.found ? 'there' : 'missing'] = { tape, leaves: asking.held }
+    this.#known.set(key, known)
+    return true
   }
 }
 
@@ -50,7 +87,8 @@ export class Repeats {
   #first: RunTask | null = null
   #bytes = 0
   #tapes: Tapes | null = null
-  #stint = 0
+  #phase = -1
+  readonly #staged = new Staged()
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder
@@ -61,7 +99,7 @@ export class Repeats {
    * @param bytes of the memory: code is called with other views of it when it has grown
    */
   begin(task: RunTask, bytes: number): boolean {
-    this.#stint = nextStint()
+    this.#phase = -1
     const first = this.#first
     const elsewhere = first === null || bytes !== this.#bytes || SETTING.some((name) => task[name] !== first[name])
     if (elsewhere) {
@@ -74,6 +112,8 @@ export class Repeats {
 
   /** Does a shard of the stretch, as it is on tape or as `work` says. @param shard a number that it has alone in its phase */
   perform(phase: number, shard: number, work: Shard, cancelled: () => boolean): boolean {
-    return this.#tapes?.perform(phase, shard, work, this.#stint, cancelled) ?? work(() => this.#stint)
+    if (phase !== this.#phase) this.#staged.held = null
+    this.#phase = phase
+    return this.#tapes?.perform(phase, shard, work, this.#staged, cancelled) ?? work(this.#staged)
   }
 }

@@ -1,5 +1,5 @@
 // Warming code: V8 compiles WebAssembly quickly first and well later, so new code runs until it is fast.
-import { type Bindings, nextStint, type Operation, type Plan, type Runner } from '@weft/core'
+import { type Bindings, type Operation, type Plan, type Runner, Staged } from '@weft/core'
 
 const LONGEST_MS = 60
 const LEAST_ROUNDS = 8
@@ -7,14 +7,14 @@ const LEAST_ROUNDS = 8
 const OPTIMISED = 0.5
 
 /** Runs the first and the last unit of each step until they are fast, on memory that holds nothing yet. */
-export function warmUp(plan: Plan<Operation>, runner: Runner, at: Omit<Bindings, 'stint'>, cancelled: () => boolean): void {
+export function warmUp(plan: Plan<Operation>, runner: Runner, at: Omit<Bindings, 'staged'>, cancelled: () => boolean): void {
   const deadline = performance.now() + LONGEST_MS
   let [first, best, round] = [0, Number.POSITIVE_INFINITY, 0]
   while (performance.now() < deadline && !cancelled() && (round < LEAST_ROUNDS || best > OPTIMISED * first)) {
     const start = performance.now()
     plan.steps.forEach(({ units }, step) => {
-      runner(step, 0, 1, { ...at, stint: nextStint() }, cancelled)
-      runner(step, units - 1, units, { ...at, stint: nextStint() }, cancelled)
+      runner(step, 0, 1, { ...at, staged: new Staged() }, cancelled)
+      runner(step, units - 1, units, { ...at, staged: new Staged() }, cancelled)
     })
     const took = performance.now() - start
     if (round++ === 0) first = took

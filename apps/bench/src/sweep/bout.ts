@@ -1,7 +1,7 @@
 // One problem on one core: every kernel that takes it, run in turn on the same operands.
 
 import { operandsOf } from '@weft/commands/operands'
-import { type ConvDescriptor, type FloatTensor, KERNELS, nextStint, type Plan, sizeOf, TIERS, type Workspace } from '@weft/core'
+import { type ConvDescriptor, type FloatTensor, KERNELS, type Plan, Staged, sizeOf, TIERS, type Workspace } from '@weft/core'
 import { summarise } from '../statistics.ts'
 
 /** Rounds in which each kernel has its turn, after one that is thrown away. */
@@ -83,7 +83,7 @@ function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
     const runner = kernel.runner(plan, workspace.callables(kernel.functions(plan)), buffer)
     const parts = partsOf(plan)
     const run = () => {
-      const its = { ...at, stint: nextStint() }
+      const its = { ...at, staged: new Staged() }
       for (const { step, begin, end: last } of parts) runner(step, begin, last, its, never)
     }
     const part = kernel.name === 'f32-scalar' ? parts.length / plan.steps[0].units : 1

@@ -1,6 +1,7 @@
 // The contract of a kernel: what it accepts, how it plans, packs and runs.
 import type { ConvDescriptor, Operation } from '../conv/descriptor.ts'
 import type { KernelFunction, MachineTraits } from '../isa/machine.ts'
+import type { Staged } from './staged.ts'
 
 /** A plan is plain data, made once a descriptor and sent to every worker; it holds for one item of the batch. */
 export interface Plan<D extends Operation = ConvDescriptor> {
@@ -27,34 +28,8 @@ export interface Bindings {
   readonly packed: number
   readonly shared: number
   readonly private: number
-  /**
-   * What a thread does at a stretch (`nextStint`): within it, what a unit left in private memory is there for the next of its step and
-   * item. Asked for only by what leaves something there, and by that always: whoever asks depends on the units before.
-   */
-  readonly stint: number
-}
-
-/** The same but for some places; the stint is asked for when it is needed. */
-export function elsewhere(at: Bindings, places: Partial<Omit<Bindings, 'stint'>>): Bindings {
-  return {
-    x: at.x,
-    y: at.y,
-    residual: at.residual,
-    packed: at.packed,
-    shared: at.shared,
-    private: at.private,
-    ...places,
-    get stint() {
-      return at.stint
-    },
-  }
-}
-
-let stints = 0
-
-/** A number that no stretch of work of this thread had before. */
-export function nextStint(): number {
-  return ++stints
+  /** What a unit left in private memory is there for the next ones of its step and item. */
+  readonly staged: Staged
 }
 
 /** Emitted code: called with the byte offset of its argument block. */

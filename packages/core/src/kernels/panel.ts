@@ -1,7 +1,7 @@
 // A panel: the pixels of a line of register tiles, copied to where the tiles read them one after the other.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { Access, KernelFunction, Machine, MachineTraits } from '../isa/machine.ts'
-import type { Bindings, Callable } from './kernel.ts'
+import type { Bindings, Callable, Plan } from './kernel.ts'
 import { lastVectors, RUN_WORDS, TILE_ARGS, type TileShape } from './tile.ts'
 import { type TileCall, writeTileArgs } from './tile-call.ts'
 import { type ChannelTile, shapeOf } from './tiling.ts'
@@ -78,20 +78,20 @@ export type PanelSource = Pick<TileCall, 'x' | 'runs' | 'runCount' | 'runStride'
 
 /** Fills a worker's panel, unless it holds the pixels of that key already. */
 export function panelFiller(
+  plan: Plan,
   shape: TileShape,
-  { lanes }: MachineTraits,
   code: ReadonlyMap<string, Callable>,
   memory: ArrayBufferLike,
 ): (key: number, source: PanelSource, at: Bindings) => void {
   const words = new Int32Array(memory)
   const fill = code.get(panelFunction(shape).name) as Callable
-  let held = { stint: 0, x: 0, key: -1 }
   return (key, { panel, ...source }, at) => {
-    if (held.key === key && held.stint === at.stint && held.x === at.x) return
+    const pixels = { plan, x: at.x, key }
+    if (at.staged.has(pixels)) return
     const call = { ...source, y: panel, yChannelStride: 0, weights: 0, weightsStep: 0, tiles: 1 }
-    writeTileArgs(words, at.private / 4, call, shape, lanes)
+    writeTileArgs(words, at.private / 4, call, shape, plan.traits.lanes)
     fill(at.private)
-    held = { stint: at.stint, x: at.x, key }
+    at.staged.held = pixels
   }
 }
 

@@ -98,7 +98,7 @@ export const pointwise: Kernel<PointwisePlan> = {
     const { descriptor: d, tiles, pixels, blockPixels } = plan
     const icPerGroup = d.ic / d.groups
     const call = lineCaller(plan, code, memory)
-    const fill = plan.panel && panelFiller(plan.panel, plan.traits, code, memory)
+    const fill = plan.panel && panelFiller(plan, plan.panel, code, memory)
     const channels = (block: number) => CALL_MACS / (icPerGroup * pixelsOfBlock(plan, block))
     return (_, begin, end, at, cancelled) => {
       for (const { block, ...batch } of batchesOf(begin, end, plan.grid, tiles, channels)) {

@@ -3,7 +3,7 @@ import { describeConv } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
 import { planDepthwise } from '../kernels/depthwise/plan.ts'
 import { depthwise, MOST_TAPS } from '../kernels/depthwise.ts'
-import { nextStint } from '../kernels/kernel.ts'
+import { Staged } from '../kernels/staged.ts'
 import type { OpPlan, ValueInfo } from './op.ts'
 import type { WindowParams } from './pool-window.ts'
 import type { VectorPath } from './vector.ts'
@@ -29,9 +29,10 @@ export function maxPoolVector(plan: OpPlan<WindowParams>, traits: MachineTraits)
     functions: depthwise.functions(pooled),
     runner(code, memory) {
       const run = depthwise.runner(pooled, code, memory)
+      const staged = new Staged()
       return (begin, end, at, cancelled) => {
         const [x, y] = [at.inputs[0], at.outputs[0]]
-        const bindings = { x, y, residual: 0, packed: 0, shared: 0, private: at.private, stint: nextStint() }
+        const bindings = { x, y, residual: 0, packed: 0, shared: 0, private: at.private, staged }
         return run(0, begin, end, bindings, cancelled)
       }
     },

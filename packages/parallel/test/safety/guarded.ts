@@ -59,7 +59,7 @@ export class GuardedMemory {
   }
 
   /** Gives the operands of the last run back and makes room for others: their order, distance and part of the memory vary. */
-  place(sizes: Sizes, flush: Flush, pick: Draw): Omit<Bindings, 'stint'> {
+  place(sizes: Sizes, flush: Flush, pick: Draw): Omit<Bindings, 'staged'> {
     for (const { page, pages } of this.#regions) this.#set(page, pages, NONE)
     const order: Operand[] = [...OPERANDS]
     for (let last = order.length - 1; last > 0; last--) {
@@ -81,7 +81,7 @@ export class GuardedMemory {
     })
     for (const region of this.#regions) this.#fill(region)
     const at = Object.fromEntries(this.#regions.map((region) => [region.operand, region.at]))
-    return at as unknown as Omit<Bindings, 'stint'>
+    return at as unknown as Omit<Bindings, 'staged'>
   }
 
   /** Lets an operand be written to, or only be read. */

@@ -8,12 +8,12 @@ import {
   Instances,
   KERNELS,
   type Kernel,
-  nextStint,
   type Operation,
   PIECE_HEADER,
   type Plan,
   type Planned,
   type Runner,
+  Staged,
   shard,
   sizeOf,
   TIERS,
@@ -105,7 +105,7 @@ export class KernelRunner {
       new Int32Array(memory.buffer, this.#region('y').at, this.#region('y').bytes / 4).fill(STALE)
       // One way round the pages tell who wrote, the other way round the bytes do.
       if (how.flush === 'end') for (const operand of READ_ONLY) this.#ground.allow(operand, 'read')
-      runSteps({ kernel, plan }, runner, { ...at, stint: nextStint() }, how.pick)
+      runSteps({ kernel, plan }, runner, { ...at, staged: new Staged() }, how.pick)
       new Uint8Array(y.buffer, 4 * item * yItem, 4 * yItem).set(this.#copy('y'))
       for (const [operand, before] of Object.entries({ x, residual, packed })) {
         if (Buffer.compare(this.#copy(operand as Operand), before) !== 0) throw new Error(`${operand} was written to`)
@@ -127,7 +127,7 @@ export class KernelRunner {
     plan: Plan<Operation>,
     item: Pick<Sizes, 'x' | 'y' | 'residual'>,
     { flush, pick, short, ready }: How,
-  ): Omit<Bindings, 'stint'> {
+  ): Omit<Bindings, 'staged'> {
     const sizes = {
       ...item,
       packed: plan.packedBytes,

@@ -1,6 +1,6 @@
 // Running a chain: some channels of the first convolution, the depthwise one on them, and so on; then the last on all channels.
 import { channelsRunner } from '../depthwise/run.ts'
-import { type Bindings, type Callable, elsewhere, type Runner } from '../kernel.ts'
+import type { Bindings, Callable, Runner } from '../kernel.ts'
 import { type Line, lineCaller } from '../line.ts'
 import type { PointwisePlan } from '../pointwise.ts'
 import { CALL_MACS, tileBatches } from '../tile-call.ts'
@@ -37,7 +37,7 @@ export function chainRunner(plan: ChainPlan, code: ReadonlyMap<string, Callable>
     } else {
       const channel = 4 * inputPitch(d, xRows)
       const count = tilesAtOnce(before, d, xRows)
-      const its = elsewhere(at, { packed: at.packed + packedAt.before })
+      const its = { ...at, packed: at.packed + packedAt.before }
       for (let tile = 0; tile < before.tiles.length; tile += count) {
         const to = Math.min(before.tiles.length, tile + count)
         const [from, until] = [before.tiles[tile].oc, before.tiles[to]?.oc ?? d.ic]
@@ -49,7 +49,7 @@ export function chainRunner(plan: ChainPlan, code: ReadonlyMap<string, Callable>
     }
     if (after === null || last === null) return true
     const line = { x: output.at, xChannel: output.channel, y: yAt, yChannel, pixels: rows * d.output[2] }
-    return last(0, after.tiles.length, line, elsewhere(at, { packed: at.packed + packedAt.after }), cancelled)
+    return last(0, after.tiles.length, line, { ...at, packed: at.packed + packedAt.after }, cancelled)
   }
 
   return (_, begin, end, at, cancelled) => {
@@ -75,12 +75,13 @@ function depthwiseRunner(plan: ChainPlan, code: ReadonlyMap<string, Callable>, m
     cancelled: Cancelled,
   ): boolean => {
     for (const { plan: index, row, xRow } of plan.pieces.slice(begin, end)) {
-      const its = elsewhere(at, {
+      const its = {
+        ...at,
         x: x.at + 4 * (xRow - x.row) * d.input[2],
         y: y.at + 4 * (row - y.row) * d.output[2],
         residual: at.residual + 4 * row * d.output[2],
         packed: at.packed + plan.packedAt.depthwise,
-      })
+      }
       for (let block = 0; block < plan.depthwise[index].blocks.length; block++) {
         const units = [block * d.ic + from, block * d.ic + to]
         if (!runners[index](units[0], units[1], { x: x.channel, y: y.channel }, its, cancelled)) return false

@@ -57,7 +57,7 @@ function blockRunner(
   const [toPlace, toLine] = [functionsFor(epilogues.inPlace), functionsFor(epilogues.inLine)]
   const groupBytes = 4 * (d.ic / d.groups) * d.input[0] * layout.planeFloats
   const channelBytes = 4 * d.output[0] * d.output[1] * d.output[2]
-  const fill = plan.panel && panelFiller(plan.panel, traits, code, memory)
+  const fill = plan.panel && panelFiller(plan, plan.panel, code, memory)
   return (tile, count, index, at) => {
     const block = plan.blocks[index]
     const inPlace = storesInPlace(block)

@@ -33,14 +33,14 @@ export function computer(plan: MatrixPlan, code: ReadonlyMap<string, Callable>, 
   }
 }
 
-/** Stages what a block reads, unless that is what a worker has staged last, at this stretch of work and of this item. */
+/** Stages what a block reads, unless that is what a worker has staged last, of this item. */
 function keeping(plan: MatrixPlan, stage: Window) {
-  let held = { stint: 0, x: 0, block: -1, group: -1 }
   return ({ block, group }: Unit, at: Bindings, cancelled: () => boolean): boolean => {
-    if (held.stint === at.stint && held.x === at.x && held.block === block && held.group === group) return true
-    held = { stint: 0, x: 0, block: -1, group: -1 }
+    const window = { plan, x: at.x, key: block * plan.descriptor.groups + group }
+    if (at.staged.has(window)) return true
+    at.staged.held = null
     if (!stage(plan.blocks[block].row, group, at, cancelled)) return false
-    held = { stint: at.stint, x: at.x, block, group }
+    at.staged.held = window
     return true
   }
 }

@@ -15,19 +15,18 @@ export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable
   const [transform, multiply] = [transformer(plan, code, memory), multiplier(plan, code, memory)]
   const { groups, ic } = plan.descriptor
   const icPerGroup = ic / groups
-  // The block whose factors the private memory holds, until another stint or item.
-  let held = { stint: 0, x: 0, cell: -1 }
   return (begin, end, at, cancelled) => {
     const factors = at.private + plan.private.factors
     for (let unit = begin; unit < end; unit++) {
       const { cell, block, chunk } = aloneUnit(plan, unit)
-      if (held.cell !== cell || held.stint !== at.stint || held.x !== at.x) {
-        held = { stint: at.stint, x: at.x, cell: -1 }
+      const factorsOf = { plan, x: at.x, key: cell }
+      if (!at.staged.has(factorsOf)) {
+        at.staged.held = null
         for (let ic = 0; ic < icPerGroup; ic += IC_AT_ONCE) {
           if (cancelled()) return false
           transform(block, chunk.group, ic, factors, at)
         }
-        held.cell = cell
+        at.staged.held = factorsOf
       }
       if (cancelled()) return false
       multiply(block, chunk, factors, at)

@@ -10,6 +10,7 @@ import { spin } from './spin.ts'
  */
 const GENERATION = 0
 const END = 1
+const SLEEPERS = 2
 const UNFINISHED = 16
 const PHASE = 17
 const LOTS = 32
@@ -91,9 +92,9 @@ export class Control {
     return Atomics.load(this.#words, this.#at + PHASE)
   }
 
-  /** Says that a shard is done. Returns whether it was the last of the phase's. */
-  finish(): boolean {
-    return Atomics.sub(this.#words, this.#at + UNFINISHED, 1) === 1
+  /** Says that so many shards are done. Returns whether the phase's last was among them. */
+  finish(shards = 1): boolean {
+    return Atomics.sub(this.#words, this.#at + UNFINISHED, shards) === shards
   }
 
   /** The job is complete; without effect when it was stopped. */
@@ -127,15 +128,28 @@ export class Control {
   /** Blocks until the generation has moved on, looking for so many milliseconds before it sleeps. */
   wait(generation: number, lookMs: number): void {
     const at = this.#at + GENERATION
-    if (!spin(this.#words, at, generation, lookMs)) Atomics.wait(this.#words, at, generation, WAIT_MS)
+    if (spin(this.#words, at, generation, lookMs)) return
+    this.#sleepers(1)
+    Atomics.wait(this.#words, at, generation, WAIT_MS)
+    this.#sleepers(-1)
   }
 
   /** Looks for so many milliseconds, then resolves when the generation has moved on. */
   async moved(generation: number, lookMs: number): Promise<void> {
     const at = this.#at + GENERATION
     if (spin(this.#words, at, generation, lookMs)) return
+    this.#sleepers(1)
     const wait = Atomics.waitAsync(this.#words, at, generation, WAIT_MS)
     if (wait.async) await wait.value
+    this.#sleepers(-1)
+  }
+
+  /**
+   * Who is about to sleep until the generation moves on counts itself: to wake nobody would take longer than many a phase. Who dies
+   * asleep is counted ever after, and costs no more than that.
+   */
+  #sleepers(more: number): void {
+    Atomics.add(this.#words, this.#at + SLEEPERS, more)
   }
 
   #left(lot: number): number {
@@ -150,6 +164,7 @@ export class Control {
 
   #move(): void {
     Atomics.add(this.#words, this.#at + GENERATION, 1)
-    Atomics.notify(this.#words, this.#at + GENERATION)
+    // Who counts itself later finds the new generation before it sleeps.
+    if (Atomics.load(this.#words, this.#at + SLEEPERS) > 0) Atomics.notify(this.#words, this.#at + GENERATION)
   }
 }

@@ -7,6 +7,7 @@ import type { Addon } from './native/addon.ts'
 import { NativeBinder } from './native/code.ts'
 import { type BindCode, KnownProgram } from './program-work.ts'
 import { Recorder } from './tape.ts'
+import type { Work } from './work.ts'
 
 export class Member {
   readonly #memory: WebAssembly.Memory
@@ -14,6 +15,8 @@ export class Member {
   readonly #check: boolean
   readonly #recorder: Recorder
   readonly #known = new Map<number, KnownLayer | KnownProgram>()
+  /** The last run that it had a part in: it comes back to it at every phase. */
+  #last: { readonly task: RunTask; readonly work: Work } | null = null
 
   /** `addon` makes machine code callable; without it code is WebAssembly. */
   constructor(memory: WebAssembly.Memory, addon: Addon | null, check: boolean) {
@@ -62,19 +65,32 @@ export class Member {
    * moved on there may be more to do, or the job is over.
    */
   work(task: RunTask, control: Control, enough: () => boolean): number {
-    const work = (this.#known.get(task.layer) as KnownLayer | KnownProgram).work(task)
+    const work = this.#workOf(task)
     const cancelled = () => control.over
     for (;;) {
       const { generation } = control
-      const claim = control.claim(task.member)
+      let claim = control.claim(task.member)
       if (claim === null) return generation
       const { phase } = control
-      if (!work.run(phase, claim, cancelled)) return generation
-      if (control.finish()) {
-        if (phase + 1 === work.phases) control.complete()
-        else control.open(phase + 1, work.lots(phase + 1))
+      let [done, leaves] = [0, false]
+      // What it has done it says once: the word where it does is every member's.
+      for (; claim !== null; claim = leaves ? null : control.claim(task.member)) {
+        if (!work.run(phase, claim, cancelled)) return generation
+        done++
+        leaves = enough()
       }
-      if (enough()) return generation
+      if (!control.finish(done)) return generation
+      if (phase + 1 === work.phases) control.complete()
+      else control.open(phase + 1, work.lots(phase + 1))
+      if (leaves) return generation
     }
+  }
+
+  #workOf(task: RunTask): Work {
+    if (this.#last?.task !== task) {
+      const known = this.#known.get(task.layer) as KnownLayer | KnownProgram
+      this.#last = { task, work: known.work(task) }
+    }
+    return this.#last.work
   }
 }

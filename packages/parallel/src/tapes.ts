@@ -39,9 +39,8 @@ interface Take {
 
 export class Tapes {
   readonly #recorder: Recorder
-  readonly #known = new Map<number, Known>()
-  /** Phases that are worked out each time: they do without emitted code, or there is no room for them. */
-  readonly #unkept = new Set<number>()
+  /** The shards of each phase; null for one that is worked out each time: it does without emitted code, or there is no room for it. */
+  readonly #phases: (Map<number, Known> | null)[] = []
   #words = 0
 
   constructor(recorder: Recorder) {
@@ -50,31 +49,37 @@ export class Tapes {
 
   /** @param shard a number that it has alone in its phase */
   perform(phase: number, shard: number, work: Shard, staged: Staged, cancelled: () => boolean): boolean {
-    if (this.#unkept.has(phase)) return work(staged)
-    const key = phase * 2 ** 32 + shard
-    const known = this.#known.get(key)
+    const shards = this.#shardsOf(phase)
+    if (shards === null) return work(staged)
+    const known = shards.get(shard)
     const asks = known?.asks ?? null
     const take = asks !== null && staged.has(asks) ? known?.there : known?.missing
-    if (take === undefined) return this.#record(phase, key, work, staged)
+    if (take === undefined) return this.#record(phase, shard, work, staged)
     if (asks !== null) staged.held = take.leaves
     return take.tape.play(cancelled)
   }
 
-  #record(phase: number, key: number, work: Shard, staged: Staged): boolean {
+  #record(phase: number, shard: number, work: Shard, staged: Staged): boolean {
     const asking = new Asking()
     asking.held = staged.held
     const { done, tape } = this.#recorder.record(() => work(asking), MOST_WORDS - this.#words)
     staged.held = asking.held
     if (!done) return false
     if (tape === null || tape.length === 0) {
-      this.#unkept.add(phase)
+      this.#phases[phase] = null
       return true
     }
     this.#words += tape.length
-    const known = this.#known.get(key) ?? { asks: asking.first }
+    const shards = this.#shardsOf(phase)
+    const known = shards?.get(shard) ?? { asks: asking.first }
     known[asking.found ? 'there' : 'missing'] = { tape, leaves: asking.held }
-    this.#known.set(key, known)
+    shards?.set(shard, known)
     return true
+  }
+
+  #shardsOf(phase: number): Map<number, Known> | null {
+    while (this.#phases.length <= phase) this.#phases.push(new Map())
+    return this.#phases[phase]
   }
 }
 

@@ -75,6 +75,28 @@ describe('a control block', () => {
     expect([control.finish(), control.finish(), control.finish()]).toEqual([false, false, true])
   })
 
+  it('counts shards that are done one by one or several at once', () => {
+    control.begin([3, 1])
+    expect([control.finish(2), control.finish(), control.finish()]).toEqual([false, false, true])
+    control.begin([3])
+    expect(control.finish(3)).toBe(true)
+  })
+
+  it('wakes those who sleep until the generation moves on, and nobody else', async () => {
+    const wakes = vi.spyOn(Atomics, 'notify')
+    const woken = () => wakes.mock.calls.filter(([, word]) => word === at / 4).length
+    control.begin([1])
+    control.open(1, [1])
+    expect(woken()).toBe(0)
+    const moved = control.moved(control.generation, 0)
+    control.open(2, [1])
+    expect(woken()).toBe(1)
+    await moved
+    control.open(3, [1])
+    expect(woken()).toBe(1)
+    wakes.mockRestore()
+  })
+
   it('keeps to its bytes, with lots for any number of members', () => {
     for (const members of [1, 64, 65, 1024]) {
       const bytes = controlBytes(members)

@@ -23,10 +23,16 @@ function isOwn(folder: string): boolean {
   }
 }
 
+/** A folder of the user's own for what is made at a start and may serve the next; null where there is none, or NODE_DISABLE_COMPILE_CACHE forbids it. */
+export function ownFolder(): string | null {
+  const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? null : compiledFolder(process.env)
+  return folder !== null && isOwn(folder) ? folder : null
+}
+
 /** Saves 30 ms of a start, and 8 of each worker's. Without a folder of its own it goes without, and NODE_DISABLE_COMPILE_CACHE tells Node to. */
 export function keepCompiled(): void {
-  const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? null : compiledFolder(process.env)
-  if (folder === null || !isOwn(folder)) return
+  const folder = ownFolder()
+  if (folder === null) return
   module.enableCompileCache(folder)
   // Workers look for it here.
   process.env.NODE_COMPILE_CACHE ??= folder

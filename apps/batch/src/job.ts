@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { WeftError } from '@weft/core'
 import type { FrameRange, WriteTensorOptions } from '@weft/io'
 import { type EngineOptions, type Parallelism, tierOfEnvironment } from '@weft/parallel'
+import { ownFolder } from './compiled.ts'
 import type { BatchFlags, Share } from './flag-types.ts'
 import { type Identity, identityOf } from './ledger/identity.ts'
 import { type Item, nameOutputs, type OutputFormat } from './outputs.ts'
@@ -77,6 +78,7 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
   const items = nameOutputs(inputs, target, formatFor)
   const own = shard === null ? items : items.filter(({ id }) => isOf(id, shard))
   const { threads = availableParallelism(), tier, parallel = 'auto' } = flags
+  const codeFolder = ownFolder()
   return Object.freeze({
     items: Object.freeze(own),
     work,
@@ -84,7 +86,7 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
     target,
     shard,
     name: ledgerName(shard),
-    engine: Object.freeze({ threads, ...(tier === undefined ? {} : { tier }) }),
+    engine: Object.freeze({ threads, ...(tier === undefined ? {} : { tier }), ...(codeFolder === null ? {} : { codeFolder }) }),
     parallel: parallel === 'auto' ? (own.length < threads ? 'channels' : 'items') : parallel,
     write: Object.freeze(quality === undefined ? {} : { quality }),
     identity: identityOf({

@@ -33,6 +33,7 @@ import { Member } from './member.ts'
 import { NOWHERE } from './messages.ts'
 import { NativeCompiler } from './native/code.ts'
 import { useHugePages } from './native/huge-pages.ts'
+import { KeptCode } from './native/kept-code.ts'
 import { isNative, type Native, native } from './native/native.ts'
 import { type Pool, startPool } from './pool.ts'
 import { EngineProgram } from './program.ts'
@@ -74,16 +75,17 @@ export async function open(options: EngineOptions = {}): Promise<Engine> {
   if (!CHAINS.includes(chains)) throw new WeftError('OPTION', `chains '${chains}' is unknown; there are ${CHAINS.join(', ')}`)
   const check = options.check ?? !['', '0', undefined].includes(process.env.WEFT_CHECK)
   const arena = new Arena(maxMemory)
+  const kept = KeptCode.open(options.codeFolder)
   // Workers start while the tier is tried, as those of the tier that is likely.
-  const likely = likelyNative(options.tier, options.exclude)?.path ?? null
+  const likely = likelyNative(options.tier, options.exclude, kept)?.path ?? null
   let pool = likely === null ? null : startPool(threads, { memory: arena.memory, addon: likely, check })
   try {
-    const chosen = chooseTier(options.tier, options.exclude)
+    const chosen = chooseTier(options.tier, options.exclude, kept)
     const tuning = await Tuning.open(options.tuning, threads, chosen.tier)
     if (!isNative(chosen.tier)) await pool?.destroy()
     if (pool === null || !isNative(chosen.tier))
       pool = startPool(threads, { memory: arena.memory, addon: nativeOf(chosen)?.path ?? null, check })
-    const engine = new PiscinaEngine(threads, chosen, tuning, chains, arena, pool, check)
+    const engine = new PiscinaEngine(threads, chosen, tuning, chains, arena, pool, check, kept)
     await engine.ready()
     return engine
   } catch (error) {
@@ -104,18 +106,29 @@ class PiscinaEngine implements Engine {
   readonly #tuning: Tuning
   readonly #chains: Chains
   readonly #code: NativeCompiler | null
+  readonly #kept: KeptCode | null
   readonly #tensors = new Map<number, FloatTensor>()
   #closing: Promise<void> | undefined
   /** Workers that were lost before they were ready, since the last that was. */
   #losses = 0
 
-  constructor(threads: number, chosen: ChosenTier, tuning: Tuning, chains: Chains, arena: Arena, pool: Pool, check: boolean) {
+  constructor(
+    threads: number,
+    chosen: ChosenTier,
+    tuning: Tuning,
+    chains: Chains,
+    arena: Arena,
+    pool: Pool,
+    check: boolean,
+    kept: KeptCode | null,
+  ) {
     this.#chosen = chosen
     this.#tuning = tuning
     this.#chains = chains
     this.#pool = pool
+    this.#kept = kept
     const here = nativeOf(chosen)
-    this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory)
+    this.#code = here === null ? null : new NativeCompiler(here.addon, TIERS[chosen.tier], arena.memory, kept)
     if (here !== null) useHugePages(here.addon, arena.memory, arena.most)
     const compiler = this.#code ?? new CodeCache(TIERS[chosen.tier], true)
     const member = new Member(arena.memory, here?.addon ?? null, check)
@@ -266,6 +279,7 @@ class PiscinaEngine implements Engine {
     await this.#host.dispatcher.clear()
     await this.#pool.destroy()
     this.#code?.close()
+    this.#kept?.save()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

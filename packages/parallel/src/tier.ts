@@ -11,6 +11,7 @@ import {
   verify,
   WeftError,
 } from '@weft/core'
+import type { KeptCode } from './native/kept-code.ts'
 import { isNative, type Native, native, nativeWorkspace, type OpenWorkspace, verifyNative } from './native/native.ts'
 import { allowPairing, pairingAllowed } from './pairing.ts'
 
@@ -19,10 +20,15 @@ const NATIVE = ['amx', 'avx512', 'avx2'] as const
 
 /**
  * @param exclude tiers that are passed over
+ * @param kept machine code of earlier starts
  * @param choice what the caller asked for; WEFT_TIER decides where the caller left it open
  * @throws OPTION for an unknown name, TIER when the tier that is asked for does not verify here
  */
-export function chooseTier(choice: TierChoice | undefined, exclude: readonly TierName[] = []): ChosenTier {
+export function chooseTier(
+  choice: TierChoice | undefined,
+  exclude: readonly TierName[] = [],
+  kept: KeptCode | null = null,
+): ChosenTier {
   const wanted = choice ?? tierOfEnvironment()
   for (const name of exclude) {
     if (!TIER_NAMES.includes(name)) throw new WeftError('OPTION', `exclude names '${name}'; there are ${TIER_NAMES.join(', ')}`)
@@ -33,8 +39,8 @@ export function chooseTier(choice: TierChoice | undefined, exclude: readonly Tie
     throw new WeftError('OPTION', `tier '${wanted}' is unknown; there are ${TIER_CHOICES.join(', ')}`)
   }
   if (wanted === 'wasm') return portable(exclude)
-  if (wanted === 'auto') return automatic(exclude)
-  const { trusted, reason } = exclude.includes(wanted) ? { trusted: false, reason: 'it is excluded' } : tried(wanted)
+  if (wanted === 'auto') return automatic(exclude, kept)
+  const { trusted, reason } = exclude.includes(wanted) ? { trusted: false, reason: 'it is excluded' } : tried(wanted, kept)
   if (!trusted) throw new WeftError('TIER', `tier ${wanted} is not to be had here: ${reason}`, { tier: wanted })
   return { tier: wanted, why: [`${wanted}: asked for; ${reason}`] }
 }
@@ -45,18 +51,24 @@ export function tierOfEnvironment(): TierChoice {
 }
 
 /** The native object where a tier of machine code will be chosen, unless it does not verify; nothing is tried yet. */
-export function likelyNative(choice: TierChoice | undefined, exclude: readonly TierName[] = []): Native | null {
+export function likelyNative(
+  choice: TierChoice | undefined,
+  exclude: readonly TierName[] = [],
+  kept: KeptCode | null = null,
+): Native | null {
   const wanted = choice ?? tierOfEnvironment()
   const likely = NATIVE.filter((tier) => (wanted === 'auto' || wanted === tier) && !exclude.includes(tier))
   if (likely.length === 0) return null
-  const here = native()
+  const here = native(kept)
   return typeof here !== 'string' && likely.some((tier) => here.features[tier]) ? here : null
 }
 
-function automatic(exclude: readonly TierName[]): ChosenTier {
+function automatic(exclude: readonly TierName[], kept: KeptCode | null): ChosenTier {
   const why: string[] = []
   for (const tier of NATIVE) {
-    const { trusted, reason } = exclude.includes(tier) ? { trusted: false, reason: 'excluded by the caller' } : verifyNative(tier)
+    const { trusted, reason } = exclude.includes(tier)
+      ? { trusted: false, reason: 'excluded by the caller' }
+      : verifyNative(tier, kept)
     why.push(`${tier}: ${reason}`)
     if (trusted) return { tier, why }
   }
@@ -68,8 +80,8 @@ function portable(exclude: readonly TierName[]): ChosenTier {
   return fastestTier({ pairing: pairingAllowed(), exclude })
 }
 
-function tried(tier: TierName): Verdict {
-  return isNative(tier) ? verifyNative(tier) : verify(tier)
+function tried(tier: TierName, kept: KeptCode | null): Verdict {
+  return isNative(tier) ? verifyNative(tier, kept) : verify(tier)
 }
 
 /** A workspace of any tier, for kernels on the calling thread. @throws TIER when machine code cannot be loaded here */

@@ -27,6 +27,11 @@ export interface EngineOptions {
   check?: boolean
   /** A file of measured times, as `tune` writes it: `prepare` takes the kernel that was the fastest. `info.tuning` says whether it is used. */
   tuning?: string
+  /**
+   * A folder where machine code is kept from start to start, which saves a quarter of a second of each. What lies there is run: it must
+   * be one that nobody else can write to.
+   */
+  codeFolder?: string
   /** Which neighbours in a network are computed together, rows at a time: a depthwise convolution and the pointwise ones beside it. */
   chains?: Chains
   /** Bytes that the arena may grow to, 4 GiB at most and by default. */

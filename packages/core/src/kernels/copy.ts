@@ -63,9 +63,10 @@ function copyTouches(words: Int32Array, args: number, { residual }: Epilogue, la
 function emitCopy(m: Machine, epilogue: Epilogue, from: Int, to: Int): void {
   const finish: Finish = (pixels, at, count) =>
     emitEpilogue(m, epilogue, COPY_ARGS, [pixels], [{ y: at, visit: (place, each) => each(pixels, place, 0) }], count)
+  const plain = epilogueName(epilogue) === epilogueName(PLAIN)
   const along = (word: number, count: number, fromStep: Int | number, toStep: Int | number) =>
     m.loop(m.arg(word), () => {
-      emitMove(m, from, to, count, epilogue === PLAIN ? undefined : finish)
+      emitMove(m, from, to, count, plain ? undefined : finish)
       m.add(from, fromStep)
       m.add(to, toStep)
     })

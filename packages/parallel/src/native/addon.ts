@@ -1,6 +1,7 @@
 // Loading the native object: the only caller of process.dlopen.
 import { constants } from 'node:os'
 import { nativeObject, WeftError } from '@weft/core'
+import type { KeptCode } from './kept-code.ts'
 import { candidateFolders, clearStale, type PrivateFile, writePrivateFile } from './private-file.ts'
 
 /** The entry points of the object; see core's isa/x64/stub.ts. Addresses are whole numbers below 2^47. */
@@ -36,8 +37,8 @@ export function whyNoAddon(): string | null {
 }
 
 /** Writes the object where it can be loaded from, and loads it. The caller removes the file when all its threads have. @throws TIER */
-export function installAddon(): { addon: Addon; file: PrivateFile } {
-  const bytes = nativeObject()
+export function installAddon(kept: KeptCode | null): { addon: Addon; file: PrivateFile } {
+  const bytes = kept?.piece('native object', nativeObject) ?? nativeObject()
   const refusals: string[] = []
   for (const folder of candidateFolders()) {
     clearStale(folder)

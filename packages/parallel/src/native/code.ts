@@ -12,6 +12,7 @@ import {
   WeftError,
 } from '@weft/core'
 import type { Addon } from './addon.ts'
+import type { KeptCode } from './kept-code.ts'
 
 const LINE = 64
 
@@ -20,12 +21,14 @@ export class NativeCompiler implements Compiler {
   readonly #addon: Addon
   readonly #tier: Tier
   readonly #base: number
+  readonly #kept: KeptCode | null
   readonly #addresses = new Map<string, number>()
   readonly #areas: { at: number; bytes: number }[] = []
 
-  constructor(addon: Addon, tier: Tier, memory: WebAssembly.Memory) {
+  constructor(addon: Addon, tier: Tier, memory: WebAssembly.Memory, kept: KeptCode | null = null) {
     this.#addon = addon
     this.#tier = tier
+    this.#kept = kept
     this.#base = addon.address(new Uint8Array(memory.buffer))
   }
 
@@ -43,7 +46,10 @@ export class NativeCompiler implements Compiler {
   }
 
   #place(functions: readonly KernelFunction[]): void {
-    const pieces = functions.map((kernel) => emitX64(kernel, machineOf(kernel, this.#tier.traits)))
+    const pieces = functions.map((kernel) => {
+      const emit = () => emitX64(kernel, machineOf(kernel, this.#tier.traits))
+      return this.#kept?.piece(`${this.#tier.name} ${kernel.name}`, emit) ?? emit()
+    })
     const starts: number[] = []
     let bytes = 0
     for (const piece of pieces) {

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { type Features, featuresOf, TIERS, type TierName, type Verdict, verify, WeftError, Workspace } from '@weft/core'
 import { type Addon, installAddon, loadAddon, whyNoAddon } from './addon.ts'
 import { NativeBinder, NativeCompiler } from './code.ts'
+import type { KeptCode } from './kept-code.ts'
 
 export interface Native {
   readonly addon: Addon
@@ -14,16 +15,16 @@ export interface Native {
 /** The object, or why there is none; found out once a process. */
 let found: Native | string | undefined
 
-export function native(): Native | string {
-  found ??= install()
+export function native(kept: KeptCode | null = null): Native | string {
+  found ??= install(kept)
   return found
 }
 
-function install(): Native | string {
+function install(kept: KeptCode | null): Native | string {
   const reason = whyNoAddon()
   if (reason !== null) return reason
   try {
-    const { addon, file } = installAddon()
+    const { addon, file } = installAddon(kept)
     try {
       const handle = openSync(file.path, 'r')
       const path = `/proc/self/fd/${handle}`
@@ -47,15 +48,15 @@ function install(): Native | string {
 const verdicts = new Map<TierName, Verdict>()
 
 /** Tries a tier of machine code with known answers, on a small memory of its own. */
-export function verifyNative(tier: NativeTier): Verdict {
+export function verifyNative(tier: NativeTier, kept: KeptCode | null = null): Verdict {
   const refused = (reason: string): Verdict => ({ tier, trusted: false, reason })
-  const here = native()
+  const here = native(kept)
   if (typeof here === 'string') return refused(here)
   if (!here.features[tier]) return refused(here.features.missing)
   const known = verdicts.get(tier)
   if (known !== undefined) return known
   try {
-    const { workspace, close } = nativeWorkspace(here, tier)
+    const { workspace, close } = nativeWorkspace(here, tier, kept)
     try {
       const verdict = verify(tier, workspace)
       verdicts.set(tier, verdict)
@@ -74,9 +75,9 @@ export interface OpenWorkspace {
   close(): void
 }
 
-export function nativeWorkspace({ addon }: Native, tier: NativeTier): OpenWorkspace {
+export function nativeWorkspace({ addon }: Native, tier: NativeTier, kept: KeptCode | null = null): OpenWorkspace {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true })
-  const compiler = new NativeCompiler(addon, TIERS[tier], memory)
+  const compiler = new NativeCompiler(addon, TIERS[tier], memory, kept)
   return { workspace: new Workspace(tier, memory, compiler, new NativeBinder(addon)), close: () => compiler.close() }
 }
 

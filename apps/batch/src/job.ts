@@ -78,7 +78,6 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
   const items = nameOutputs(inputs, target, formatFor)
   const own = shard === null ? items : items.filter(({ id }) => isOf(id, shard))
   const { threads = availableParallelism(), tier, parallel = 'auto' } = flags
-  const codeFolder = ownFolder()
   return Object.freeze({
     items: Object.freeze(own),
     work,
@@ -86,7 +85,7 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
     target,
     shard,
     name: ledgerName(shard),
-    engine: Object.freeze({ threads, ...(tier === undefined ? {} : { tier }), ...(codeFolder === null ? {} : { codeFolder }) }),
+    engine: engineOptions(flags),
     parallel: parallel === 'auto' ? (own.length < threads ? 'channels' : 'items') : parallel,
     write: Object.freeze(quality === undefined ? {} : { quality }),
     identity: identityOf({
@@ -106,6 +105,12 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
     timeoutMs: milliseconds(flags.timeout),
     limitMs: milliseconds(flags.timeLimit),
   })
+}
+
+/** Of the engine that a run with such flags takes. */
+export function engineOptions({ threads = availableParallelism(), tier }: Pick<BatchFlags, 'threads' | 'tier'>): EngineOptions {
+  const codeFolder = ownFolder()
+  return Object.freeze({ threads, ...(tier === undefined ? {} : { tier }), ...(codeFolder === null ? {} : { codeFolder }) })
 }
 
 function rangeOf({ every, from, to }: BatchFlags): FrameRange {

@@ -1,5 +1,5 @@
 // How far a run is: a bar on a terminal, elsewhere a line every few seconds, and lines that do not disturb it.
-import { SingleBar } from 'cli-progress'
+import type { SingleBar } from 'cli-progress'
 import type { Tally } from './tally.ts'
 import { COLUMNS, megabytes } from './text.ts'
 
@@ -16,7 +16,12 @@ export class Progress {
   #shown = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(stream: NodeJS.WriteStream, wanted: boolean, everyMs = EVERY_MS) {
+  /** A bar needs its library, which takes as long to load as a tenth of a start does: only where there is one. */
+  static async on(stream: NodeJS.WriteStream, wanted: boolean, everyMs = EVERY_MS): Promise<Progress> {
+    return new Progress(stream, wanted, everyMs, wanted && stream.isTTY ? (await import('cli-progress')).SingleBar : null)
+  }
+
+  private constructor(stream: NodeJS.WriteStream, wanted: boolean, everyMs: number, Bar: typeof SingleBar | null) {
     this.#stream = stream
     this.#wanted = wanted
     const settings = {
@@ -26,7 +31,7 @@ export class Progress {
       linewrap: true,
       stream,
     }
-    this.#bar = wanted && stream.isTTY ? new SingleBar(settings) : null
+    this.#bar = Bar === null ? null : new Bar(settings)
     if (!wanted || stream.isTTY) return
     this.#timer = setInterval(() => this.#tally !== null && stream.write(`${this.#text()}\n`), everyMs)
     this.#timer.unref()

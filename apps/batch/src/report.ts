@@ -42,7 +42,7 @@ export async function reporterFor(job: Job, flags: ReportFlags): Promise<Reporte
   const { json = false, log, quiet = false, verbose } = flags
   if (log === undefined) {
     const shown = !quiet && !(json && process.stdout.isTTY)
-    return words(job, flags, new Progress(process.stderr, shown))
+    return words(job, flags, await Progress.on(process.stderr, shown))
   }
   const { logged, openLog } = await import('./log.ts')
   return logged(words(job, { ...flags, quiet: true }, SILENT), job, openLog(verbose))

@@ -6,10 +6,11 @@ import { runJob } from './batch.ts'
 import { convWork } from './conv/work.ts'
 import { examine, findingsLine, findingsText, isWell } from './doctor/doctor.ts'
 import { forecast } from './dry-run.ts'
+import { KeptEngine } from './engines.ts'
 import { EXIT, exitCodeAfter, exitCodeOf } from './exit-codes.ts'
 import { explainAnything } from './explain/anything.ts'
 import type { BatchFlags, DoctorFlags } from './flag-types.ts'
-import { resolveJob } from './job.ts'
+import { engineOptions, resolveJob } from './job.ts'
 import { merge, mergedText } from './merge.ts'
 import type { Address } from './queue/connection.ts'
 import type { WorkerFlags } from './queue/flags.ts'
@@ -19,6 +20,7 @@ import { runWork } from './run/work.ts'
 import { failedLines, statusOf, statusText } from './status.ts'
 import { Stop } from './stop.ts'
 import { Tally } from './tally.ts'
+import { isBegun } from './target.ts'
 import { complain, oneLine } from './text.ts'
 import type { Work } from './work.ts'
 
@@ -40,8 +42,8 @@ export async function route(argv: readonly string[]): Promise<number> {
     if ('output' in request) return await look(request)
     if (request.command === 'doctor') return await doctor(request.flags)
     if (wantsPairing(request.flags.tier)) allowPairing()
-    if (request.command === 'conv') return await batch(await convWork(request.flags), request)
-    if (request.command === 'run') return await batch(await runWork(request.model, request.flags), request)
+    if (request.command === 'conv') return await batch(() => convWork(request.flags), request)
+    if (request.command === 'run') return await batch(() => runWork(request.model, request.flags), request)
     process.stdout.write(`${await explainAnything(request.subject, request.flags)}\n`)
     return EXIT.done
   } catch (error) {
@@ -104,8 +106,14 @@ async function takeChunks(flags: WorkerFlags): Promise<number> {
 }
 
 /** The route that every kind of work takes. */
-async function batch(work: Work, { flags, sources }: { flags: BatchFlags; sources: readonly string[] }): Promise<number> {
-  const job = await resolveJob(work, flags, sources)
+async function batch(
+  work: () => Promise<Work>,
+  { flags, sources }: { flags: BatchFlags; sources: readonly string[] },
+): Promise<number> {
+  await using engines = new KeptEngine()
+  // Workers start while weights are read and inputs are found. Where results were begun there may be nothing left to compute.
+  if (flags.dryRun !== true && !isBegun(flags.output)) engines.ahead(engineOptions(flags))
+  const job = await resolveJob(await work(), flags, sources)
   const reporter = await reporterFor(job, flags)
   if (job.list.length === 0) {
     await reporter.end(new Tally(0, 0), EXIT.done)
@@ -116,7 +124,7 @@ async function batch(work: Work, { flags, sources }: { flags: BatchFlags; source
     reporter.forecast(await forecast(job, reporter, stop).finally(() => stop.ignore()))
     return stop.reason === null ? EXIT.done : exitCodeAfter({ failed: 0, retryable: 0 }, stop.reason)
   }
-  const tally = await runJob(job, reporter, stop).finally(() => stop.ignore())
+  const tally = await runJob(job, reporter, stop, engines).finally(() => stop.ignore())
   const exitCode = exitCodeAfter(tally, stop.reason)
   await reporter.end(tally, exitCode)
   // What hangs, as a read from a dead network disk, must not keep the command.

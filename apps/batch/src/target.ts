@@ -1,4 +1,5 @@
 // Where a run's results and its ledger are: a folder of files, or one file for all.
+import { existsSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { WeftError } from '@weft/core'
@@ -43,6 +44,11 @@ export async function resolveTarget(
   }
   const joined = (format ?? usual) === 'jsonl' ? ({ path: join(output, 'results.jsonl'), format: 'jsonl' } as const) : null
   return { output, folder: output, real: await realFolder(output), state: join(output, STATE_FOLDER), joined }
+}
+
+/** Whether results were begun there: how far they are is not known before their ledger is read. */
+export function isBegun(output: string): boolean {
+  return existsSync(`${output}.weft`) || existsSync(join(output, STATE_FOLDER))
 }
 
 /** What people take for the name of one result, though results go into a folder. */

@@ -74,9 +74,9 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: string
   return { stream: Object.assign(new EventEmitter(), { isTTY, columns: 80, write }) as unknown as NodeJS.WriteStream, written }
 }
 
-test('the bar shows rate and time left in 80 columns on a terminal, and steps aside for lines', () => {
+test('the bar shows rate and time left in 80 columns on a terminal, and steps aside for lines', async () => {
   const { stream, written } = terminal(true)
-  const progress = new Progress(stream, true)
+  const progress = await Progress.on(stream, true)
   const tally = new Tally(2010, 10)
   progress.start(tally)
   tally.failed++
@@ -105,20 +105,20 @@ test('without a terminal a line now and then says how far it is', async () => {
     }
     Object.assign(stream, { write })
   })
-  const progress = new Progress(stream, true, 1)
+  const progress = await Progress.on(stream, true, 1)
   progress.start(new Tally(5, 2))
   await said
   progress.stop()
   expect(written[0]).toBe('0 of 3  - items/s  - left\n')
 })
 
-test('without a terminal, or when not wanted, there is no bar', () => {
+test('without a terminal, or when not wanted, there is no bar', async () => {
   for (const [isTTY, wanted] of [
     [false, true],
     [true, false],
   ]) {
     const { stream, written } = terminal(isTTY)
-    const progress = new Progress(stream, wanted)
+    const progress = await Progress.on(stream, wanted)
     progress.start(new Tally(5, 0))
     progress.step()
     progress.line('only this')

@@ -1,6 +1,8 @@
 import {
   type ConvOptions,
+  type ConvTransposeOptions,
   describeConv,
+  describeConvTranspose,
   KERNELS,
   PORTABLE_TIERS,
   portableWorkspace,
@@ -20,8 +22,8 @@ const { traits } = TIERS.relaxed
 
 describe.each(transforms)('$name', ({ name, m, r }) => {
   const error = KERNELS.find((kernel) => kernel.name === name)?.error as number
-  const check = (tier: TierName, x: number[], oc: number, options: ConvOptions = {}) => {
-    const d = describeConv(x, [oc, x[x.length - 3] / (options.groups ?? 1), r, r], true, options)
+  const check = (tier: TierName, x: number[], oc: number, options: ConvOptions = {}, kernel: number[] = [r, r]) => {
+    const d = describeConv(x, [oc, x[x.length - kernel.length - 1] / (options.groups ?? 1), ...kernel], true, options)
     const operands = operandsOf(d)
     expect(worstError(runKernel(d, operands, tier, name), runOracle(d, operands)), `${x}, ${oc}`).toBeLessThan(error)
   }
@@ -56,6 +58,50 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
       check(tier, [3, 9, 9], 4, { padding: 2 * r })
     })
 
+    it('is right where tiles are dilated, around every edge of a period, a vector and a strip of them', () => {
+      for (const dilation of [2, 3, 4]) {
+        const reach = (r - 1) * dilation
+        for (const edge of [dilation, m * dilation, m * (lanes - (lanes % dilation)), m * (32 - (32 % dilation))]) {
+          for (const ow of [edge - 1, edge, edge + 1])
+            check(tier, [2, m * dilation + 1, ow + reach], 3, {
+              dilation,
+              padding: [
+                [reach >> 1, reach >> 1],
+                [0, 0],
+              ],
+            })
+        }
+        for (let oh = 1; oh <= m * dilation + dilation + 1; oh += 2) check(tier, [1, oh + reach, reach + 7], 2, { dilation })
+      }
+      check(tier, [6, 40, 41], 4, { dilation: [1, 2], padding: 3, groups: 2, activation: 'hardSwish' })
+      check(tier, [3, 40, 17], 5, {
+        dilation: [7, 1],
+        padding: [
+          [r, 3 * r],
+          [0, r],
+        ],
+      })
+      check(tier, [3, 97, 99], 5, { dilation: 2, padding: 2 })
+    })
+
+    it('is right for volumes, whose planes are padded, apart and in slabs', () => {
+      for (const depth of [1, 2, 5]) check(tier, [6, depth, 7, 9], 3, { padding: 1 }, [3, r, r])
+      check(tier, [8, 7, 8, 9], 4, { padding: [2, 1, 1], stride: [2, 1, 1] }, [2, r, r])
+      check(tier, [12, 6, 11, 10], 6, { padding: [0, 1, 2], groups: 2, dilation: [1, 2, 2] }, [3, r, r])
+      check(tier, [40, 9, 15, 21], 3, { padding: 1 }, [3, r, r])
+    })
+
+    it('is right transposed, with its taps read backwards', () => {
+      const transposed = (x: number[], weight: number[], options: ConvTransposeOptions) => {
+        const d = describeConvTranspose(x, weight, true, options)
+        const operands = operandsOf(d)
+        expect(worstError(runKernel(d, operands, tier, name), runOracle(d, operands)), `${x}`).toBeLessThan(error)
+      }
+      transposed([5, 9, 10], [5, 3, r, r], { padding: 1 })
+      transposed([4, 6, 7], [4, 3, r, r], { padding: [r, 0], groups: 2, dilation: 2, outputPadding: 1 })
+      transposed([6, 4, 6, 7], [6, 4, 3, r, r], { padding: [1, 0, 2] })
+    })
+
     it('is right in blocks of its own for each worker, with an activation', () => {
       check(tier, [4, 31 * m, 31 * m], 5, { padding: 1, activation: 'hardSwish' })
       check(tier, [6, 31 * m, 31 * m], 4, { padding: 1, groups: 2, activation: { kind: 'leakyRelu', negativeSlope: 0.1 } })
@@ -65,6 +111,8 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
   it('makes factors anew for another stretch, item or block: units give the same in any order, whatever was done before', () => {
     const d = describeConv([2, 6, 5 * m, 23 * m], [8, 3, r, r], false, { groups: 2, padding: 1 })
     checkUnits(portableWorkspace('relaxed'), d, name)
+    const volume = describeConv([2, 80, 7, 5 * m, 3 * m], [8, 80, 3, r, r], false, { padding: 1 })
+    checkUnits(portableWorkspace('relaxed'), volume, name)
   })
 
   it('is off by at most 1e-5 of the largest sum in the map where pixels are of very different sizes', () => {
@@ -104,10 +152,14 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
         traits,
       )
     expect(refusal([2, 20, 20], { stride: 2 })).toBe('the stride is 2x2, not 1')
-    expect(refusal([2, 20, 20], { dilation: 2 })).toBe('the dilation is 2x2, not 1')
+    expect(refusal([2, 40, 40], { dilation: 5 })).toBe('the dilation of the width is 5, more than 4')
     expect(refusal([2, 20, 20], {}, 4)).toBe(`the kernel is 4x4, not ${r}x${r}`)
     expect(refusal([2, 20, 20], { padding: 1, paddingMode: 'reflect' })).toBe('the padding is reflect, not zeros')
-    expect(refusal([2, 20, 20, 20], {})).toBe('the convolution is 3-D, not 2-D')
+    expect(refusal([2, 20, 20, 20], {})).toBe(
+      `${2 * r} channels of planes under an output, fewer than 16, do not make up for transforms of a volume`,
+    )
+    expect(refusal([2, 20, 20, 20], { dilation: [2, 1, 1] })).toBe('planes are 2 apart, not 1')
+    expect(refusal([2, 20], {})).toBe('the convolution is 1-D')
     expect(refusal([2, 20, 20], { numerics: 'strict' })).toBe("numerics 'strict' was asked for")
   })
 })
@@ -126,6 +178,7 @@ describe('the choice', () => {
     expect(chosen([256, 14, 14], 256, 3)).toBe('f32-winograd-4x4-3x3')
     expect(chosen([512, 7, 7], 512, 3)).toBe('f32-winograd-2x2-3x3')
     expect(chosen([100, 68, 68], 100, 5)).toBe('f32-winograd-4x4-5x5')
+    expect(chosen([256, 28, 28], 256, 3, { dilation: 2, padding: 2 })).toBe('f32-winograd-4x4-3x3')
     expect(chosen([3, 224, 224], 64, 3)).toBe('direct')
     expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('planes')
     expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('direct')

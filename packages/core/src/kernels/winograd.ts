@@ -1,6 +1,5 @@
 // Winograd's convolution: tiles of m x m outputs of an r x r kernel from (m + r - 1)^2 products instead of m^2 r^2.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
-import { epilogueOf } from './epilogue.ts'
 import { estimateWinograd } from './estimate/winograd.ts'
 import type { Kernel } from './kernel.ts'
 import { unitAt } from './range.ts'
@@ -8,7 +7,7 @@ import { inputFunction } from './winograd/input.ts'
 import { multiplyFunction } from './winograd/multiply.ts'
 import { outputFunction } from './winograd/output.ts'
 import { packWinograd } from './winograd/pack.ts'
-import { aloneUnit, planWinograd, shapeOfChunk, sharedUnit, type WinogradPlan } from './winograd/plan.ts'
+import { aloneUnit, outputShapeOf, planWinograd, shapeOfChunk, sharedUnit, type WinogradPlan } from './winograd/plan.ts'
 import { transformOf } from './winograd/points.ts'
 import { convolver, multiplyStep, transformStep } from './winograd/run.ts'
 
@@ -18,6 +17,12 @@ export const WINOGRADS = [
   [2, 3],
   [4, 5],
 ] as const
+
+/** Tiles that take turns in a row: a vector of the narrowest machine holds them. */
+const MOST_DILATION = 4
+
+/** Input channels of planes under an output of a volume: of fewer, where nothing can be asked for ahead, the transform back waits for memory. */
+const LEAST_CHANNELS = 16
 
 export function winogradName(m: number, r: number): string {
   return `f32-winograd-${m}x${m}-${r}x${r}`
@@ -50,19 +55,24 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
     costs(plan, step) {
       const { descriptor: d, blocks, steps } = plan
       return Float64Array.from({ length: steps[step].units }, (_, unit) => {
-        if (!plan.alone && step === 0) return blocks[unitAt(unit, plan.icGrid).block].tiles
+        if (!plan.alone && step === 0) {
+          const { tiles, inputs } = blocks[unitAt(unit, plan.icGrid).block]
+          return tiles * inputs
+        }
         const { chunk, block } = plan.alone ? aloneUnit(plan, unit) : sharedUnit(plan, unit)
-        return Math.ceil(blocks[block].tiles / plan.traits.lanes) * chunk.rows * chunk.tiles * (d.ic / d.groups + 8)
+        const { tiles, planes } = blocks[block]
+        const vectors = Math.ceil(tiles / plan.traits.lanes)
+        return planes * vectors * chunk.rows * chunk.tiles * ((d.kernel[0] * d.ic) / d.groups + 8)
       })
     },
 
     functions(plan) {
-      const { transform, pitch, chunks, descriptor: d } = plan
+      const { transform, chunks, descriptor: d } = plan
       const shapes = new Map(chunks.map((chunk) => [chunk.rows, shapeOfChunk(plan, chunk)]))
       return [
-        inputFunction(transform),
+        inputFunction(transform, [d.dilation[1], d.dilation[2]]),
         ...[...shapes.values()].map(multiplyFunction),
-        outputFunction(transform, pitch, epilogueOf(d)),
+        outputFunction(outputShapeOf(plan)),
       ]
     },
 
@@ -81,12 +91,16 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
 
 function misfit(d: ConvDescriptor, r: number): string | null {
   if (d.numerics === 'strict') return "numerics 'strict' was asked for"
-  if (d.rank !== 2) return `the convolution is ${d.rank}-D, not 2-D`
-  if (d.transposed) return 'the convolution is transposed'
+  if (d.rank === 1) return 'the convolution is 1-D'
+  if (d.dilation[0] !== 1) return `planes are ${d.dilation[0]} apart, not 1`
+  const channels = (d.ic / d.groups) * d.kernel[0]
+  if (d.rank === 3 && channels < LEAST_CHANNELS)
+    return `${channels} channels of planes under an output, fewer than ${LEAST_CHANNELS}, do not make up for transforms of a volume`
   const axes = (values: readonly number[]) => values.slice(1).join('x')
   if (d.kernel[1] !== r || d.kernel[2] !== r) return `the kernel is ${axes(d.kernel)}, not ${r}x${r}`
-  if (d.stride.some((s) => s !== 1)) return `the stride is ${axes(d.stride)}, not 1`
-  if (d.dilation.some((s) => s !== 1)) return `the dilation is ${axes(d.dilation)}, not 1`
+  if (d.stride[1] !== 1 || d.stride[2] !== 1) return `the stride is ${axes(d.stride)}, not 1`
+  if (d.transposed && d.stride[0] !== 1) return `the stride of a transposed convolution is ${d.stride[0]}, not 1`
+  if (d.dilation[2] > MOST_DILATION) return `the dilation of the width is ${d.dilation[2]}, more than ${MOST_DILATION}`
   if (d.paddingMode !== 'zeros') return `the padding is ${d.paddingMode}, not zeros`
   return null
 }

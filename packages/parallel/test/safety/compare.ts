@@ -23,13 +23,18 @@ export function wrong(
   return null
 }
 
-/** For each output the largest value up to so many rows and columns away. */
-function largestAround({ output: [, height, width] }: ConvDescriptor, values: Float64Array, reach: number): Float64Array {
+/** For each output the largest value up to so many rows and columns away, counted in dilations. */
+function largestAround(
+  { output: [, height, width], dilation }: ConvDescriptor,
+  values: Float64Array,
+  outputs: number,
+): Float64Array {
+  const [down, across] = [outputs * dilation[1], outputs * dilation[2]]
   return values.map((_, i) => {
     const [first, row, col] = [i - (i % (height * width)), Math.floor(i / width) % height, i % width]
     let largest = 0
-    for (let r = Math.max(0, row - reach); r <= Math.min(height - 1, row + reach); r++)
-      for (let c = Math.max(0, col - reach); c <= Math.min(width - 1, col + reach); c++)
+    for (let r = Math.max(0, row - down); r <= Math.min(height - 1, row + down); r++)
+      for (let c = Math.max(0, col - across); c <= Math.min(width - 1, col + across); c++)
         largest = Math.max(largest, values[first + r * width + c])
     return largest
   })

@@ -3,6 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { Transform } from '../winograd/points.ts'
+import { slabsOf } from '../winograd/slabs.ts'
 import { countBlocks } from '../winograd/tiles.ts'
 import { CYCLE, productCycles } from './tile.ts'
 
@@ -13,13 +14,16 @@ const [FORTH, BACK] = [0.0019, 0.001]
 
 export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: MachineTraits): number {
   const { lanes } = traits
-  const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(d, t, lanes))
+  const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(d, t, traits))
   const vectors = Math.ceil(tiles / lanes)
   const cols = columnsFor(vectors, traits)
   const ocPerGroup = d.oc / d.groups
   const channelTiles = Math.ceil(ocPerGroup / rowsFor(cols, traits))
   const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
-  const cycles = t.n * t.n * d.ic * channelTiles * Math.ceil(vectors / cols) * product
+  const points = t.n * t.n
+  const cycles = points * d.ic * d.kernel[0] * channelTiles * Math.ceil(vectors / cols) * product
   const perBlock = d.groups * BLOCK + d.oc * CHANNEL + cycles * CYCLE
-  return ONCE + blocks * perBlock + groups * t.n * t.n * (FORTH * d.ic + BACK * d.oc)
+  const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
+  const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
+  return ONCE + d.output[0] * blocks * perBlock + groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
 }

@@ -3,7 +3,7 @@ import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
 import type { Transform } from './points.ts'
 import { emitRowCopy, rowBytes } from './rows.ts'
-import { stagingOf } from './tiles.ts'
+import { stagedStep, stagingOf } from './tiles.ts'
 import { Constants, emitInputTransform, inputConstants } from './transform.ts'
 
 /** Words of the argument block; strides in bytes. */
@@ -13,7 +13,7 @@ export const INPUT_ARGS = {
   xRow: 1,
   xChannel: 2,
   channels: 3,
-  /** The line that each row passes through, where the picture begins in it, and the vectors of tiles that it holds. */
+  /** The line that each row passes through, where the picture begins in it, and how often vectors of all phases are staged from it. */
   line: 4,
   lead: 5,
   pieces: 6,
@@ -44,34 +44,44 @@ export const INPUT_GROUP_WORDS = 2
 /** Registers that the transform needs beside its constants. */
 const WORKING = 8
 
-export function inputFunction(t: Transform): KernelFunction {
+/** Of the height and the width. */
+export type Dilation = readonly [number, number]
+
+export function inputFunction(t: Transform, dilation: Dilation): KernelFunction {
   return {
-    name: `f32-winograd-input-${t.m}-${t.r}`,
+    name: `f32-winograd-input-${t.m}-${t.r}${dilationName(dilation)}`,
     words: wordsOf(INPUT_ARGS),
-    emit: (m) => emitInput(m, t),
-    touches: (words, args, { lanes }) => inputTouches(words, args, t, lanes),
+    emit: (m) => emitInput(m, t, dilation),
+    touches: (words, args, { lanes }) => inputTouches(words, args, t, dilation, lanes),
   }
 }
 
-function inputTouches(words: Int32Array, args: number, t: Transform, lanes: number): Access[] {
+function dilationName([y, x]: Dilation): string {
+  return y === 1 && x === 1 ? '' : `-d${y}x${x}`
+}
+
+function inputTouches(words: Int32Array, args: number, t: Transform, [dy, dx]: Dilation, lanes: number): Access[] {
   const arg = (name: keyof typeof INPUT_ARGS) => words[args + INPUT_ARGS[name]] >>> 0
-  const { phaseFloats, rowFloats } = stagingOf(t, lanes)
+  const { phaseFloats, rowFloats } = stagingOf(t, dx, lanes)
   const width = 4 * lanes
+  const [step, pieces] = [stagedStep(dx, lanes), arg('pieces')]
   const cols = rowBytes(arg, lanes)
   const [channels, rows, count] = [arg('channels'), arg('rows'), arg('groupCount')]
   const real = rows * cols > 0 && channels > 0
   const entries = words.subarray(arg('groups') / 4, arg('groups') / 4 + INPUT_GROUP_WORDS * count)
   const largest = (word: number) =>
     entries.reduce((most, value, i) => (i % INPUT_GROUP_WORDS === word ? Math.max(most, value) : most), 0)
-  const reach = 4 * ((t.n - 1) * rowFloats + (t.m - 1) * phaseFloats + Math.floor((t.n - 1) / t.m) + lanes)
+  const reach = 4 * ((t.n - 1) * dy * rowFloats + (t.m - 1) * phaseFloats + Math.floor((t.n - 1) / t.m) * dx + lanes)
   return [
     { from: arg('x'), to: arg('x') + (real ? (channels - 1) * arg('xChannel') + (rows - 1) * arg('xRow') + cols : 0) },
     { from: arg('clear'), to: arg('clear') + width * arg('clearVectors') },
     { from: arg('lead'), to: arg('lead') + (real ? cols : 0) },
-    { from: arg('line'), to: arg('line') + width * t.m * arg('pieces') },
+    { from: arg('line'), to: arg('line') + 4 * (t.m * pieces - 1) * step + width },
     {
       from: arg('firstReal'),
-      to: arg('firstReal') + (rows === 0 ? 0 : 4 * ((rows - 1) * rowFloats + (t.m - 1) * phaseFloats) + width * arg('pieces')),
+      to:
+        arg('firstReal') +
+        (rows === 0 ? 0 : 4 * ((rows - 1) * rowFloats + (t.m - 1) * phaseFloats + (pieces - 1) * step) + width),
     },
     { from: arg('staged'), to: arg('staged') + largest(0) + reach },
     {
@@ -83,16 +93,16 @@ function inputTouches(words: Int32Array, args: number, t: Transform, lanes: numb
   ]
 }
 
-function emitInput(m: Machine, t: Transform): void {
+function emitInput(m: Machine, t: Transform, dilation: Dilation): void {
   emitClear(m)
   const constants = new Constants(m, inputConstants(t), WORKING + t.n - 6)
   const [x, v] = [m.arg(INPUT_ARGS.x), m.arg(INPUT_ARGS.v)]
   m.loop(m.arg(INPUT_ARGS.channels), () => {
-    m.scope(() => emitStage(m, t, x))
+    m.scope(() => emitStage(m, t, dilation, x))
     m.scope(() => {
       const table = m.arg(INPUT_ARGS.groups)
       m.loop(m.arg(INPUT_ARGS.groupCount), () => {
-        emitGroup(m, t, constants, table, v)
+        emitGroup(m, t, dilation, constants, table, v)
         m.add(table, 4 * INPUT_GROUP_WORDS)
       })
     })
@@ -112,10 +122,10 @@ function emitClear(m: Machine): void {
   })
 }
 
-/** Every row of a channel through the line into its phases. */
-function emitStage(m: Machine, t: Transform, x: Int): void {
-  const { phaseFloats, rowFloats } = stagingOf(t, m.traits.lanes)
-  const width = 4 * m.traits.lanes
+/** Every row of a channel through the line into its phases: of a dilated one the lanes behind a period are those that the next is staged over. */
+function emitStage(m: Machine, t: Transform, [, dx]: Dilation, x: Int): void {
+  const { phaseFloats, rowFloats } = stagingOf(t, dx, m.traits.lanes)
+  const step = 4 * stagedStep(dx, m.traits.lanes)
   const [from, to] = [m.int(), m.arg(INPUT_ARGS.firstReal)]
   m.move(from, x)
   m.loop(m.arg(INPUT_ARGS.rows), () => {
@@ -130,10 +140,11 @@ function emitStage(m: Machine, t: Transform, x: Int): void {
       m.move(at, to)
       m.loop(m.arg(INPUT_ARGS.pieces), () => {
         const phases = Array.from({ length: t.m }, () => m.vec())
-        m.loadPhases(phases, line, 0)
+        if (dx === 1) m.loadPhases(phases, line, 0)
+        else for (const [index, phase] of phases.entries()) m.load(phase, line, index * step)
         phases.forEach((phase, index) => m.store(at, 4 * index * phaseFloats, phase))
-        m.add(line, t.m * width)
-        m.add(at, width)
+        m.add(line, t.m * step)
+        m.add(at, step)
       })
     })
     m.add(to, 4 * rowFloats)
@@ -142,8 +153,8 @@ function emitStage(m: Machine, t: Transform, x: Int): void {
 }
 
 /** B^T d B of a vector of tiles: down the columns into the scratch memory, then along the rows. */
-function emitGroup(m: Machine, t: Transform, constants: Constants, table: Int, v: Int): void {
-  const { phaseFloats, rowFloats } = stagingOf(t, m.traits.lanes)
+function emitGroup(m: Machine, t: Transform, [dy, dx]: Dilation, constants: Constants, table: Int, v: Int): void {
+  const { phaseFloats, rowFloats } = stagingOf(t, dx, m.traits.lanes)
   const width = 4 * m.traits.lanes
   const axis = Array.from({ length: t.n }, (_, index) => index)
   const scratch = m.arg(INPUT_ARGS.scratch)
@@ -152,8 +163,8 @@ function emitGroup(m: Machine, t: Transform, constants: Constants, table: Int, v
     m.loadInt(at, table, 0)
     m.add(at, staged)
     for (const col of axis) {
-      const column = (col % t.m) * phaseFloats + Math.floor(col / t.m)
-      const read = (to: Parameters<Machine['load']>[0], row: number) => m.load(to, at, 4 * (row * rowFloats + column))
+      const column = (col % t.m) * phaseFloats + Math.floor(col / t.m) * dx
+      const read = (to: Parameters<Machine['load']>[0], row: number) => m.load(to, at, 4 * (row * dy * rowFloats + column))
       emitInputTransform(m, t, constants, read, (row, from) => m.store(scratch, (row * t.n + col) * width, from))
     }
   })

@@ -35,24 +35,28 @@ export const OUTPUT_GROUP_WORDS = 8
 /** Registers beside the constants: outputs, parts of the pairs, and what an activation or a transposition takes. */
 const WORKING = 12
 
-/** @param pitch floats from a point's products to the next point's */
-export function outputFunction(t: Transform, pitch: number, epilogue: Epilogue): KernelFunction {
+/** What the code of the transform depends on. */
+export interface OutputShape {
+  readonly t: Transform
+  /** Floats from a point's products to the next point's. */
+  readonly pitch: number
+  /** Of the width: outputs of a tile are so far apart. */
+  readonly dilation: number
+  readonly epilogue: Epilogue
+}
+
+export function outputFunction(shape: OutputShape): KernelFunction {
+  const { t, pitch, dilation, epilogue } = shape
+  const dilated = dilation === 1 ? '' : `-d${dilation}`
   return {
-    name: `f32-winograd-output-${t.m}-${t.r}-by-${pitch}${epilogueName(epilogue)}`,
+    name: `f32-winograd-output-${t.m}-${t.r}-by-${pitch}${dilated}${epilogueName(epilogue)}`,
     words: wordsOf(OUTPUT_ARGS),
-    emit: (m) => emitOutput(m, t, pitch, epilogue),
-    touches: (words, args, { lanes }) => outputTouches(words, args, t, pitch, epilogue, lanes),
+    emit: (m) => emitOutput(m, shape),
+    touches: (words, args, { lanes }) => outputTouches(words, args, shape, lanes),
   }
 }
 
-function outputTouches(
-  words: Int32Array,
-  args: number,
-  t: Transform,
-  pitch: number,
-  { residual }: Epilogue,
-  lanes: number,
-): Access[] {
+function outputTouches(words: Int32Array, args: number, { t, pitch, dilation, epilogue }: OutputShape, lanes: number): Access[] {
   const arg = (name: keyof typeof OUTPUT_ARGS) => words[args + OUTPUT_ARGS[name]] >>> 0
   const [channels, count, width] = [arg('channels'), arg('groupCount'), 4 * lanes]
   const points = t.n * t.n
@@ -60,7 +64,7 @@ function outputTouches(
     { from: arg('bias'), to: arg('bias') + 4 * channels },
     { from: arg('groups'), to: arg('groups') + 4 * OUTPUT_GROUP_WORDS * count },
     { from: arg('scratch'), to: arg('scratch') + t.m * t.n * width },
-    { from: arg('line'), to: arg('line') + t.m * t.m * width },
+    { from: arg('line'), to: arg('line') + t.m * t.m * width + (dilation === 1 ? 0 : width) },
   ]
   for (let group = 0; group < count; group++) {
     const at = arg('groups') / 4 + OUTPUT_GROUP_WORDS * group
@@ -69,20 +73,21 @@ function outputTouches(
     const from = arg('y') + entry('y')
     const first = arg('products') + entry('tile')
     const y = { from, to: from + (channels - 1) * arg('yChannel') + (entry('rows') - 1) * arg('yRow') + cols }
-    touched.push(y, ...(residual ? [residualOf(y, words, args, OUTPUT_ARGS)] : []))
+    touched.push(y, ...(epilogue.residual ? [residualOf(y, words, args, OUTPUT_ARGS)] : []))
     touched.push({ from: first, to: first + 4 * (channels * points - 1) * pitch + width })
   }
   return touched
 }
 
-function emitOutput(m: Machine, t: Transform, pitch: number, epilogue: Epilogue): void {
+function emitOutput(m: Machine, shape: OutputShape): void {
+  const { t, pitch, epilogue } = shape
   const constants = new Constants(m, outputConstants(t), WORKING)
   const [products, y, bias] = [m.arg(OUTPUT_ARGS.products), m.arg(OUTPUT_ARGS.y), m.arg(OUTPUT_ARGS.bias)]
   m.loop(m.arg(OUTPUT_ARGS.channels), () => {
     m.scope(() => {
       const table = m.arg(OUTPUT_ARGS.groups)
       m.loop(m.arg(OUTPUT_ARGS.groupCount), () => {
-        m.scope(() => emitGroup(m, t, pitch, epilogue, constants, { table, products, bias }))
+        m.scope(() => emitGroup(m, shape, constants, { table, products, bias }))
         m.scope(() => emitRows(m, t, epilogue, table, y))
         m.add(table, 4 * OUTPUT_GROUP_WORDS)
       })
@@ -96,9 +101,7 @@ function emitOutput(m: Machine, t: Transform, pitch: number, epilogue: Epilogue)
 /** A^T m A of a vector of tiles, down the columns into the scratch memory, then along the rows into the line. */
 function emitGroup(
   m: Machine,
-  t: Transform,
-  pitch: number,
-  epilogue: Epilogue,
+  { t, pitch, dilation, epilogue }: OutputShape,
   constants: Constants,
   { table, products, bias }: { table: Int; products: Int; bias: Int },
 ): void {
@@ -127,7 +130,28 @@ function emitGroup(
       })
       // A residual is added on the way from the line to the output: only there are its pixels known to exist.
       if (!epilogue.residual) emitEpilogue(m, epilogue, OUTPUT_ARGS, pixels, [])
-      m.storePhases(line, row * t.m * width, pixels)
+      if (dilation === 1) m.storePhases(line, row * t.m * width, pixels)
+      else storePeriods(m, dilation, pixels, scratch, row * t.n * width, line, row * t.m * width)
+    })
+  }
+}
+
+/** Pixels of dilated tiles to where they lie in the line, by way of the scratch memory: those behind a period are stored over by the next. */
+function storePeriods(
+  m: Machine,
+  dilation: number,
+  pixels: readonly Vec[],
+  scratch: Int,
+  place: number,
+  line: Int,
+  to: number,
+): void {
+  const { lanes } = m.traits
+  pixels.forEach((pixel, phase) => m.store(scratch, place + 4 * phase * lanes, pixel))
+  for (let period = 0; period < Math.floor(lanes / dilation); period++) {
+    pixels.forEach((pixel, phase) => {
+      m.load(pixel, scratch, place + 4 * (phase * lanes + period * dilation))
+      m.store(line, to + 4 * (period * pixels.length + phase) * dilation, pixel)
     })
   }
 }

@@ -1,5 +1,6 @@
 // Filters of a Winograd convolution, G g G^T, in the order in which they are read, then biases and the tables of groups.
-import { flush } from '../pack.ts'
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { flush, weightStrides } from '../pack.ts'
 import { INPUT_GROUP_WORDS } from './input.ts'
 import { OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output.ts'
 import type { WinogradPlan } from './plan.ts'
@@ -15,20 +16,19 @@ export function packWinograd(
 ): void {
   const { descriptor: d, chunks, transform: t } = plan
   const floats = new Float32Array(memory, offset, plan.inputTablesAt / 4)
-  const icPerGroup = d.ic / d.groups
+  const channels = (d.ic / d.groups) * d.kernel[0]
   const transform = filterTransform(t)
   const points = t.n * t.n
-  const taps = t.r * t.r
+  const filterAt = filterPlaces(d, weight.length)
+  const weights = d.transposed ? weight.toReversed() : weight
   for (const { oc, rows, tiles, filters } of chunks) {
     // The rows of an input channel lie side by side: they are written together, a point after the other.
     const factors = new Float64Array(points * rows)
-    const pitch = tiles * icPerGroup * rows
+    const pitch = tiles * channels * rows
     for (let tile = 0; tile < tiles; tile++) {
-      for (let ic = 0; ic < icPerGroup; ic++) {
-        for (let row = 0; row < rows; row++) {
-          transform(weight, ((oc + tile * rows + row) * icPerGroup + ic) * taps, factors, row, rows)
-        }
-        const to = filters / 4 + (tile * icPerGroup + ic) * rows
+      for (let channel = 0; channel < channels; channel++) {
+        for (let row = 0; row < rows; row++) transform(weights, filterAt(oc + tile * rows + row, channel), factors, row, rows)
+        const to = filters / 4 + (tile * channels + channel) * rows
         for (let point = 0; point < points; point++) {
           for (let row = 0; row < rows; row++) floats[to + point * pitch + row] = flush(factors[point * rows + row])
         }
@@ -37,6 +37,17 @@ export function packWinograd(
   }
   for (let oc = 0; oc < d.oc; oc++) floats[plan.biasAt / 4 + oc] = bias === null ? 0 : flush(bias[oc])
   packTables(plan, memory, offset)
+}
+
+/** Where the taps of an output channel begin, for an input channel of one plane under it: planes one after the other. A transposed convolution's are read backwards. */
+function filterPlaces(d: ConvDescriptor, floats: number): (oc: number, channel: number) => number {
+  const { ic, channelOffset } = weightStrides(d)
+  const [icPerGroup, [planes, kh, kw]] = [d.ic / d.groups, d.kernel]
+  return (oc, channel) => {
+    const plane = Math.floor(channel / icPerGroup)
+    const at = channelOffset(oc) + (channel % icPerGroup) * ic
+    return d.transposed ? floats - at - (planes - plane) * kh * kw : at + plane * kh * kw
+  }
 }
 
 type FilterTransform = (weight: Float32Array, from: number, out: Float64Array, at: number, step: number) => void

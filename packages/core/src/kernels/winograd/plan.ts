@@ -1,15 +1,17 @@
 // The plan of a Winograd convolution: blocks of tiles, chunks of output channels, and the memory that they need.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import { epilogueOf } from '../epilogue.ts'
 import type { Plan } from '../kernel.ts'
 import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
 import { channelTiles } from '../tiling.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input.ts'
-import { OUTPUT_GROUP_WORDS } from './output.ts'
+import { OUTPUT_GROUP_WORDS, type OutputShape } from './output.ts'
 import type { Transform } from './points.ts'
-import { type Block, blocksOf, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
+import { type Slab, slabsOf } from './slabs.ts'
+import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
 
 /** Channel tiles of as many rows each, which are multiplied and transformed back together. */
 export interface Chunk {
@@ -21,6 +23,9 @@ export interface Chunk {
   /** Bytes from `packed` to its filters. */
   readonly filters: number
 }
+
+/** Tiles of some planes of the output: in 2-D of its only one. */
+export interface Block extends FlatBlock, Slab {}
 
 /** Where what a worker has alone begins, in bytes. */
 export interface PrivateLayout {
@@ -62,6 +67,8 @@ export interface WinogradPlan extends Plan {
 export const IC_AT_ONCE = 32
 /** Tiles of a block that all workers share, and of one that a worker has alone: the factors of 64 or 128 channels, 36 points each, are half of a second cache. */
 const [SHARED_TILES, BLOCK_TILES] = [48, 32]
+/** Of volumes and of dilated tiles, whose blocks are whole rows of a register tile's width, tiles that are worth passing over all filters. */
+const LEAST_TILES = 16
 /** Rows of tiles are not cut where whole ones come to this many: each cut is a vector that is partly empty. */
 const WHOLE_TILES = 28
 /** Bytes of products that a chunk leaves for the output transform. */
@@ -84,21 +91,23 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
   const { lanes } = traits
   const points = t.n * t.n
   const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
-  const blocks = blocksOf(d, t, lanes, blockTiles(d, t, lanes))
-  const most = blocks.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
+  const flat = blocksOf(d, t, lanes, blockTiles(d, t, traits))
+  const most = flat.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
+  const slabs = slabsOf(d, 4 * points * icPerGroup * most)
+  const blocks = slabs.flatMap((slab) => flat.map((block) => ({ ...block, ...slab })))
   const pitch = Math.ceil(most / lanes) * lanes
   const cols = columnsFor(pitch / lanes, traits)
   const cells = blocks.length * d.groups
   const chunks = chunksOf(d, points, pitch, rowsFor(cols, traits), cells, traits)
-  const filterBytes = 4 * points * d.oc * icPerGroup
+  const filterBytes = 4 * points * d.oc * icPerGroup * d.kernel[0]
   // A group's last lanes may lie behind its block's tiles.
-  const reach = Math.max(...blocks.flatMap(({ groups }) => groups.map(({ tile }) => tile + lanes)))
+  const reach = Math.max(...flat.flatMap(({ groups }) => groups.map(({ tile }) => tile + lanes)))
   const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
-  const vPoint = oddLines(icPerGroup * vChannel)
+  const vPoint = oddLines(slabs[0].inputs * icPerGroup * vChannel)
   const vBlock = points * vPoint
   const kept = 4 * vBlock <= FACTORS_ALONE && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
   const alone = blocks.length >= BLOCKS_ALONE || kept
-  const staging = stagingOf(t, lanes)
+  const staging = stagingOf(t, d.dilation[2], lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * points * pitch + lanes,
@@ -118,7 +127,7 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
           { name: 'transform', units: cells * icChunks },
           { name: 'multiply', units: blocks.length * chunks.length },
         ],
-    macs: points * blocks.reduce((tiles, block) => tiles + block.tiles, 0) * icPerGroup * d.oc,
+    macs: points * flat.reduce((tiles, block) => tiles + block.tiles, 0) * icPerGroup * d.oc * d.kernel[0] * d.output[0],
     packedBytes: outputTablesAt + 4 * OUTPUT_GROUP_WORDS * groups,
     sharedBytes: alone ? 0 : 4 * cells * vBlock,
     privateBytes: own.bytes,
@@ -128,7 +137,11 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
     chunks,
     alone,
     icGrid: { tiles: icChunks * d.groups, blocks: blocks.length, blockMajor: true },
-    ocGrid: { tiles: chunks.length, blocks: blocks.length, blockMajor: ocPerGroup * icPerGroup < tilesOf(d, t) * icPerGroup },
+    ocGrid: {
+      tiles: chunks.length,
+      blocks: blocks.length,
+      blockMajor: ocPerGroup * d.kernel[0] < tilesOf(d, t) * d.input[0],
+    },
     cols,
     pitch,
     vChannel,
@@ -142,11 +155,18 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
 }
 
 /** All tiles where they are few, else a fixed number: whole vectors of every machine, or whole rows. */
-export function blockTiles(d: ConvDescriptor, t: Transform, lanes: number): number {
+export function blockTiles(d: ConvDescriptor, t: Transform, traits: MachineTraits): number {
+  const { lanes } = traits
   const all = tilesOf(d, t)
+  const width = stripWidth(d, t)
+  if (d.dilation[2] > 1 || d.kernel[0] > 1) {
+    const most = Math.min(all, Math.max(LEAST_TILES, columnsFor(all, traits) * lanes))
+    const rows = all / width
+    return Math.ceil(rows / Math.ceil(rows / Math.max(1, Math.floor(most / width)))) * width
+  }
   if (all <= Math.max(64, lanes)) return all
   if (all < SMALL_BLOCKS * WHOLE_TILES) return SHARED_TILES
-  const rows = Math.floor(BLOCK_TILES / stripWidth(d, t)) * stripWidth(d, t)
+  const rows = Math.floor(BLOCK_TILES / width) * width
   return rows >= WHOLE_TILES ? rows : BLOCK_TILES
 }
 
@@ -174,6 +194,10 @@ export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
   return { block, chunk: chunks[tile] }
 }
 
+export function outputShapeOf({ transform, pitch, descriptor: d }: WinogradPlan): OutputShape {
+  return { t: transform, pitch, dilation: d.dilation[2], epilogue: epilogueOf(d) }
+}
+
 export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {
   return { rows, cols: plan.cols }
 }
@@ -189,7 +213,7 @@ function chunksOf(d: ConvDescriptor, points: number, pitch: number, rows: number
     if (last !== undefined && last.group === tile.group && last.rows === tile.rows && last.tiles < most) {
       chunks[chunks.length - 1] = { ...last, tiles: last.tiles + 1 }
     } else {
-      const filters = 4 * points * tile.oc * (d.ic / d.groups)
+      const filters = 4 * points * tile.oc * (d.ic / d.groups) * d.kernel[0]
       chunks.push({ group: tile.group, oc: tile.oc, rows: tile.rows, tiles: 1, filters })
     }
   }

@@ -1,12 +1,13 @@
 // Running a Winograd convolution: transform a block, multiply it by a chunk of output channels, transform back.
-import { epilogueOf, writeEpilogueArgs } from '../epilogue.ts'
+import { writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { unitsOf } from '../range.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS, inputFunction } from './input.ts'
 import { MULTIPLY_ARGS, multiplyFunction, writeVectors } from './multiply.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS, outputFunction } from './output.ts'
-import { aloneUnit, type Chunk, IC_AT_ONCE, shapeOfChunk, type WinogradPlan } from './plan.ts'
+import { aloneUnit, type Chunk, IC_AT_ONCE, outputShapeOf, shapeOfChunk, type WinogradPlan } from './plan.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
+import { stagedStep } from './tiles.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
@@ -78,10 +79,12 @@ function groupsBefore({ blocks }: WinogradPlan): number[] {
 function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
   const { descriptor: d, transform: t, staging, traits } = plan
   const words = new Int32Array(memory)
-  const call = code.get(inputFunction(t).name) as Callable
+  const call = code.get(inputFunction(t, [d.dilation[1], d.dilation[2]]).name) as Callable
   const before = groupsBefore(plan)
   const icPerGroup = d.ic / d.groups
-  const [, ih, iw] = d.input
+  const [depth, ih, iw] = d.input
+  const plane = 4 * ih * iw
+  const step = stagedStep(d.dilation[2], traits.lanes)
   return (index: number, group: number, ic: number, factors: number, at: Bindings): void => {
     const block = plan.blocks[index]
     const [args, line] = [at.private / 4, at.private + plan.private.line]
@@ -90,26 +93,31 @@ function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, me
       words[args + INPUT_ARGS[name]] = value
     }
     const copy = rowCopy(block.realCols, traits.lanes)
-    set('x', at.x + 4 * ((group * icPerGroup + ic) * ih * iw + block.x))
     set('xRow', 4 * iw)
-    set('xChannel', 4 * ih * iw)
+    set('xChannel', depth * plane)
     set('channels', Math.min(IC_AT_ONCE, icPerGroup - ic))
     set('line', line)
     set('lead', line + 4 * block.lead)
-    set('pieces', Math.ceil(block.cols / (t.m * traits.lanes)))
+    set('pieces', Math.ceil(block.cols / (t.m * step)))
     set('staged', staged)
     set('firstReal', staged + 4 * block.firstReal * staging.rowFloats)
-    set('rows', block.realRows)
     for (const name of ROW_COPY) set(name, copy[name])
     set('clear', line)
     set('clearVectors', (staged - line + 4 * block.height * staging.rowFloats) / (4 * traits.lanes))
-    set('v', factors + 4 * ic * plan.vChannel)
     set('vChannel', 4 * plan.vChannel)
     set('vPoint', 4 * plan.vPoint)
     set('groups', at.packed + plan.inputTablesAt + 4 * INPUT_GROUP_WORDS * before[index])
     set('groupCount', block.groups.length)
     set('scratch', at.private + plan.private.scratch)
-    call(at.private)
+    for (let input = 0; input < block.inputs; input++) {
+      const from = block.input + input
+      const real = from >= 0 && from < depth
+      set('x', at.x + (group * icPerGroup + ic) * depth * plane + (real ? from * plane + 4 * block.x : 0))
+      // Of a plane of padding no row is read.
+      set('rows', real ? block.realRows : 0)
+      set('v', factors + 4 * (input * icPerGroup + ic) * plan.vChannel)
+      call(at.private)
+    }
   }
 }
 
@@ -120,19 +128,21 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
   const multiply = new Map(
     plan.chunks.map((chunk) => [chunk.rows, code.get(multiplyFunction(shapeOfChunk(plan, chunk)).name) as Callable]),
   )
-  const output = code.get(outputFunction(t, plan.pitch, epilogueOf(d)).name) as Callable
+  const output = code.get(outputFunction(outputShapeOf(plan)).name) as Callable
   const before = groupsBefore(plan)
   const points = t.n * t.n
-  const channelBytes = 4 * d.output[1] * d.output[2]
-  return (index: number, chunk: Chunk, factors: number, at: Bindings): void => {
+  const planeBytes = 4 * d.output[1] * d.output[2]
+  const channelBytes = d.output[0] * planeBytes
+  const icPerGroup = d.ic / d.groups
+  const one = (index: number, chunk: Chunk, factors: number, plane: number, at: Bindings): void => {
     const block = plan.blocks[index]
     const args = at.private / 4
     const products = at.private + plan.private.products
     words[args + MULTIPLY_ARGS.filters] = at.packed + chunk.filters
     words[args + MULTIPLY_ARGS.points] = points
     words[args + MULTIPLY_ARGS.tiles] = chunk.tiles
-    words[args + MULTIPLY_ARGS.channels] = d.ic / d.groups
-    words[args + MULTIPLY_ARGS.v] = factors
+    words[args + MULTIPLY_ARGS.channels] = icPerGroup * d.kernel[0]
+    words[args + MULTIPLY_ARGS.v] = factors + 4 * plane * d.stride[0] * icPerGroup * plan.vChannel
     words[args + MULTIPLY_ARGS.vChannel] = 4 * plan.vChannel
     words[args + MULTIPLY_ARGS.vPoint] = 4 * plan.vPoint
     words[args + MULTIPLY_ARGS.products] = products
@@ -143,14 +153,17 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
     words[args + OUTPUT_ARGS.products] = products
     words[args + OUTPUT_ARGS.channels] = chunk.rows * chunk.tiles
     words[args + OUTPUT_ARGS.bias] = at.packed + plan.biasAt + 4 * chunk.oc
-    words[args + OUTPUT_ARGS.y] = at.y + chunk.oc * channelBytes
+    words[args + OUTPUT_ARGS.y] = at.y + chunk.oc * channelBytes + (block.plane + plane) * planeBytes
     words[args + OUTPUT_ARGS.yChannel] = channelBytes
-    words[args + OUTPUT_ARGS.yRow] = 4 * d.output[2]
+    words[args + OUTPUT_ARGS.yRow] = 4 * d.dilation[1] * d.output[2]
     words[args + OUTPUT_ARGS.groups] = at.packed + plan.outputTablesAt + 4 * OUTPUT_GROUP_WORDS * before[index]
     words[args + OUTPUT_ARGS.groupCount] = block.groups.length
     words[args + OUTPUT_ARGS.scratch] = at.private + plan.private.scratch
     words[args + OUTPUT_ARGS.line] = at.private + plan.private.line
     writeEpilogueArgs(words, floats, args, OUTPUT_ARGS, d, at)
     output(at.private)
+  }
+  return (index: number, chunk: Chunk, factors: number, at: Bindings): void => {
+    for (let plane = 0; plane < plan.blocks[index].planes; plane++) one(index, chunk, factors, plane, at)
   }
 }

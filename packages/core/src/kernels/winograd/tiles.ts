@@ -1,11 +1,12 @@
 // Where the tiles of a Winograd convolution lie: blocks of them, and the groups of neighbours that a vector holds.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { type Axis, axisOf, firstOf, outputsOf, periodOf } from './axis.ts'
 import type { Transform } from './points.ts'
 
 /** Tiles side by side that are staged together: a strip of the picture from top to bottom. */
 const STRIP = 32
 
-/** Up to `lanes` tiles side by side in a row of tiles. */
+/** Up to `lanes` tiles side by side in a row of tiles: of whole periods, but for the last. */
 export interface Group {
   /** Floats from the block's first staged row to the group's first pixel. */
   readonly staged: number
@@ -34,7 +35,7 @@ export interface Block {
   readonly cols: number
 }
 
-/** Pixels of tile column c, counted from the first of the strip: phase c % m, at c / m. */
+/** Pixels of column c, counted from the first of the strip: of period c / dilation / m and phase (c / dilation) % m, at period dilation + c % dilation. */
 export interface Staging {
   /** Floats of a phase of a row. A group reads a vector from any tile of the strip on, and the pixels after the tile. */
   readonly phaseFloats: number
@@ -43,73 +44,104 @@ export interface Staging {
   readonly lineFloats: number
 }
 
-export function stagingOf({ m, n }: Transform, lanes: number): Staging {
-  const phaseFloats = Math.ceil((STRIP + Math.floor((n - 1) / m) + lanes) / 16) * 16
-  return { phaseFloats, rowFloats: m * phaseFloats, lineFloats: m * phaseFloats }
+/** @param dilation of the width */
+export function stagingOf({ m, n }: Transform, dilation: number, lanes: number): Staging {
+  const phaseFloats = Math.ceil((STRIP + dilation * Math.floor((n - 1) / m) + lanes) / 16) * 16
+  const rowFloats = m * phaseFloats
+  return { phaseFloats, rowFloats, lineFloats: rowFloats + Math.ceil(lanes / 16) * 16 }
+}
+
+/** Pixels of a line from which vectors of a phase are staged follow each other so: those of a period, or as many as a vector holds. */
+export function stagedStep(dilation: number, lanes: number): number {
+  return dilation === 1 ? lanes : dilation
 }
 
 export function tilesOf(d: ConvDescriptor, { m }: Transform): number {
-  return Math.ceil(d.output[1] / m) * Math.ceil(d.output[2] / m)
+  return axisOf(d, m, 1).tiles * axisOf(d, m, 2).tiles
 }
 
-/** Tiles of a row of the widest strip. */
+/** Tiles of a row of the widest strip, which is one of whole periods. */
 export function stripWidth(d: ConvDescriptor, { m }: Transform): number {
-  const across = Math.ceil(d.output[2] / m)
-  return Math.ceil(across / Math.ceil(across / STRIP))
+  const across = axisOf(d, m, 2)
+  return Math.min(across.tiles, Math.ceil(periodsOf(across) / stripsOf(across)) * across.dilation)
+}
+
+function periodsOf({ tiles, dilation }: Axis): number {
+  return Math.ceil(tiles / dilation)
+}
+
+function stripsOf(axis: Axis): number {
+  return Math.ceil(periodsOf(axis) / Math.floor(STRIP / axis.dilation))
+}
+
+/** Tiles of a group at most: lanes that a period does not fill are left empty. */
+function groupTiles(dilation: number, lanes: number): number {
+  return lanes - (lanes % dilation)
 }
 
 /** About what `blocksOf` gives, counted without making them: blocks, groups of all, and tiles of the largest block. */
 export function countBlocks(d: ConvDescriptor, t: Transform, lanes: number, most: number) {
-  const [down, width] = [Math.ceil(d.output[1] / t.m), stripWidth(d, t)]
-  const strips = Math.ceil(Math.ceil(d.output[2] / t.m) / STRIP)
-  const parts = Math.ceil((down * width) / most)
+  const [rows, across, width] = [axisOf(d, t.m, 1), axisOf(d, t.m, 2), stripWidth(d, t)]
+  const strips = stripsOf(across)
+  const parts = Math.ceil((rows.tiles * width) / most)
   // A block that ends within a row cuts a group.
   const cut = most % width === 0 ? 0 : parts - 1
-  return { blocks: strips * parts, groups: strips * (down * Math.ceil(width / lanes) + cut), tiles: Math.min(most, down * width) }
+  const each = rows.tiles * Math.ceil(width / groupTiles(across.dilation, lanes)) + cut
+  return { blocks: strips * parts, groups: strips * each, tiles: Math.min(most, rows.tiles * width) }
 }
 
 /** Every tile once, in blocks of `most` at most. */
 export function blocksOf(d: ConvDescriptor, t: Transform, lanes: number, most: number): Block[] {
-  const across = Math.ceil(d.output[2] / t.m)
-  const strips = Math.ceil(across / STRIP)
+  const [rows, cols] = [axisOf(d, t.m, 1), axisOf(d, t.m, 2)]
+  const [periods, strips] = [periodsOf(cols), stripsOf(cols)]
+  const place = { rows, cols, rowFloats: stagingOf(t, cols.dilation, lanes).rowFloats, most: groupTiles(cols.dilation, lanes) }
   return Array.from({ length: strips }, (_, strip) => {
-    const first = Math.floor((strip * across) / strips)
-    return stripBlocks(d, t, lanes, most, first, Math.floor(((strip + 1) * across) / strips) - first)
+    const [first, end] = [strip, strip + 1].map((at) => Math.floor((at * periods) / strips) * cols.dilation)
+    return stripBlocks({ ...place, first, width: Math.min(end, cols.tiles) - first }, most)
   }).flat()
 }
 
-function stripBlocks(d: ConvDescriptor, t: Transform, lanes: number, most: number, first: number, width: number): Block[] {
-  const all = Math.ceil(d.output[1] / t.m) * width
+/** Tiles [first, first + width) of all rows, staged at rows so far apart, in groups of so many at most. */
+interface Strip {
+  readonly rows: Axis
+  readonly cols: Axis
+  readonly rowFloats: number
+  readonly most: number
+  readonly first: number
+  readonly width: number
+}
+
+function stripBlocks(strip: Strip, most: number): Block[] {
+  const all = strip.rows.tiles * strip.width
+  // Periods are not cut.
+  const each = strip.cols.dilation === 1 ? most : most - (most % strip.width)
   const blocks: Block[] = []
-  for (let from = 0; from < all; from += most) blocks.push(blockAt(d, t, lanes, first, width, from, Math.min(most, all - from)))
+  for (let from = 0; from < all; from += each) blocks.push(blockAt(strip, from, Math.min(each, all - from)))
   return blocks
 }
 
-function blockAt(
-  d: ConvDescriptor,
-  t: Transform,
-  lanes: number,
-  first: number,
-  width: number,
-  from: number,
-  tiles: number,
-): Block {
-  const { m, r } = t
+function blockAt(strip: Strip, from: number, tiles: number): Block {
+  const { rows, cols, first, width } = strip
   const [top, bottom] = [Math.floor(from / width), Math.floor((from + tiles - 1) / width)]
-  const height = m * (bottom - top + 1) + r - 1
-  const rows = realPart(m * top - d.before[1], height, d.input[1])
-  const cols = realPart(m * first - d.before[2], m * width + r - 1, d.input[2])
+  const [height, across] = [reachOf(rows, top, bottom), reachOf(cols, first, first + width - 1)]
+  const realRows = realPart(periodOf(rows, top) - rows.before, height, rows.input)
+  const realCols = realPart(periodOf(cols, first) - cols.before, across, cols.input)
   return {
     tiles,
-    groups: groupsOf(d, t, lanes, first, width, from, tiles),
+    groups: groupsOf(strip, from, tiles),
     height,
-    firstReal: rows.lead,
-    realRows: rows.count,
-    lead: cols.lead,
-    realCols: cols.count,
-    x: rows.from * d.input[2] + cols.from,
-    cols: m * width + r - 1,
+    firstReal: realRows.lead,
+    realRows: realRows.count,
+    lead: realCols.lead,
+    realCols: realCols.count,
+    x: realRows.from * cols.input + realCols.from,
+    cols: across,
   }
+}
+
+/** Pixels from the beginning of the first tile's period that the periods up to the last tile's read. */
+function reachOf(axis: Axis, first: number, last: number): number {
+  return periodOf(axis, last) - periodOf(axis, first) + axis.reach + axis.dilation - 1
 }
 
 /** The part of [start, start + count) that lies in [0, n). */
@@ -119,30 +151,19 @@ function realPart(start: number, count: number, n: number): { lead: number; coun
   return { lead: real === 0 ? 0 : from - start, count: real, from: real === 0 ? 0 : from }
 }
 
-function groupsOf(
-  d: ConvDescriptor,
-  t: Transform,
-  lanes: number,
-  first: number,
-  width: number,
-  from: number,
-  tiles: number,
-): Group[] {
-  const { m } = t
-  const { rowFloats } = stagingOf(t, lanes)
-  const [, oh, ow] = d.output
-  const top = Math.floor(from / width)
+function groupsOf({ rows, cols, rowFloats, most, first, width }: Strip, from: number, tiles: number): Group[] {
+  const top = periodOf(rows, Math.floor(from / width))
   const groups: Group[] = []
   for (let tile = 0; tile < tiles; ) {
     const [row, col] = [Math.floor((from + tile) / width), (from + tile) % width]
-    const count = Math.min(lanes, width - col, tiles - tile)
-    const left = m * (first + col)
+    const count = Math.min(most, width - col, tiles - tile)
+    const [y, left] = [firstOf(rows, row), firstOf(cols, first + col)]
     groups.push({
-      staged: m * (row - top) * rowFloats + col,
+      staged: (y - top) * rowFloats + col,
       tile,
-      y: m * row * ow + left,
-      rows: Math.min(m, oh - m * row),
-      cols: Math.min(m * count, ow - left),
+      y: y * cols.output + left,
+      rows: outputsOf(rows, row),
+      cols: Math.min(cols.m * count, cols.output - left),
     })
     tile += count
   }

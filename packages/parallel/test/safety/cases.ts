@@ -122,7 +122,7 @@ function attempt(pick: Draw, large: boolean, wild: boolean): ReturnType<typeof m
   }
 }
 
-/** 2-D, stride 1, zero padding, a kernel of 3x3 or 5x5: what Winograd's kernels take. */
+/** Stride 1, zero padding, a kernel of 3x3 or 5x5, some of them dilated or of volumes: what Winograd's kernels take. */
 function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
   const kernel = pick(0, 2) === 0 ? 5 : 3
   const groups = pick(0, 3) === 0 ? pick(2, 3) : 1
@@ -131,10 +131,14 @@ function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
   const ends = (): [number, number] => [pick(0, kernel), pick(0, kernel)]
   const activation = activationOf(pick)
   const finish = { residual: pick(0, 2) === 0, ...(activation === null ? {} : { activation }) }
-  const options = { padding: [ends(), ends()], groups, ...finish }
-  const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, side(), side()]
+  const volume = pick(0, 4) === 0
+  const [depth, planes] = [volume ? [pick(1, 5)] : [], volume ? [pick(1, 3)] : []]
+  const dilation = [...planes.map(() => 1), ...(pick(0, 2) === 0 ? [pick(1, 5), pick(1, 4)] : [1, 1])]
+  const options = { padding: [...planes.map(ends), ends(), ends()], dilation, groups, ...finish }
+  const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, ...depth, side(), side()]
+  const weight = [groups * oc, ic, ...planes, kernel, kernel]
   try {
-    return made({ describe: 'describeConv', x, weight: [groups * oc, ic, kernel, kernel], bias: pick(0, 2) > 0, options })
+    return made({ describe: 'describeConv', x, weight, bias: pick(0, 2) > 0, options })
   } catch {
     return null // A kernel larger than its input.
   }

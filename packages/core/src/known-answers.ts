@@ -85,6 +85,14 @@ export const KNOWN: readonly KnownAnswer[] = [
     of: 'f32-matrix',
     bits: { 'f32-matrix': '9721136146dfa515' },
   },
+  // Two blocks of channels side by side, and some lanes of a third.
+  {
+    x: [1, 21, 3, 2],
+    weight: [131, 21, 3, 2],
+    options: {},
+    of: 'f32-gemv',
+    bits: { 'f32-gemv': '19d5c4803be8c1e5' },
+  },
   {
     x: [1, 3, 9, 10],
     weight: [4, 3, 5, 5],

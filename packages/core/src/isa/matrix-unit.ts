@@ -42,6 +42,12 @@ export interface Pairing {
   readonly nan: Vec
 }
 
+/** The same 32 bits in every lane of each: the upper half, and the byte below it. */
+export interface Short {
+  readonly upper: Vec
+  readonly lower: Vec
+}
+
 /** What a machine with a matrix unit can do beside. Tiles, masks and addresses are handles, given back at the end of their scope. */
 export interface MatrixUnit {
   /** Tiles hold something only within `body`. @param config word of the argument block that says where the bytes of `tileConfig` lie */
@@ -73,4 +79,12 @@ export interface MatrixUnit {
    * left, both rounded to the nearest. They are off by at most 2^-17 of themselves. `even` and `odd` hold anything afterwards.
    */
   pairs(high: Vec, low: Vec, even: Vec, odd: Vec, pairing: Pairing): void
+  /** Fresh registers with what `loadShort` needs. */
+  short(): Short
+  /**
+   * Four vectors from three of memory: of numbers, of which the upper 24 bits are there and the others 0. The first vector has the upper halves
+   * of the numbers of `to[0]`, and in the lower half of a lane those of `to[1]`; the second those of the other two; the third their lower
+   * bytes, of 1, 0, 2 and 3 from the lowest of a lane on.
+   */
+  loadShort(to: readonly Vec[], at: Int, offset: number, short: Short): void
 }

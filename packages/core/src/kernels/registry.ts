@@ -6,6 +6,7 @@ import { broadcast } from './broadcast.ts'
 import { chain } from './chain.ts'
 import { depthwise } from './depthwise.ts'
 import { direct } from './direct.ts'
+import { gemv } from './gemv.ts'
 import type { Kernel, Plan, Planned } from './kernel.ts'
 import { matrix } from './matrix.ts'
 import { NOMINAL } from './nominal.ts'
@@ -19,6 +20,7 @@ export const KERNELS: readonly Kernel[] = [
   depthwise as Kernel,
   ...WINOGRADS.map(([m, r]) => winograd(m, r) as Kernel),
   matrix as Kernel,
+  gemv,
   planes as Kernel,
   broadcast as Kernel,
   direct as Kernel,

@@ -6,9 +6,12 @@ import {
   type ConvTransposeOptions,
   describeConv,
   describeConvTranspose,
+  type Kernel,
   PADDING_MODES,
   type RunOperands,
+  TIERS,
 } from '@weft/core'
+import { gemvCases } from '../../../core/test/gemv-cases.ts'
 import { matrixCases } from '../../../core/test/matrix-cases.ts'
 
 /** How a convolution is asked for: plain data, printed where it fails. */
@@ -64,7 +67,7 @@ function kindOf(index: number) {
   return index % FULL_EVERY === 0 ? full : null
 }
 
-/** Those around the edges of the matrix kernel, by their number. */
+/** Those around the edges of the kernels that need a matrix unit, by their number. */
 export function edgeCase(index: number): Case {
   const descriptor = EDGES[index]
   const { xShape, weightShape, stride, dilation, before, groups, residual, activation } = descriptor
@@ -72,7 +75,12 @@ export function edgeCase(index: number): Case {
   return { index, descriptor, text }
 }
 
-export const EDGES = matrixCases()
+export const EDGES = [...matrixCases(), ...gemvCases()]
+
+/** Whether a kernel needs a matrix unit. */
+export function needsMatrixUnit(kernel: Kernel, d: ConvDescriptor): boolean {
+  return kernel.refuses(d, TIERS.avx512.traits) !== null
+}
 
 /** Whole numbers from low to high, both included. */
 export type Draw = (low: number, high: number) => number

@@ -1,7 +1,7 @@
 // The matrix unit as AMX, and the operations of AVX-512 that make its pairs.
 import { WeftError } from '../../errors.ts'
 import type { Int, Machine, Vec } from '../machine.ts'
-import { type Far, type Mask, type MatrixUnit, type Pairing, TILES, type Tile } from '../matrix-unit.ts'
+import { type Far, type Mask, type MatrixUnit, type Pairing, type Short, TILES, type Tile } from '../matrix-unit.ts'
 import type { Assembler } from './assembler.ts'
 import { k, masked, mem, tmm } from './operands.ts'
 import { BASE, full, low, type Vector, vector } from './registers.ts'
@@ -71,12 +71,14 @@ export class X64MatrixUnit implements MatrixUnit {
     this.#asm.emit('vmovups', masked(vector(to), lanesOf(lanes), mode), mem({ base: full(at), index: full(by) }))
   }
   pairing(): Pairing {
-    const [keep, half, nan] = [0xffff0000, 0x8000, NAN_TABLE].map((bits) => {
-      const to = this.#machine.vec()
-      this.#machine.scope(() => this.#asm.emit('vpbroadcastd', vector(to), low(this.#machine.number(bits))))
-      return to
-    })
+    const [keep, half, nan] = [0xffff0000, 0x8000, NAN_TABLE].map((bits) => this.#lanesOf(bits))
     return { keep, half, nan }
+  }
+  /** A fresh register with these bits in every lane. */
+  #lanesOf(bits: number): Vec {
+    const to = this.#machine.vec()
+    this.#machine.scope(() => this.#asm.emit('vpbroadcastd', vector(to), low(this.#machine.number(bits))))
+    return to
   }
   pairs(high: Vec, rest: Vec, even: Vec, odd: Vec, { keep, half, nan }: Pairing): void {
     const [to, left, a, b, bits, round, table] = [high, rest, even, odd, keep, half, nan].map(vector)
@@ -94,6 +96,33 @@ export class X64MatrixUnit implements MatrixUnit {
     this.#asm.emit('vpsrld', left, a, 16)
     // left | (b & keep)
     this.#asm.emit('vpternlogd', left, b, bits, 0xf8)
+  }
+  short(): Short {
+    const [upper, lower] = [0xffff0000, 0xff00].map((bits) => this.#lanesOf(bits))
+    return { upper, lower }
+  }
+  loadShort([first, second, third, fourth]: readonly Vec[], at: Int, offset: number, { upper, lower }: Short): void {
+    this.#machine.scope(() => {
+      const [halves, bytes, spare] = [0, 1, 2].map(() => vector(this.#machine.vec()))
+      const [a, b, c, d, high, byte] = [first, second, third, fourth, upper, lower].map(vector)
+      const memory = (index: number) => mem({ base: BASE, index: full(at), disp: offset + 64 * index })
+      /** to | (from & mask) */
+      const join = (to: Vector, from: Vector, mask: Vector) => this.#asm.emit('vpternlogd', to, from, mask, 0xf8)
+      this.#asm.emit('vmovups', halves, memory(0))
+      this.#asm.emit('vmovups', bytes, memory(2))
+      this.#asm.emit('vpandd', a, bytes, byte)
+      join(a, halves, high)
+      this.#asm.emit('vpslld', b, halves, 16)
+      this.#asm.emit('vpslld', spare, bytes, 8)
+      join(b, spare, byte)
+      this.#asm.emit('vmovups', halves, memory(1))
+      this.#asm.emit('vpsrld', c, bytes, 8)
+      this.#asm.emit('vpandd', c, c, byte)
+      join(c, halves, high)
+      this.#asm.emit('vpslld', d, halves, 16)
+      this.#asm.emit('vpsrld', spare, bytes, 16)
+      join(d, spare, byte)
+    })
   }
 }
 

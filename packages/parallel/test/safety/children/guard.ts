@@ -1,9 +1,8 @@
 // Random convolutions on tiers of machine code or WebAssembly, in guarded memory, against the oracle.
 import { describeConv, TIERS, type TierName } from '@weft/core'
-import { matrix } from '../../../../core/src/kernels/matrix.ts'
 import { operandsOf, runOracle } from '../../../../core/test/run-kernel.ts'
 import { native } from '../../../src/native/native.ts'
-import { type Case, caseOf, edgeCase, made, picker } from '../cases.ts'
+import { type Case, caseOf, edgeCase, made, needsMatrixUnit, picker } from '../cases.ts'
 import { wrong } from '../compare.ts'
 import { tellFaults } from '../fault.ts'
 import { type Flush, GuardedMemory, type Operand } from '../guarded.ts'
@@ -16,7 +15,7 @@ export interface GuardConfig {
   readonly seed: number
   readonly from: number
   readonly count: number
-  /** Instead of random ones those around the edges of the matrix kernel, for that alone. */
+  /** Instead of random ones those around the edges of the kernels that need a matrix unit, for those alone. */
   readonly edges?: boolean
   /** Instead of all that one convolution, with an operand that is placed a float too small. */
   readonly short?: { readonly operand: Operand; readonly flush: Flush }
@@ -49,7 +48,7 @@ function check(one: Case, ground: GuardedMemory, runners: readonly KernelRunner[
     }
     try {
       for (const kernel of kernelsFor(d, runner.tier)) {
-        if (edges && kernel.name !== matrix.name) continue
+        if (edges && !needsMatrixUnit(kernel, d)) continue
         for (const flush of short === undefined ? (['end', 'begin'] as const) : [short.flush]) {
           name = `${runner.tier} ${kernel.name} flush to the ${flush}`
           const pick = picker(seed, index)

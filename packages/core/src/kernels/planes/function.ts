@@ -37,13 +37,13 @@ export function planesFunction(shape: PlanesShape): NarrowFunction {
   }
 }
 
-function nameOf({ traits, kernel, strideY, rowStep, dilationY, rows, vectors, tile, lastRows }: PlanesShape): string {
+function nameOf({ traits, kernel, strideY, rowStep, dilationY, rows, apart, vectors, tile, lastRows }: PlanesShape): string {
   const parts = [
     `f32-planes-${kernel[0]}x${kernel[1]}`,
     `s${strideY}x${rows.stride}${rowStep === 1 ? '' : `of${rowStep}`}`,
     `d${dilationY}x${rows.dilation}`,
     `w${rows.width}p${rows.before}to${vectors}l${traits.lanes}pitch${rows.pitch}`,
-    `${tile.rows}${lastRows === 0 ? '' : `+${lastRows}`}x${tile.cols}${tile.column ? 'column' : ''}`,
+    `${tile.rows}${lastRows === 0 ? '' : `+${lastRows}`}x${tile.cols}${tile.column ? 'column' : ''}${apart ? 'apart' : ''}`,
   ]
   return parts.join('-')
 }
@@ -146,12 +146,23 @@ function emitTile(m: Machine, shape: PlanesShape, rows: number, cols: number, we
     m.scope(() => {
       const [xAt, weightsAt] = [copyOf(m, x), copyOf(m, weights)]
       m.loop(m.arg(PLANES_ARGS.channels), () => {
-        emitProducts(m, shape, sums, weightsAt, xAt)
+        if (shape.apart) emitApart(m, sums, (own) => emitProducts(m, shape, own, weightsAt, xAt))
+        else emitProducts(m, shape, sums, weightsAt, xAt)
         m.scope(() => m.add(xAt, m.arg(PLANES_ARGS.plane)))
         m.add(weightsAt, 4 * kernel[0] * kernel[1])
       })
     })
     each((sum, offset) => m.store(place, offset, sum))
+  })
+}
+
+/** Emits sums of their own, which are added when they are whole. */
+function emitApart(m: Machine, sums: readonly Vec[][], products: (own: Vec[][]) => void): void {
+  m.scope(() => {
+    const own = sums.map((row) => row.map(() => m.vec()))
+    for (const sum of own.flat()) m.constant(sum, 0)
+    m.scope(() => products(own))
+    sums.forEach((row, index) => row.forEach((sum, col) => m.plus(sum, sum, own[index][col])))
   })
 }
 

@@ -3,6 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { type Rows, readRows, rowsOf } from '../depthwise/rows.ts'
 import { inputRowCount, machineFor } from '../depthwise/shape.ts'
+import { NOMINAL } from '../nominal.ts'
 
 export interface PlanesTile {
   /** Output rows, and vectors of neighbouring pixels. */
@@ -22,6 +23,8 @@ export interface PlanesShape {
   readonly rowStep: number
   readonly dilationY: number
   readonly rows: Rows
+  /** Whether each channel is summed by itself before it is added: of few outputs the next product would wait for the one before. */
+  readonly apart: boolean
   /** Vectors of an output row: lanes behind its last pixel are summed too, and dropped. */
   readonly vectors: number
   readonly tile: PlanesTile
@@ -31,6 +34,9 @@ export interface PlanesShape {
 
 /** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
 const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
+
+/** Vectors of outputs of the nominal machine that are few: the order of sums depends on the convolution alone. */
+const FEW_VECTORS = 2
 
 export function shapeFor(d: ConvDescriptor, tier: MachineTraits): PlanesShape {
   const traits = machineFor(d, tier)
@@ -42,6 +48,7 @@ export function shapeFor(d: ConvDescriptor, tier: MachineTraits): PlanesShape {
     rowStep: step,
     dilationY: d.dilation[1],
     rows: rowsOf(d, traits.lanes),
+    apart: d.output[1] * Math.ceil(d.output[2] / NOMINAL.lanes) <= FEW_VECTORS,
     vectors: Math.ceil(d.output[2] / traits.lanes),
   }
   let [best, least] = [{ rows: 1, cols: 1, column: false }, Number.POSITIVE_INFINITY]
@@ -54,12 +61,12 @@ export function shapeFor(d: ConvDescriptor, tier: MachineTraits): PlanesShape {
 
 type Base = Omit<PlanesShape, 'tile' | 'lastRows'>
 
-function* tilesFor({ kernel, vectors, traits }: Base, height: number): Generator<PlanesTile> {
+function* tilesFor({ kernel, apart, vectors, traits }: Base, height: number): Generator<PlanesTile> {
   const product = traits.fused ? 0 : 1
   for (const column of [true, false]) {
     for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
       for (let cols = 1; cols <= Math.min(MOST_COLS, vectors); cols++) {
-        const registers = rows * cols + cols + (column ? kernel[0] : 1) + product
+        const registers = (apart ? 2 : 1) * rows * cols + cols + (column ? kernel[0] : 1) + product
         if (registers <= traits.registers && kernel[0] * kernel[1] * rows * cols <= MOST_MADDS) yield { rows, cols, column }
       }
     }
@@ -76,6 +83,7 @@ export function planeCost(base: Base, { rows, cols, column }: PlanesTile, height
     if (tileRows === 0 || tileCols === 0) return 0
     const products = tileRows * tileCols * kh * kw
     const loads = tileCols * kw * inputRowCount(base, tileRows) + (column ? kh * kw : kh * kw * tileRows)
+    if (base.apart) return Math.max(products, SPLIT_LOADS * loads, LATENCY) + tileRows * tileCols + TILE_COST
     return Math.max(products, SPLIT_LOADS * loads, LATENCY * kh * kw) + TILE_COST
   }
   const line = (tileRows: number) => Math.floor(base.vectors / cols) * cost(tileRows, cols) + cost(tileRows, base.vectors % cols)

@@ -2,9 +2,10 @@
 // node --conditions=@weft/source apps/bench/scripts/sweep.ts [--seed N] [--count 300] [--tier avx512] [--json FILE]
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { costOf, select, TIERS } from '@weft/core'
+import { costOf, parseProblem, select, TIERS } from '@weft/core'
 import { allowPairing, chooseTier, openWorkspace } from '@weft/parallel'
 import { Progress } from '../src/progress.ts'
+import { memoryBound } from '../src/sweep/bound.ts'
 import { bout } from '../src/sweep/bout.ts'
 import { findingsOf, type Offender, type Swept } from '../src/sweep/findings.ts'
 import { randomProblems } from '../src/sweep/shapes.ts'
@@ -40,14 +41,24 @@ console.log(`seed ${seed}, ${count} problems, tier ${tier}, one core`)
 for (const [decade, rate] of rates)
   console.log(`direct kernel, 1e${decade} FLOPs and more: ${rate.toFixed(2)} GFLOP/s at the median`)
 list('slower than the scalar kernel', slowerThanScalar)
-list("below a third of the direct kernel's rate for problems of their size", slowForSize)
+list("below a third of the direct kernel's rate for problems of their size", slowForSize, boundOf)
 list('slower than another kernel', beaten)
 if (slowerThanScalar.length + slowForSize.length > 0) process.exitCode = 1
 
-function list(title: string, offenders: readonly Offender[]): void {
+function list(title: string, offenders: readonly Offender[], more?: (offender: Offender) => string): void {
   console.log(`${title}: ${offenders.length}`)
-  for (const { problem, chosen, times, ratio, than } of offenders) {
+  for (const offender of offenders) {
+    const { problem, chosen, times, ratio, than } = offender
     const all = [...times].map(([kernel, micros]) => `${kernel} ${micros.toPrecision(3)} us`)
     console.log(`  ${problem}  ${chosen}, ${ratio.toFixed(2)} times as long as ${than}; ${all.join(', ')}`)
+    if (more !== undefined) console.log(`    ${more(offender)}`)
   }
+}
+
+/** What memory has to do with it: near the speed of a copy no kernel is faster. */
+function boundOf({ problem, chosen, times, ratio }: Offender): string {
+  const micros = times.get(chosen) as number
+  const { bytes, reached, copied } = memoryBound(parseProblem(problem).descriptor, micros)
+  const part = `${Math.round((100 * reached) / copied)} % of a copy of as many bytes (${copied.toFixed(1)} GB/s)`
+  return `${(bytes / 1e6).toFixed(2)} MB at ${reached.toFixed(1)} GB/s, ${part}; the limit would take ${(reached * ratio).toFixed(1)} GB/s`
 }

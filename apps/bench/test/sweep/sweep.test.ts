@@ -1,5 +1,6 @@
-import { explain, KERNELS, portableWorkspace, select, TIER_NAMES, TIERS } from '@weft/core'
+import { explain, KERNELS, parseProblem, portableWorkspace, select, TIER_NAMES, TIERS } from '@weft/core'
 import { describe, expect, it } from 'vitest'
+import { bytesMoved, memoryBound } from '../../src/sweep/bound.ts'
 import { bout } from '../../src/sweep/bout.ts'
 import { findingsOf, type Swept } from '../../src/sweep/findings.ts'
 import { randomProblems } from '../../src/sweep/shapes.ts'
@@ -67,5 +68,21 @@ describe('the findings of a sweep', () => {
     expect(names(findings.beaten)).toEqual(['beaten', 'slower than scalar'])
     expect(findings.slowForSize[0].ratio).toBeCloseTo(400 / 300)
     expect(findings.beaten[0]).toMatchObject({ than: 'f32-direct', ratio: 2.5 })
+  })
+})
+
+describe('what memory allows a problem', () => {
+  it('is told by input, weights and output, without the rows that a stride skips', () => {
+    const { descriptor } = parseProblem('ic3ih8iw5oc2kh3kw3ph1')
+    expect(bytesMoved(descriptor)).toBe(4 * (3 * 8 * 5 + 2 * 3 * 9 + 2 * 8 * 5) + (descriptor.bias ? 8 : 0))
+    const strided = parseProblem('ic4ih8iw8oc1kh1kw1sh2').descriptor
+    expect(bytesMoved(strided)).toBe(4 * (4 * 4 * 8 + 4 + 4 * 4) + (strided.bias ? 4 : 0))
+  })
+
+  it('is the rate that it was reached at, beside that of a copy', () => {
+    const { descriptor } = parseProblem('ic64ih32iw32oc1kh1')
+    const { bytes, reached, copied } = memoryBound(descriptor, 100)
+    expect(reached).toBeCloseTo(bytes / 1e5)
+    expect(copied).toBeGreaterThan(0)
   })
 })

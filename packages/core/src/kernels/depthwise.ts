@@ -5,6 +5,7 @@ import { channelsRunner } from './depthwise/run.ts'
 import { byColumns } from './depthwise/shape.ts'
 import { sumsTapsInTurn } from './direct/order.ts'
 import { estimateDepthwise } from './estimate/depthwise.ts'
+import { farTime } from './estimate/far.ts'
 import type { Kernel } from './kernel.ts'
 import { flush } from './pack.ts'
 
@@ -29,7 +30,7 @@ export const depthwise: Kernel<DepthwisePlan> = {
   },
 
   order: (d) => (sumsTapsInTurn(d) && !byColumns([d.kernel[1], d.kernel[2]]) ? 'direct' : 'depthwise'),
-  estimate: estimateDepthwise,
+  estimate: (d, traits) => estimateDepthwise(d, traits) + farTime(d),
 
   plan: (d, traits) => planDepthwise(d, traits),
 

@@ -1,6 +1,7 @@
 // The pointwise kernel: a 1x1 convolution at stride 1 as a matrix product, read and written in place.
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { MachineTraits } from '../isa/machine.ts'
+import { farTime } from './estimate/far.ts'
 import { estimatePointwise } from './estimate/pointwise.ts'
 import type { Kernel, Plan } from './kernel.ts'
 import { lineCaller, lineFunctions } from './line.ts'
@@ -44,7 +45,7 @@ export const pointwise: Kernel<PointwisePlan> = {
 
   order: () => 'direct',
 
-  estimate: (d, traits) => estimatePointwise(d, traits, blocksOf(d, traits)),
+  estimate: (d, traits) => estimatePointwise(d, traits, blocksOf(d, traits)) + farTime(d),
 
   plan(d, traits) {
     const icPerGroup = d.ic / d.groups

@@ -4,10 +4,10 @@ import type { MachineTraits } from '../../isa/machine.ts'
 import { vectorParts } from '../broadcast/channels.ts'
 import { type Dense, denseOf } from '../broadcast/dense.ts'
 import { coverSizes, mostPixels } from '../broadcast/shape.ts'
-import { runsOfBlock } from '../direct/order.ts'
 import { epilogueOf } from '../epilogue.ts'
 import { MANY_REGISTERS } from '../panel.ts'
-import { stageTime } from './direct.ts'
+import { stagedBytes, stageTime } from './direct.ts'
+import { farTime } from './far.ts'
 import { CYCLE } from './tile.ts'
 
 /** Multiply-adds and loads of a core in a cycle; cycles from a multiply-add to the next into the same sum; bytes of weights in a cycle. */
@@ -15,14 +15,14 @@ const [MADDS, LOADS, LATENCY, BYTES] = [2, 2, 4, 32]
 /** More vectors of channels than this gain nothing. */
 const MOST_VECTORS = 4
 /**
- * Cycles beside those of products: of a tile, of a run of products in it, of an output that comes from lanes of channels, and
- * more of it where all planes of the output begin at the same place of a cache.
+ * Cycles beside those of products: of a tile, of an output that comes from lanes of channels, and more of it where all planes of
+ * the output begin at the same place of a cache.
  */
-const [TILE, RUN, STORE, STORE_ALIASED] = [10, 6, 0.2, 0.6]
+const [TILE, STORE, STORE_ALIASED] = [48, 0.43, 0.6]
 /** Addresses that are so far apart fall on the same set of a first cache. */
 const ALIAS_BYTES = 4096
 /** Microseconds of a run by itself, and of a call for a shape of tiles. */
-const [ONCE, CALL] = [0.1, 0.11]
+const [ONCE, CALL] = [0.027, 0.033]
 
 /** Of few registers: the pixels of each channel are a page of their own, and every vector of channels reads them there (panel.ts), but for small maps. */
 const [PAGES, SMALL_MAP] = [1.11, 100]
@@ -33,9 +33,11 @@ export function estimateBroadcast(d: ConvDescriptor, traits: MachineTraits): num
   const store = STORE + ((4 * pixels) % ALIAS_BYTES === 0 ? STORE_ALIASED : 0)
   const vectors = bestVectors(d, dense, traits)
   const channels = d.groups * vectorParts(d.oc / d.groups, traits.lanes, vectors).length
-  const staged = dense.layout.staged ? stageTime(dense.input, traits, dense.layout) : 0
+  const { staged: isStaged } = dense.layout
+  const staged = isStaged ? stageTime(dense.input, traits, dense.layout) : 0
   const pages = traits.registers < MANY_REGISTERS && pixels >= SMALL_MAP ? PAGES : 1
-  return ONCE + CALL * channels + CYCLE * (pages * sumCycles(d, dense, traits, vectors) + store * d.oc * pixels) + staged
+  const far = farTime(d, isStaged ? stagedBytes(dense.input, dense.layout) : 0)
+  return ONCE + CALL * channels + CYCLE * (pages * sumCycles(d, dense, traits, vectors) + store * d.oc * pixels) + staged + far
 }
 
 /** Vectors of a channel block that take the fewest cycles. */
@@ -53,11 +55,10 @@ function sumCycles(d: ConvDescriptor, { output, cut }: Dense, traits: MachineTra
   const taps = cut.rows[0].taps.length * cut.cols[0].taps.length
   const products = (d.ic / d.groups) * taps
   const tiles = coverSizes(output[0], output[1], mostPixels(vectors, traits, epilogueOf(d)))
-  const each = TILE + RUN * runsOfBlock(d, taps)
   const cycles = vectorParts(d.oc / d.groups, traits.lanes, vectors).reduce((sum, { count: width }) => {
     const bytes = 4 * width * traits.lanes
     return tiles.reduce(
-      (total, { pixels, count }) => total + count * (each + products * productCycles(width, pixels, bytes)),
+      (total, { pixels, count }) => total + count * (TILE + products * productCycles(width, pixels, bytes)),
       sum,
     )
   }, 0)

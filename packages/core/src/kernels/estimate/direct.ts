@@ -7,13 +7,14 @@ import { runsOfBlock } from '../direct/order.ts'
 import { layoutsOf } from '../direct/plan.ts'
 import { PLANES_AT_ONCE } from '../direct/stage.ts'
 import { shapeOf } from '../tiling.ts'
+import { farTime } from './far.ts'
 import { CYCLE, lineCost, tileCounts } from './tile.ts'
 
-/** Microseconds of each. What blocks cost is fitted to 300 random convolutions on AVX-512, what staging costs is measured on a dozen. */
-const CALL = 0.107
-const [TILE, RUN] = [0.0007, 0.0005]
-const [FILL, STAGED_ROW, STAGED_VECTOR, STAGED_FLOAT] = [0.1, 0.0009, 0.0008, 0.0003]
-const [COPIED_ROW, COPIED_MOVE] = [0.0015, 0.0012]
+/** Microseconds of each, fitted to 1500 random convolutions on AVX-512: half of them within 12 %. */
+const [ONCE, CALL, TILE, RUN] = [0.2, 0.139, 0.0071, 0.0015]
+const [COPY, COPIED_ROW, COPIED_MOVE] = [0.074, 0.0002, 0.0023]
+/** Of planes that are staged: all floats of them, padding too; then vectors of pixels, or floats that are moved by themselves. */
+const [FILL, PLANE_FLOAT, STAGED_VECTOR, STAGED_FLOAT] = [0.042, 0.000096, 0.00048, 0.00009]
 /** Strides that are staged by vectors. */
 const BY_VECTORS = [1, 2, 4]
 
@@ -29,7 +30,8 @@ function timeOf(d: ConvDescriptor, traits: MachineTraits, cut: Segments, layout:
   const counts = tileCounts(d, traits)
   const widest = Math.max(...counts.map(({ rows }) => shapeOf(rows, traits).cols)) * traits.lanes
   const channelTiles = counts.reduce((sum, { count }) => sum + count, 0)
-  let time = layout.staged ? stageTime(d, traits, layout) : 0
+  let time = ONCE + farTime(d, layout.staged ? stagedBytes(d, layout) : 0)
+  if (layout.staged) time += stageTime(d, traits, layout)
   for (const row of cut.rows) {
     for (const col of cut.cols) {
       const taps = Math.min(d.kernel[0], d.input[0]) * row.taps.length * col.taps.length
@@ -39,21 +41,29 @@ function timeOf(d: ConvDescriptor, traits: MachineTraits, cut: Segments, layout:
       const blocks = Math.ceil(pixels / mostPixels(d, layout, products, channelTiles))
       const line = lineCost(d, traits, pixels / blocks, products)
       const tile = TILE + RUN * runsOfBlock(d, taps)
-      time += d.output[0] * blocks * (counts.length * d.groups * CALL + line.tiles * tile + line.cycles * CYCLE)
+      const calls = counts.length * d.groups
+      time += d.output[0] * blocks * (calls * CALL + line.tiles * tile + line.cycles * CYCLE)
       const fits = pixels >= widest || pixels % traits.lanes === 0
       if (!fits && !layout.staged) return Number.POSITIVE_INFINITY
       const moves = col.step === 1 ? col.count / traits.lanes : col.count
-      if (rows > 1 || col.step > 1 || !fits) time += d.oc * d.output[0] * row.count * (COPIED_ROW + COPIED_MOVE * moves)
+      if (rows > 1 || col.step > 1 || !fits) {
+        time += d.output[0] * (blocks * calls * COPY + d.oc * row.count * (COPIED_ROW + COPIED_MOVE * moves))
+      }
     }
   }
   return time
 }
 
-/** Microseconds of staging: calls that fill in zeros above and below; then rows, and vectors or floats of them. */
+/** Bytes that staged planes are moved by, written and read again. */
+export function stagedBytes(d: ConvDescriptor, { planeFloats }: Layout): number {
+  return 2 * 4 * d.ic * d.input[0] * planeFloats
+}
+
+/** Microseconds of staging: calls that fill in zeros above and below; then planes, and vectors or floats of their pixels. */
 export function stageTime(d: ConvDescriptor, traits: MachineTraits, layout: Layout): number {
   const planes = d.ic * d.input[0]
   const vectors = d.paddingMode === 'zeros' && BY_VECTORS.includes(d.transposed ? 1 : d.stride[2])
   const row = vectors ? STAGED_VECTOR * Math.ceil(layout.cols / traits.lanes) : STAGED_FLOAT * layout.cols
   const fills = 2 * layout.phases.length * Math.ceil(planes / PLANES_AT_ONCE)
-  return FILL * fills + planes * layout.phases.length * layout.rows * (STAGED_ROW + row)
+  return FILL * fills + planes * (PLANE_FLOAT * layout.planeFloats + layout.phases.length * layout.rows * row)
 }

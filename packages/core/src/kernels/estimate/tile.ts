@@ -5,7 +5,7 @@ import { type TileShape, tileOf } from '../tile.ts'
 import { shapeOf } from '../tiling.ts'
 
 /** Microseconds of a cycle, as the fits of all kernels of register tiles have it. */
-export const CYCLE = 0.00024
+export const CYCLE = 0.000245
 
 /** Channel tiles of all groups by their rows: at most two sizes, one apart. */
 export function tileCounts(d: ConvDescriptor, traits: MachineTraits): { rows: number; count: number }[] {

@@ -5,12 +5,15 @@ import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { Transform } from '../winograd/points.ts'
 import { slabsOf } from '../winograd/slabs.ts'
 import { countBlocks } from '../winograd/tiles.ts'
-import { CYCLE, productCycles } from './tile.ts'
+import { area, farTime } from './far.ts'
+import { productCycles } from './tile.ts'
 
-/** Microseconds of each, fitted to AVX-512: half of the convolutions within 7 %, nine of ten within 22 %. */
-const [ONCE, BLOCK, CHANNEL] = [0.15, 0.4, 0.007]
+/** Microseconds of each, fitted to 279 random convolutions in AVX-512: half of them within 13 %. */
+const [BLOCK, PRODUCT_CYCLE] = [0.31, 0.000208]
 /** Of a point of a vector of tiles, there and back. */
-const [FORTH, BACK] = [0.0019, 0.001]
+const [FORTH, BACK] = [0.0021, 0.0011]
+/** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
+const [FACTOR_BYTE, NEAR_FACTORS] = [150e-6, 1e6]
 
 export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: MachineTraits): number {
   const { lanes } = traits
@@ -22,8 +25,11 @@ export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: Machin
   const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
   const points = t.n * t.n
   const cycles = points * d.ic * d.kernel[0] * channelTiles * Math.ceil(vectors / cols) * product
-  const perBlock = d.groups * BLOCK + d.oc * CHANNEL + cycles * CYCLE
+  const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * vectors * lanes) / d.groups - NEAR_FACTORS)
+  const perBlock = d.groups * (BLOCK + factors) + cycles * PRODUCT_CYCLE
   const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
-  return ONCE + d.output[0] * blocks * perBlock + groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
+  // Rows of the output are written in parts, twice as far.
+  const far = farTime(d, 4 * d.oc * area(d.output), (points * d.kernel[0] * d.ic * d.oc) / d.groups)
+  return d.output[0] * blocks * perBlock + groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0]) + far
 }

@@ -58,6 +58,7 @@ export class Member {
 
   forget(id: number): void {
     this.#known.delete(id)
+    if (this.#last?.task.layer === id) this.#last = null
   }
 
   /**

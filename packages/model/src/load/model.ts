@@ -141,14 +141,14 @@ export class Model implements AsyncDisposable {
   /** The program's key and, where none is kept under it, the program. */
   #specialize(inputs: readonly OpStorage[], shapeOf: (name: string) => Shape): { key: string; specialized: Specialized | null } {
     for (;;) {
+      const key = this.#keyOf(inputs, shapeOf)
+      if (this.#programs.has(key)) return { key, specialized: null }
       const shapes = Object.fromEntries(
         this.inputs.map(({ name }, i) => [
           name,
           { shape: shapeOf(name), ...(this.#shaping.has(name) ? { data: inputs[i].slice() } : {}) },
         ]),
       )
-      const key = JSON.stringify(this.inputs.map(({ name }) => [shapes[name].shape, Array.from(shapes[name].data ?? [])]))
-      if (this.#programs.has(key)) return { key, specialized: null }
       try {
         return {
           key,
@@ -158,6 +158,11 @@ export class Model implements AsyncDisposable {
         if (!this.#learn(error)) throw error
       }
     }
+  }
+
+  /** Shapes, and numbers of inputs that say shapes: short, since every run asks for it. */
+  #keyOf(inputs: readonly OpStorage[], shapeOf: (name: string) => Shape): string {
+    return this.inputs.map(({ name }, i) => `${shapeOf(name)}${this.#shaping.has(name) ? `=${inputs[i]}` : ''}`).join(';')
   }
 
   /** Takes note of inputs behind a value that must be known. False where there are no new ones. */

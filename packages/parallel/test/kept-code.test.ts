@@ -1,5 +1,16 @@
 // Machine code that is kept from start to start.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeConv, emitX64, machineOf, plannedBy, select, TIERS } from '@weft/core'
@@ -61,6 +72,30 @@ describe('kept machine code', () => {
       writeFileSync(path, whole.subarray(0, length))
       expect([...new KeptCode(folder, 'v1').piece('a', () => bytes(7))], `${length} bytes`).toEqual([7])
     }
+  })
+
+  it('is not taken from a file that others may write, a link, or one of any length', () => {
+    write('v1', { a: bytes(1) })
+    const path = join(folder, 'machine-code')
+    const taken = () => [...new KeptCode(folder, 'v1').piece('a', () => bytes(7))]
+    for (const [mode, found] of [
+      [0o600, 1],
+      [0o644, 1],
+      [0o620, 7],
+      [0o602, 7],
+    ]) {
+      chmodSync(path, mode)
+      expect(taken(), mode.toString(8)).toEqual([found])
+    }
+    chmodSync(path, 0o600)
+    renameSync(path, join(folder, 'other'))
+    symlinkSync(join(folder, 'other'), path)
+    expect(taken()).toEqual([7])
+    rmSync(path)
+    renameSync(join(folder, 'other'), path)
+    expect(taken()).toEqual([1])
+    truncateSync(path, 2 ** 25 + 1)
+    expect(taken()).toEqual([7])
   })
 
   it('of two processes at once is kept of both', () => {

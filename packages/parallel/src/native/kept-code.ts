@@ -1,6 +1,6 @@
 // Machine code that is kept from start to start, so that it is not encoded anew: a file in a folder of the user's own.
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deserialize, serialize } from 'node:v8'
@@ -9,6 +9,8 @@ const FILE = 'machine-code'
 const DIGEST_BYTES = 32
 /** Bytes of all pieces; past them only what this process asked for is kept. */
 const MOST_BYTES = 2 ** 24
+/** Of a file, with names and lengths. */
+const MOST_FILE_BYTES = 2 * MOST_BYTES
 
 export class KeptCode {
   readonly #path: string
@@ -55,10 +57,10 @@ export class KeptCode {
     }
   }
 
-  /** Nothing where there is no file, or one that is damaged or of another writer. */
+  /** Nothing where there is no file, or one that is damaged, of another writer, or not the user's alone to write: what it says is run. */
   #read(): Map<string, Uint8Array> {
     try {
-      const file = readFileSync(this.#path)
+      const file = readOwn(this.#path)
       const body = file.subarray(DIGEST_BYTES)
       if (this.#digestOf(body).equals(file.subarray(0, DIGEST_BYTES))) return deserialize(body) as Map<string, Uint8Array>
     } catch {
@@ -69,6 +71,19 @@ export class KeptCode {
 
   #digestOf(body: Uint8Array): Buffer {
     return createHash('sha256').update(this.#writer).update(body).digest()
+  }
+}
+
+/** @throws where it is no file that only the user writes, or too long */
+function readOwn(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    const found = fstatSync(file)
+    const own = found.isFile() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
+    if (!own || found.size > MOST_FILE_BYTES) throw new Error(`${path} is not to be run`)
+    return readFileSync(file)
+  } finally {
+    closeSync(file)
   }
 }
 

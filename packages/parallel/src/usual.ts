@@ -1,10 +1,7 @@
 // How long the runs of a layer or a program usually take, and whether that is short enough for the caller to work along.
 
-/**
- * Milliseconds of a run in which the caller works along: longer, and it is the event loop that would have to wait. In shorter ones a
- * caller that is only told of the end, while the workers have its cores, comes by its next run late: 0.1 ms and more.
- */
-const SHORT_MS = 4
+/** Milliseconds of a run in which the caller works along: longer, and it is the event loop that would have to wait. */
+const SHORT_MS = 1
 /** A run that was held up makes the usual time longer by so much at most: else the next would be shared out otherwise, for nothing. */
 const MOST_GROWTH = 1.05
 

@@ -1,12 +1,15 @@
 // Items that have no room side by side are done one after the other; one that never has room is named.
+import { writeFileSync } from 'node:fs'
 import { Tensor } from '@weft/core'
-import { readImage, writeNpy } from '@weft/io'
+import { readImage, readNpy, writeNpy } from '@weft/io'
 import { beforeAll, expect, test } from 'vitest'
+import { onnxFile } from '../../../packages/model/test/onnx-file.ts'
 import { runJob } from '../src/batch.ts'
 import { convWork } from '../src/conv/work.ts'
 import type { Failed } from '../src/failure.ts'
 import type { Done } from '../src/item.ts'
 import { type Job, resolveJob } from '../src/job.ts'
+import { runWork } from '../src/run/work.ts'
 import type { Stop } from '../src/stop.ts'
 import { distance, randomPicture, temporaryFolder, writePicture } from './helpers.ts'
 
@@ -30,7 +33,10 @@ beforeAll(async () => {
 /** Mixes the channels: a convolution that needs next to no memory beside its input and output. */
 async function run(maxMemory: number, out: string): Promise<{ results: (Done | Failed)[]; most: number }> {
   const flags = { output: at(out), weight: at('mix.npy'), tier: 'simd128', threads: 2 } as const
-  const job: Job = await resolveJob(await convWork(flags), flags, [at('in')])
+  return await perform(await resolveJob(await convWork(flags), flags, [at('in')]), maxMemory)
+}
+
+async function perform(job: Job, maxMemory: number): Promise<{ results: (Done | Failed)[]; most: number }> {
   const results: (Done | Failed)[] = []
   let most = 0
   const stop = { reason: null, writing: new Set<string>() } as unknown as Stop
@@ -73,4 +79,28 @@ test('what never fits is named, each by itself', async () => {
       code: 'MEMORY',
       message: expect.stringMatching(/in\/\d\.png: no room.*even alone/),
     })
+})
+
+test('of a network too, what does not fit side by side is tried again alone, and the network serves those after it', async () => {
+  writeFileSync(
+    at('mix.onnx'),
+    onnxFile({
+      inputs: [{ name: 'x', shape: [1, 3, 'h', 'w'] }],
+      outputs: [{ name: 'y' }],
+      nodes: [{ op: 'Conv', inputs: ['x', 'w'], outputs: ['y'] }],
+      constants: { w: { dims: [3, 3, 1, 1], values: [0.2, 0.3, 0.5, 0.5, 0.2, 0.3, 0.3, 0.5, 0.2] } },
+    }),
+  )
+  const runAll = async (maxMemory: number, out: string) => {
+    const flags = { output: at(out), preset: 'unit', size: [SIDE, SIDE], tier: 'simd128', threads: 2 } as const
+    return await perform(await resolveJob(await runWork(at('mix.onnx'), flags), flags, [at('in')]), maxMemory)
+  }
+  const { results } = await runAll(1.5 * ONE, 'tight-run')
+  expect(results.filter(({ ok }) => !ok)).toEqual([])
+  expect(results.length).toBe(ITEMS)
+  await runAll(100 * ONE, 'roomy-run')
+  for (let index = 0; index < ITEMS; index++) {
+    const [a, b] = [await readNpy(at(`tight-run/${index}.npy`)), await readNpy(at(`roomy-run/${index}.npy`))]
+    expect(distance(a.data as Float32Array, b.data as Float32Array)).toBe(0)
+  }
 })

@@ -17,7 +17,7 @@ export class RunStation implements Station {
   readonly #file: ModelFile
   readonly #settings: Settings
   readonly #shop: Shop
-  readonly #model: Model
+  #model: Model
   readonly #levels: Level[] | undefined
   readonly #spares = new Spares()
 
@@ -88,8 +88,11 @@ export class RunStation implements Station {
     return Object.fromEntries(inputs.map((port) => [port.name, asInput(named[port.name], port)]))
   }
 
+  /** What it keeps is given back; the network is made ready anew for an item that comes after. */
   clear(): Promise<void> {
     this.#spares.clear()
-    return this.#model[Symbol.asyncDispose]()
+    const last = this.#model
+    this.#model = this.#file.on(this.#shop.engine)
+    return last[Symbol.asyncDispose]()
   }
 }

@@ -6,4 +6,5 @@ export default defineConfig({
   target: 'es2023',
   dts: false,
   clean: true,
+  minifyWhitespace: true,
 })

@@ -1,5 +1,15 @@
-import { describeConv, type FloatTensor, LocalLayer, PORTABLE_TIERS, Tensor, TIERS, type TierName, WeftError } from '@weft/core'
-import { type Engine, open } from '@weft/parallel'
+import {
+  describeConv,
+  type FloatTensor,
+  LocalLayer,
+  PORTABLE_TIERS,
+  select,
+  Tensor,
+  TIERS,
+  type TierName,
+  WeftError,
+} from '@weft/core'
+import { type Engine, open, openWorkspace } from '@weft/parallel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 function numbers(shape: readonly number[], seed: number): FloatTensor {
@@ -19,8 +29,9 @@ function local(
   residual: FloatTensor | null = null,
 ) {
   const y = new Float32Array(d.yShape.reduce((size, extent) => size * extent, 1))
-  // Fused tiers give the same bits, so one that needs no engine stands for those that do.
-  new LocalLayer(d, weight, bias, { tier: TIERS[tier].traits.fused ? 'relaxed' : tier }).run(x.data, y, residual?.data)
+  const { workspace, close } = openWorkspace(tier)
+  new LocalLayer(d, weight, bias, { tier: workspace }).run(x.data, y, residual?.data)
+  close()
   return y
 }
 
@@ -261,7 +272,7 @@ describe('an engine', () => {
   it('explains which kernel it chose', async () => {
     await using relaxed = await open({ threads: 2, tier: 'relaxed' })
     await using layer = await relaxed.prepare({ weight: numbers([4, 3, 3, 3], 1) }, [3, 10, 10])
-    expect(layer.selection.kernel).toBe('f32-direct')
+    expect(layer.selection.kernel).toBe(select(layer.descriptor, TIERS.relaxed.traits).kernel.name)
     expect(layer.selection.refusals[0].reason).toContain('the kernel is 3x3')
     expect(relaxed.info).toMatchObject({ threads: 2, tier: 'relaxed' })
     expect(relaxed.info.why.at(-1)).toContain('known answers verified')

@@ -17,7 +17,7 @@ import { type Engine, open } from '@weft/parallel'
 import { count } from '../text.ts'
 import type { Finding } from './finding.ts'
 
-/** Together every kernel takes one: full tiles and narrow ones, padding, stride, groups, dilation, depth, transposed. */
+/** Together every kernel takes one: full tiles and narrow ones, padding, stride, groups, dilation, depth, transposed, one output. */
 const PROBLEMS = [
   'ic20ih9iw11oc18kh1',
   'ic16ih17oc16kh3ph1',
@@ -29,6 +29,7 @@ const PROBLEMS = [
   'ic4iw65oc6kw5pw2',
   'ic3id5ih6iw7oc4kd3ph1pw1pd1',
   'tr1ic6ih7oc9kh4sh2ph1',
+  'ic40iw7oc70kw7',
 ]
 
 interface Case {

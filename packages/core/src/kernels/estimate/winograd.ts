@@ -12,6 +12,8 @@ import { productCycles } from './tile.ts'
 const [BLOCK, PRODUCT_CYCLE] = [0.31, 0.000208]
 /** Of a point of a vector of tiles, there and back. */
 const [FORTH, BACK] = [0.0021, 0.0011]
+/** How often as long transforms take where tiles take turns in a row: outputs go through memory once more, to where each lies. */
+const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
 const [FACTOR_BYTE, NEAR_FACTORS] = [150e-6, 1e6]
 
@@ -31,5 +33,6 @@ export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: Machin
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
   // Rows of the output are written in parts, twice as far.
   const far = farTime(d, 4 * d.oc * area(d.output), (points * d.kernel[0] * d.ic * d.oc) / d.groups)
-  return d.output[0] * blocks * perBlock + groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0]) + far
+  const transforms = groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
+  return d.output[0] * blocks * perBlock + (d.dilation[2] > 1 ? TURNS : 1) * transforms + far
 }

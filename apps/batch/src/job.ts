@@ -77,7 +77,8 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
   for (const input of inputs) if (input.problem === undefined) work.expectWritable(input, formatFor(input))
   const items = nameOutputs(inputs, target, formatFor)
   const own = shard === null ? items : items.filter(({ id }) => isOf(id, shard))
-  const { threads = availableParallelism(), tier, parallel = 'auto' } = flags
+  const engine = engineOptions(flags)
+  const { tier, parallel = 'auto' } = flags
   return Object.freeze({
     items: Object.freeze(own),
     work,
@@ -85,8 +86,8 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
     target,
     shard,
     name: ledgerName(shard),
-    engine: engineOptions(flags),
-    parallel: parallel === 'auto' ? (own.length < threads ? 'channels' : 'items') : parallel,
+    engine,
+    parallel: parallel === 'auto' ? (own.length < engine.threads ? 'channels' : 'items') : parallel,
     write: Object.freeze(quality === undefined ? {} : { quality }),
     identity: identityOf({
       weft: VERSION,
@@ -108,7 +109,10 @@ export function jobOf(work: Work, flags: BatchFlags, target: Target, inputs: rea
 }
 
 /** Of the engine that a run with such flags takes. */
-export function engineOptions({ threads = availableParallelism(), tier }: Pick<BatchFlags, 'threads' | 'tier'>): EngineOptions {
+export function engineOptions({
+  threads = availableParallelism(),
+  tier,
+}: Pick<BatchFlags, 'threads' | 'tier'>): EngineOptions & { readonly threads: number } {
   const codeFolder = ownFolder()
   return Object.freeze({ threads, ...(tier === undefined ? {} : { tier }), ...(codeFolder === null ? {} : { codeFolder }) })
 }

@@ -1,23 +1,13 @@
 // The gemv kernel, on processors with a matrix unit: right around every edge, weights rounded as is said, the same bits on any threads.
-import {
-  type ConvDescriptor,
-  type ConvOptions,
-  describeConv,
-  describeConvTranspose,
-  LocalLayer,
-  select,
-  sizeOf,
-  TIERS,
-} from '@weft/core'
+import { type ConvDescriptor, type ConvOptions, describeConv, describeConvTranspose, select, TIERS } from '@weft/core'
 import { open } from '@weft/parallel'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { rounded } from '../../core/src/kernels/gemv/pack.ts'
 import { gemv } from '../../core/src/kernels/gemv.ts'
 import { gemvCases } from '../../core/test/gemv-cases.ts'
 import { type Operands, operandsOf, runOracle, worstError } from '../../core/test/run-kernel.ts'
 import { checkUnits } from '../../core/test/run-units.ts'
-import type { OpenWorkspace } from '../src/native/native.ts'
-import { openWorkspace } from '../src/tier.ts'
+import { onMatrixUnit } from './on-matrix-unit.ts'
 import { NATIVE_TIERS } from './safety/here.ts'
 
 const { traits } = TIERS.amx
@@ -78,17 +68,7 @@ describe('the gemv kernel', () => {
 })
 
 describe.skipIf(!NATIVE_TIERS.includes('amx'))('the gemv kernel beside a matrix unit (skipped where there is none)', () => {
-  let opened: OpenWorkspace
-  beforeAll(() => {
-    opened = openWorkspace('amx')
-  })
-  afterAll(() => opened.close())
-
-  const run = (d: ConvDescriptor, { x, weight, bias, residual }: Operands, kernel = NAME) => {
-    const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
-    new LocalLayer(d, weight, bias, { tier: opened.workspace, kernel }).run(x.data, y, residual?.data)
-    return y
-  }
+  const { run, workspace } = onMatrixUnit(NAME)
 
   it('is right around every edge', () => {
     for (const d of gemvCases()) {
@@ -138,7 +118,7 @@ describe.skipIf(!NATIVE_TIERS.includes('amx'))('the gemv kernel beside a matrix 
     [[4, 3, 2], 131],
   ] as const)('gives the same bits whatever the order of units: %j to %i channels', (input, oc) => {
     const d = describeConv([2, ...input], [oc, ...input], true, { residual: true, activation: 'relu' })
-    for (const workers of [1, 3]) checkUnits(opened.workspace, d, NAME, workers)
+    for (const workers of [1, 3]) checkUnits(workspace(), d, NAME, workers)
   })
 
   it.each([1, 2, 3])('gives the same bits on %i threads, whichever way they share the work', async (threads) => {

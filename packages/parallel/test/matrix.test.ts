@@ -10,17 +10,17 @@ import {
   select,
   sizeOf,
   TIERS,
+  type Workspace,
 } from '@weft/core'
 import { open } from '@weft/parallel'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Block } from '../../core/src/kernels/matrix/blocks.ts'
 import { checkReach } from '../../core/src/kernels/matrix/reach.ts'
 import { matrix } from '../../core/src/kernels/matrix.ts'
 import { matrixCases } from '../../core/test/matrix-cases.ts'
 import { noise, type Operands, operandsOf, runOracle, worstError } from '../../core/test/run-kernel.ts'
 import { checkUnits } from '../../core/test/run-units.ts'
-import type { OpenWorkspace } from '../src/native/native.ts'
-import { openWorkspace } from '../src/tier.ts'
+import { onMatrixUnit } from './on-matrix-unit.ts'
 import { NATIVE_TIERS } from './safety/here.ts'
 
 const { traits } = TIERS.amx
@@ -122,17 +122,7 @@ describe('the matrix kernel', () => {
 })
 
 describe.skipIf(!NATIVE_TIERS.includes('amx'))('the matrix kernel on a matrix unit (skipped where there is none)', () => {
-  let opened: OpenWorkspace
-  beforeAll(() => {
-    opened = openWorkspace('amx')
-  })
-  afterAll(() => opened.close())
-
-  const run = (d: ConvDescriptor, { x, weight, bias, residual }: Operands, kernel = NAME) => {
-    const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
-    new LocalLayer(d, weight, bias, { tier: opened.workspace, kernel }).run(x.data, y, residual?.data)
-    return y
-  }
+  const { run, workspace } = onMatrixUnit(NAME)
 
   it('is right around every edge', () => {
     for (const d of matrixCases()) {
@@ -162,7 +152,7 @@ describe.skipIf(!NATIVE_TIERS.includes('amx'))('the matrix kernel on a matrix un
     'gives the same bits whatever the order of units, and for however many workers: $how',
     ({ x, weight, options }) => {
       const d = describeConv([2, ...x], weight, true, { ...options, residual: true, activation: 'relu' })
-      for (const workers of [1, 2, 3, 8]) checkUnits(opened.workspace, d, NAME, workers)
+      for (const workers of [1, 2, 3, 8]) checkUnits(workspace(), d, NAME, workers)
     },
   )
 
@@ -184,12 +174,12 @@ describe.skipIf(!NATIVE_TIERS.includes('amx'))('the matrix kernel on a matrix un
     for (const options of [{}, { stride: 2 }]) {
       const d = describeConv([256, 14, 14], [64, 256, 1, 1], true, { ...options, numerics: 'strict' })
       const operands = operandsOf(d)
-      const chosen = (tier: 'relaxed' | typeof opened.workspace) => {
+      const chosen = (tier: 'relaxed' | Workspace) => {
         const y = new Float32Array(sizeOf(d.yShape))
         new LocalLayer(d, operands.weight, operands.bias, { tier }).run(operands.x.data, y)
         return y
       }
-      expect(chosen(opened.workspace)).toEqual(chosen('relaxed'))
+      expect(chosen(workspace())).toEqual(chosen('relaxed'))
     }
   })
 

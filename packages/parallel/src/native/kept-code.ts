@@ -50,7 +50,7 @@ export class KeptCode {
     const body = serialize(bytes > MOST_BYTES ? this.#used : all)
     const temporary = `${this.#path}-${process.pid}`
     try {
-      writeFileSync(temporary, Buffer.concat([this.#digestOf(body), body]), { mode: 0o600 })
+      writeFileSync(temporary, Buffer.concat([this.#digestOf(body), body]), { mode: 0o600, flag: 'wx' })
       renameSync(temporary, this.#path)
     } catch {
       rmSync(temporary, { force: true })

@@ -177,6 +177,8 @@ describe('the choice', () => {
     expect(chosen([64, 56, 56], 64, 3)).toBe('f32-winograd-4x4-3x3')
     expect(chosen([256, 14, 14], 256, 3)).toBe('f32-winograd-4x4-3x3')
     expect(chosen([512, 7, 7], 512, 3)).toBe('f32-winograd-2x2-3x3')
+    expect(chosen([256, 28, 28], 128, 3)).toBe('f32-winograd-4x4-3x3')
+    expect(chosen([320, 7, 7], 320, 3)).toBe('f32-winograd-2x2-3x3')
     expect(chosen([100, 68, 68], 100, 5)).toBe('f32-winograd-4x4-5x5')
     expect(chosen([256, 28, 28], 256, 3, { dilation: 2, padding: 2 })).toBe('f32-winograd-4x4-3x3')
     expect(chosen([3, 224, 224], 64, 3)).toBe('direct')

@@ -9,7 +9,7 @@ import { direct } from './direct.ts'
 import { gemv } from './gemv.ts'
 import type { Kernel, Plan, Planned } from './kernel.ts'
 import { matrix } from './matrix.ts'
-import { NOMINAL } from './nominal.ts'
+import { NOMINAL, NOMINAL_NARROW } from './nominal.ts'
 import { planes } from './planes.ts'
 import { pointwise } from './pointwise.ts'
 import { scalar } from './scalar.ts'
@@ -87,24 +87,37 @@ function compared(d: ConvDescriptor, traits: MachineTraits): Candidates {
 }
 
 /**
- * The order of the kernel that is best on the nominal machine: it decides the bits, which must be the same on every machine but
- * those with a matrix unit, which have their own.
+ * The order of sums that is best on the nominal machines, taken together: it decides the bits, which must be the same on every
+ * machine but those with a matrix unit, which have their own.
  */
 export function orderFor(d: ConvDescriptor, { matrix }: Pick<MachineTraits, 'matrix'>): string {
   const own = orders.get(d) ?? new Map<boolean, string>()
-  const order = own.get(matrix) ?? bestOrder(d, { ...NOMINAL, matrix })
+  const order = own.get(matrix) ?? bestOrder(d, matrix ? [{ ...NOMINAL, matrix }] : [NOMINAL, NOMINAL_NARROW])
   orders.set(d, own.set(matrix, order))
   return order
 }
 
-function bestOrder(d: ConvDescriptor, machine: MachineTraits): string {
+/** That of the least product of times on the machines: what one gains in parts of its time counts as much as what another loses. */
+function bestOrder(d: ConvDescriptor, machines: readonly MachineTraits[]): string {
+  const times = machines.map((machine) => timesByOrder(d, machine))
   let [best, least] = ['', Number.POSITIVE_INFINITY]
+  for (const order of times[0].keys()) {
+    const product = times.reduce((all, one) => all * (one.get(order) ?? Number.POSITIVE_INFINITY), 1)
+    if (product < least) [best, least] = [order, product]
+  }
+  return best
+}
+
+/** What the fastest kernel of each order takes. */
+function timesByOrder(d: ConvDescriptor, machine: MachineTraits): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
   for (const kernel of KERNELS) {
     if (kernel.refuses(d, machine) !== null) continue
     const time = kernel.estimate(d, machine) / (kernel.worth ?? 1)
-    if (time < least) [best, least] = [kernel.order(d), time]
+    const order = kernel.order(d)
+    times.set(order, Math.min(times.get(order) ?? Number.POSITIVE_INFINITY, time))
   }
-  return best
+  return times
 }
 
 /** A plan, and what runs it. */

@@ -17,13 +17,18 @@ import { noise, operandsOf, runKernel, runOracle, worstError } from './run-kerne
 import { checkUnits } from './run-units.ts'
 
 const tiers = PORTABLE_TIERS.filter((tier) => tier !== 'scalar')
-const transforms = WINOGRADS.map(([m, r]) => ({ name: winogradName(m, r), m, r }))
+const transforms = WINOGRADS.map(([m, r, stride]) => ({ name: winogradName(m, r, stride), m, r, stride }))
 const { traits } = TIERS.relaxed
 
-describe.each(transforms)('$name', ({ name, m, r }) => {
+describe.each(transforms)('$name', ({ name, m, r, stride }) => {
+  /** Pixels under so many outputs. */
+  const under = (outputs: number) => (outputs - 1) * stride + r
   const error = KERNELS.find((kernel) => kernel.name === name)?.error as number
   const check = (tier: TierName, x: number[], oc: number, options: ConvOptions = {}, kernel: number[] = [r, r]) => {
-    const d = describeConv(x, [oc, x[x.length - kernel.length - 1] / (options.groups ?? 1), ...kernel], true, options)
+    const d = describeConv(x, [oc, x[x.length - kernel.length - 1] / (options.groups ?? 1), ...kernel], true, {
+      stride,
+      ...options,
+    })
     const operands = operandsOf(d)
     expect(worstError(runKernel(d, operands, tier, name), runOracle(d, operands)), `${x}, ${oc}`).toBeLessThan(error)
   }
@@ -33,9 +38,9 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
 
     it('is right around every edge of a tile, a vector and a strip of tiles', () => {
       for (const edge of [m, 2 * m, m * lanes, 32 * m]) {
-        for (const ow of [edge - 1, edge, edge + 1]) check(tier, [2, 2 * m + r - 2, ow + r - 1], 3)
+        for (const ow of [edge - 1, edge, edge + 1]) check(tier, [2, under(2 * m - 1), under(ow)], 3)
       }
-      for (let oh = 1; oh <= 2 * m + 1; oh++) check(tier, [2, oh + r - 1, 5 + r], 3)
+      for (let oh = 1; oh <= 2 * m + 1; oh++) check(tier, [2, under(oh), under(6)], 3)
     })
 
     it('is right for few and many channels, in groups and in batches', () => {
@@ -45,7 +50,7 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
         [33, 17],
         [70, 14],
       ])
-        check(tier, [ic, 9, 10], oc, { padding: 1 })
+        check(tier, [ic, under(6) - 1, under(7)], oc, { padding: 1 })
       check(tier, [2, 12, 11, 10], 9, { padding: 1, groups: 3 })
     })
 
@@ -58,66 +63,73 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
       check(tier, [3, 9, 9], 4, { padding: 2 * r })
     })
 
-    it('is right where tiles are dilated, around every edge of a period, a vector and a strip of them', () => {
-      for (const dilation of [2, 3, 4]) {
-        const reach = (r - 1) * dilation
-        for (const edge of [dilation, m * dilation, m * (lanes - (lanes % dilation)), m * (32 - (32 % dilation))]) {
-          for (const ow of [edge - 1, edge, edge + 1])
-            check(tier, [2, m * dilation + 1, ow + reach], 3, {
-              dilation,
-              padding: [
-                [reach >> 1, reach >> 1],
-                [0, 0],
-              ],
-            })
+    if (stride === 1)
+      it('is right where tiles are dilated, around every edge of a period, a vector and a strip of them', () => {
+        for (const dilation of [2, 3, 4]) {
+          const reach = (r - 1) * dilation
+          for (const edge of [dilation, m * dilation, m * (lanes - (lanes % dilation)), m * (32 - (32 % dilation))]) {
+            for (const ow of [edge - 1, edge, edge + 1])
+              check(tier, [2, m * dilation + 1, ow + reach], 3, {
+                dilation,
+                padding: [
+                  [reach >> 1, reach >> 1],
+                  [0, 0],
+                ],
+              })
+          }
+          for (let oh = 1; oh <= m * dilation + dilation + 1; oh += 2) check(tier, [1, oh + reach, reach + 7], 2, { dilation })
         }
-        for (let oh = 1; oh <= m * dilation + dilation + 1; oh += 2) check(tier, [1, oh + reach, reach + 7], 2, { dilation })
-      }
-      check(tier, [6, 40, 41], 4, { dilation: [1, 2], padding: 3, groups: 2, activation: 'hardSwish' })
-      check(tier, [3, 40, 17], 5, {
-        dilation: [7, 1],
-        padding: [
-          [r, 3 * r],
-          [0, r],
-        ],
+        check(tier, [6, 40, 41], 4, { dilation: [1, 2], padding: 3, groups: 2, activation: 'hardSwish' })
+        check(tier, [3, 40, 17], 5, {
+          dilation: [7, 1],
+          padding: [
+            [r, 3 * r],
+            [0, r],
+          ],
+        })
+        check(tier, [3, 97, 99], 5, { dilation: 2, padding: 2 })
       })
-      check(tier, [3, 97, 99], 5, { dilation: 2, padding: 2 })
-    })
 
     it('is right for volumes, whose planes are padded, apart and in slabs', () => {
-      for (const depth of [1, 2, 5]) check(tier, [6, depth, 7, 9], 3, { padding: 1 }, [3, r, r])
-      check(tier, [8, 7, 8, 9], 4, { padding: [2, 1, 1], stride: [2, 1, 1] }, [2, r, r])
-      check(tier, [12, 6, 11, 10], 6, { padding: [0, 1, 2], groups: 2, dilation: [1, 2, 2] }, [3, r, r])
-      check(tier, [40, 9, 15, 21], 3, { padding: 1 }, [3, r, r])
+      for (const depth of [1, 2, 5]) check(tier, [6, depth, 7, 9], 3, { padding: 1, stride: [1, stride, stride] }, [3, r, r])
+      check(tier, [8, 7, 8, 9], 4, { padding: [2, 1, 1], stride: [2, stride, stride] }, [2, r, r])
+      const dilation = stride > 1 ? 1 : [1, 2, 2]
+      check(tier, [12, 6, 11, 10], 6, { padding: [0, 1, 2], groups: 2, stride: [1, stride, stride], dilation }, [3, r, r])
+      check(tier, [40, 9, 15, 21], 3, { padding: 1, stride: [1, stride, stride] }, [3, r, r])
     })
 
-    it('is right transposed, with its taps read backwards', () => {
-      const transposed = (x: number[], weight: number[], options: ConvTransposeOptions) => {
-        const d = describeConvTranspose(x, weight, true, options)
-        const operands = operandsOf(d)
-        expect(worstError(runKernel(d, operands, tier, name), runOracle(d, operands)), `${x}`).toBeLessThan(error)
-      }
-      transposed([5, 9, 10], [5, 3, r, r], { padding: 1 })
-      transposed([4, 6, 7], [4, 3, r, r], { padding: [r, 0], groups: 2, dilation: 2, outputPadding: 1 })
-      transposed([6, 4, 6, 7], [6, 4, 3, r, r], { padding: [1, 0, 2] })
-    })
+    if (stride === 1)
+      it('is right transposed, with its taps read backwards', () => {
+        const transposed = (x: number[], weight: number[], options: ConvTransposeOptions) => {
+          const d = describeConvTranspose(x, weight, true, options)
+          const operands = operandsOf(d)
+          expect(worstError(runKernel(d, operands, tier, name), runOracle(d, operands)), `${x}`).toBeLessThan(error)
+        }
+        transposed([5, 9, 10], [5, 3, r, r], { padding: 1 })
+        transposed([4, 6, 7], [4, 3, r, r], { padding: [r, 0], groups: 2, dilation: 2, outputPadding: 1 })
+        transposed([6, 4, 6, 7], [6, 4, 3, r, r], { padding: [1, 0, 2] })
+      })
 
     it('is right in blocks of its own for each worker, with an activation', () => {
-      check(tier, [4, 31 * m, 31 * m], 5, { padding: 1, activation: 'hardSwish' })
-      check(tier, [6, 31 * m, 31 * m], 4, { padding: 1, groups: 2, activation: { kind: 'leakyRelu', negativeSlope: 0.1 } })
+      const size = stride * 31 * m
+      check(tier, [4, size, size], 5, { padding: 1, activation: 'hardSwish' })
+      check(tier, [6, size, size], 4, { padding: 1, groups: 2, activation: { kind: 'leakyRelu', negativeSlope: 0.1 } })
     })
   })
 
   it('makes factors anew for another stretch, item or block: units give the same in any order, whatever was done before', () => {
-    const d = describeConv([2, 6, 5 * m, 23 * m], [8, 3, r, r], false, { groups: 2, padding: 1 })
+    const d = describeConv([2, 6, stride * 5 * m, stride * 23 * m], [8, 3, r, r], false, { groups: 2, padding: 1, stride })
     checkUnits(portableWorkspace('relaxed'), d, name)
-    const volume = describeConv([2, 80, 7, 5 * m, 3 * m], [8, 80, 3, r, r], false, { padding: 1 })
+    const volume = describeConv([2, 80, 7, stride * 5 * m, 3 * m], [8, 80, 3, r, r], false, {
+      padding: 1,
+      stride: [1, stride, stride],
+    })
     checkUnits(portableWorkspace('relaxed'), volume, name)
   })
 
   it('is off by at most 1e-5 of the largest sum in the map where pixels are of very different sizes', () => {
     for (const ic of [1, 16, 200]) {
-      const d = describeConv([ic, 24, 24], [8, ic, r, r], false, { padding: r >> 1 })
+      const d = describeConv([ic, 24, 24], [8, ic, r, r], false, { padding: r >> 1, stride })
       const operands = operandsOf(d, ic)
       operands.x.data.set(noise(d.xShape, ic + 7).data.map((value, i) => value * 10 ** ((i % 9) - 4)))
       const expected = runOracle(d, operands)
@@ -128,9 +140,16 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
   })
 
   it('keeps to what its docstring says where pixels are alike', () => {
-    const bound = { 'f32-winograd-4x4-3x3': 5e-6, 'f32-winograd-2x2-3x3': 1e-6, 'f32-winograd-4x4-5x5': 2e-5 }[name] as number
+    const bounds = {
+      'f32-winograd-4x4-3x3': 5e-6,
+      'f32-winograd-2x2-3x3': 1e-6,
+      'f32-winograd-4x4-5x5': 2e-5,
+      'f32-winograd-4x4-5x5-s2': 5e-6,
+      'f32-winograd-4x4-7x7-s2': 1e-5,
+    }
+    const bound = bounds[name as keyof typeof bounds]
     for (const ic of [1, 3, 64, 512]) {
-      const d = describeConv([ic, 17, 18], [6, ic, r, r], true, { padding: r >> 1 })
+      const d = describeConv([ic, 17 * stride, 18 * stride], [6, ic, r, r], true, { padding: r >> 1, stride })
       for (const seed of [1, 2, 3]) {
         const operands = operandsOf(d, seed * ic)
         expect(worstError(runKernel(d, operands, 'relaxed', name), runOracle(d, operands)), `${ic}`).toBeLessThan(bound)
@@ -139,20 +158,24 @@ describe.each(transforms)('$name', ({ name, m, r }) => {
   })
 
   it('transforms filters so that a filter of one tap gives the powers of the points', () => {
-    const rows = filterMatrix(transformOf(m, r))
-    expect(rows).toHaveLength(m + r - 1)
-    expect(rows.at(-1)).toEqual([...new Array<number>(r - 1).fill(0), 1])
-    for (const [first, second] of rows.slice(1, -1).map((row) => [row[0], row[2]])) expect(first * second).toBeGreaterThan(0)
+    const taps = Math.ceil(r / stride)
+    const rows = filterMatrix(transformOf(m, taps))
+    expect(rows).toHaveLength(m + taps - 1)
+    const infinity = rows.length % 2 === 0
+    if (infinity) expect(rows.at(-1)).toEqual([...new Array<number>(taps - 1).fill(0), 1])
+    for (const [first, second] of rows.slice(1, infinity ? -1 : undefined).map((row) => [row[0], row[2]]))
+      expect(first * second).toBeGreaterThan(0)
   })
 
   it('refuses what it cannot do, and strict numerics, in a sentence', () => {
     const refusal = (x: number[], options: ConvOptions, kernel: number = r) =>
       KERNELS.find((candidate) => candidate.name === name)?.refuses(
-        describeConv(x, [4, 2, ...new Array<number>(x.length - 1).fill(kernel)], false, options),
+        describeConv(x, [4, 2, ...new Array<number>(x.length - 1).fill(kernel)], false, { stride, ...options }),
         traits,
       )
-    expect(refusal([2, 20, 20], { stride: 2 })).toBe('the stride is 2x2, not 1')
-    expect(refusal([2, 40, 40], { dilation: 5 })).toBe('the dilation of the width is 5, more than 4')
+    expect(refusal([2, 20, 20], { stride: [3, 2] })).toBe(`the stride is 3x2, not ${stride}`)
+    const dilation = stride > 1 ? 'the dilation is 5x5, and the stride not 1' : 'the dilation of the width is 5, more than 4'
+    expect(refusal([2, 40, 40], { dilation: 5 })).toBe(dilation)
     expect(refusal([2, 20, 20], {}, 4)).toBe(`the kernel is 4x4, not ${r}x${r}`)
     expect(refusal([2, 20, 20], { padding: 1, paddingMode: 'reflect' })).toBe('the padding is reflect, not zeros')
     expect(refusal([2, 20, 20, 20], {})).toBe(
@@ -182,6 +205,9 @@ describe('the choice', () => {
     expect(chosen([100, 68, 68], 100, 5)).toBe('f32-winograd-4x4-5x5')
     expect(chosen([256, 28, 28], 256, 3, { dilation: 2, padding: 2 })).toBe('f32-winograd-4x4-3x3')
     expect(chosen([3, 224, 224], 64, 3)).toBe('direct')
+    expect(chosen([3, 224, 224], 64, 7, { stride: 2 })).toBe('f32-winograd-4x4-7x7-s2')
+    expect(chosen([64, 56, 56], 96, 5, { stride: 2 })).toBe('f32-winograd-4x4-5x5-s2')
+    expect(chosen([3, 40, 40], 48, 5, { stride: 2 })).toBe('direct')
     expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('planes')
     expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('direct')
   })

@@ -30,6 +30,7 @@ const PROBLEMS = [
   'ic3id5ih6iw7oc4kd3ph1pw1pd1',
   'tr1ic6ih7oc9kh4sh2ph1',
   'ic40iw7oc70kw7',
+  'ic3ih21oc8kh7sh2ph3',
 ]
 
 interface Case {

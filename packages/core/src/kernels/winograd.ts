@@ -7,15 +7,25 @@ import { inputFunction } from './winograd/input.ts'
 import { multiplyFunction } from './winograd/multiply.ts'
 import { outputFunction } from './winograd/output.ts'
 import { packWinograd } from './winograd/pack.ts'
-import { aloneUnit, outputShapeOf, planWinograd, shapeOfChunk, sharedUnit, type WinogradPlan } from './winograd/plan.ts'
+import {
+  aloneUnit,
+  inputShapeOf,
+  outputShapeOf,
+  planWinograd,
+  shapeOfChunk,
+  sharedUnit,
+  type WinogradPlan,
+} from './winograd/plan.ts'
 import { transformOf } from './winograd/points.ts'
 import { convolver, multiplyStep, transformStep } from './winograd/run.ts'
 
-/** F(m x m, r x r) that there are. */
+/** F(m x m, r x r) that there are, and their strides. */
 export const WINOGRADS = [
-  [4, 3],
-  [2, 3],
-  [4, 5],
+  [4, 3, 1],
+  [2, 3, 1],
+  [4, 5, 1],
+  [4, 5, 2],
+  [4, 7, 2],
 ] as const
 
 /** Tiles that take turns in a row: a vector of the narrowest machine holds them. */
@@ -24,18 +34,18 @@ const MOST_DILATION = 4
 /** Input channels of planes under an output of a volume: of fewer, where nothing can be asked for ahead, the transform back waits for memory. */
 const LEAST_CHANNELS = 16
 
-export function winogradName(m: number, r: number): string {
-  return `f32-winograd-${m}x${m}-${r}x${r}`
+export function winogradName(m: number, r: number, stride: number): string {
+  return `f32-winograd-${m}x${m}-${r}x${r}${stride === 1 ? '' : `-s${stride}`}`
 }
 
 /**
  * F(m x m, r x r). Measured against the oracle, with noise of one size in 1 to 512 channels: off by at most 5e-6 of the sum of an
- * output's |x| |w| for F(4x4, 3x3), 1e-6 for F(2x2, 3x3), 2e-5 for F(4x4, 5x5); with pixels of very different sizes by at most
+ * output's |x| |w| for F(4x4, 3x3), 1e-6 for F(2x2, 3x3), 2e-5 for F(4x4, 5x5), 5e-6 and 1e-5 at stride 2 for 5x5 and 7x7; with pixels of very different sizes by at most
  * 1e-5 of the largest such sum in the tile.
  */
-export function winograd(m: number, r: number): Kernel<WinogradPlan> {
-  const t = transformOf(m, r)
-  const name = winogradName(m, r)
+export function winograd(m: number, r: number, stride: number): Kernel<WinogradPlan> {
+  const t = transformOf(m, Math.ceil(r / stride))
+  const name = winogradName(m, r, stride)
   return {
     name,
     error: 1e-4,
@@ -43,7 +53,7 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
 
     refuses(d, traits) {
       if (traits.lanes === 1) return 'the scalar tier has no vectors'
-      return misfit(d, r)
+      return misfit(d, r, stride)
     },
 
     order: () => name,
@@ -53,7 +63,7 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
     plan: (d, traits) => planWinograd(name, d, t, traits),
 
     costs(plan, step) {
-      const { descriptor: d, blocks, steps } = plan
+      const { undivided: d, blocks, steps } = plan
       return Float64Array.from({ length: steps[step].units }, (_, unit) => {
         if (!plan.alone && step === 0) {
           const { tiles, inputs } = blocks[unitAt(unit, plan.icGrid).block]
@@ -67,10 +77,10 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
     },
 
     functions(plan) {
-      const { transform, chunks, descriptor: d } = plan
+      const { chunks } = plan
       const shapes = new Map(chunks.map((chunk) => [chunk.rows, shapeOfChunk(plan, chunk)]))
       return [
-        inputFunction(transform, [d.dilation[1], d.dilation[2]]),
+        inputFunction(inputShapeOf(plan)),
         ...[...shapes.values()].map(multiplyFunction),
         outputFunction(outputShapeOf(plan)),
       ]
@@ -89,7 +99,7 @@ export function winograd(m: number, r: number): Kernel<WinogradPlan> {
   }
 }
 
-function misfit(d: ConvDescriptor, r: number): string | null {
+function misfit(d: ConvDescriptor, r: number, stride: number): string | null {
   if (d.numerics === 'strict') return "numerics 'strict' was asked for"
   if (d.rank === 1) return 'the convolution is 1-D'
   if (d.dilation[0] !== 1) return `planes are ${d.dilation[0]} apart, not 1`
@@ -98,7 +108,9 @@ function misfit(d: ConvDescriptor, r: number): string | null {
     return `${channels} channels of planes under an output, fewer than ${LEAST_CHANNELS}, do not make up for transforms of a volume`
   const axes = (values: readonly number[]) => values.slice(1).join('x')
   if (d.kernel[1] !== r || d.kernel[2] !== r) return `the kernel is ${axes(d.kernel)}, not ${r}x${r}`
-  if (d.stride[1] !== 1 || d.stride[2] !== 1) return `the stride is ${axes(d.stride)}, not 1`
+  if (d.stride[1] !== stride || d.stride[2] !== stride) return `the stride is ${axes(d.stride)}, not ${stride}`
+  if (stride > 1 && d.transposed) return 'the convolution is transposed and has a stride'
+  if (stride > 1 && d.dilation[1] * d.dilation[2] > 1) return `the dilation is ${axes(d.dilation)}, and the stride not 1`
   if (d.transposed && d.stride[0] !== 1) return `the stride of a transposed convolution is ${d.stride[0]}, not 1`
   if (d.dilation[2] > MOST_DILATION) return `the dilation of the width is ${d.dilation[2]}, more than ${MOST_DILATION}`
   if (d.paddingMode !== 'zeros') return `the padding is ${d.paddingMode}, not zeros`

@@ -1,6 +1,7 @@
 // How long a Winograd kernel takes: two transforms, and the products between them.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import { undivided } from '../winograd/phases.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { Transform } from '../winograd/points.ts'
 import { slabsOf } from '../winograd/slabs.ts'
@@ -17,8 +18,9 @@ const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
 const [FACTOR_BYTE, NEAR_FACTORS] = [150e-6, 1e6]
 
-export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: MachineTraits): number {
+export function estimateWinograd(whole: ConvDescriptor, t: Transform, traits: MachineTraits): number {
   const { lanes } = traits
+  const d = undivided(whole)
   const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(d, t, traits))
   const vectors = Math.ceil(tiles / lanes)
   const cols = columnsFor(vectors, traits)
@@ -32,7 +34,7 @@ export function estimateWinograd(d: ConvDescriptor, t: Transform, traits: Machin
   const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
   // Rows of the output are written in parts, twice as far.
-  const far = farTime(d, 4 * d.oc * area(d.output), (points * d.kernel[0] * d.ic * d.oc) / d.groups)
+  const far = farTime(whole, 4 * d.oc * area(d.output), (points * d.kernel[0] * d.ic * d.oc) / d.groups)
   const transforms = groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
   return d.output[0] * blocks * perBlock + (d.dilation[2] > 1 ? TURNS : 1) * transforms + far
 }

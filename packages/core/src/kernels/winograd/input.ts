@@ -1,8 +1,9 @@
 // The input transform as machine code: pixels of a block of tiles, channel by channel, to the factors of its products.
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
+import { emitHalvesCopy, halvesBytes } from './halves.ts'
 import type { Transform } from './points.ts'
-import { emitRowCopy, rowBytes } from './rows.ts'
+import { emitRowCopy, type RowCopy, rowBytes } from './rows.ts'
 import { stagedStep, stagingOf } from './tiles.ts'
 import { Constants, emitInputTransform, inputConstants } from './transform.ts'
 
@@ -47,12 +48,21 @@ const WORKING = 8
 /** Of the height and the width. */
 export type Dilation = readonly [number, number]
 
-export function inputFunction(t: Transform, dilation: Dilation): KernelFunction {
+/** What the code of the transform depends on. */
+export interface InputShape {
+  readonly t: Transform
+  readonly dilation: Dilation
+  /** Of the width: pixels of a phase are so far apart. */
+  readonly stride: number
+}
+
+export function inputFunction(shape: InputShape): KernelFunction {
+  const { t, dilation, stride } = shape
   return {
-    name: `f32-winograd-input-${t.m}-${t.r}${dilationName(dilation)}`,
+    name: `f32-winograd-input-${t.m}-${t.r}${dilationName(dilation)}${stride === 1 ? '' : `-s${stride}`}`,
     words: wordsOf(INPUT_ARGS),
-    emit: (m) => emitInput(m, t, dilation),
-    touches: (words, args, { lanes }) => inputTouches(words, args, t, dilation, lanes),
+    emit: (m) => emitInput(m, shape),
+    touches: (words, args, { lanes }) => inputTouches(words, args, shape, lanes),
   }
 }
 
@@ -60,22 +70,23 @@ function dilationName([y, x]: Dilation): string {
   return y === 1 && x === 1 ? '' : `-d${y}x${x}`
 }
 
-function inputTouches(words: Int32Array, args: number, t: Transform, [dy, dx]: Dilation, lanes: number): Access[] {
+function inputTouches(words: Int32Array, args: number, { t, dilation: [dy, dx], stride }: InputShape, lanes: number): Access[] {
   const arg = (name: keyof typeof INPUT_ARGS) => words[args + INPUT_ARGS[name]] >>> 0
   const { phaseFloats, rowFloats } = stagingOf(t, dx, lanes)
   const width = 4 * lanes
   const [step, pieces] = [stagedStep(dx, lanes), arg('pieces')]
-  const cols = rowBytes(arg, lanes)
+  const bytes = rowBytes(arg, lanes)
+  const { read, written } = stride === 1 ? { read: bytes, written: bytes } : halvesBytes(arg, lanes)
   const [channels, rows, count] = [arg('channels'), arg('rows'), arg('groupCount')]
-  const real = rows * cols > 0 && channels > 0
+  const real = rows * read > 0 && channels > 0
   const entries = words.subarray(arg('groups') / 4, arg('groups') / 4 + INPUT_GROUP_WORDS * count)
   const largest = (word: number) =>
     entries.reduce((most, value, i) => (i % INPUT_GROUP_WORDS === word ? Math.max(most, value) : most), 0)
   const reach = 4 * ((t.n - 1) * dy * rowFloats + (t.m - 1) * phaseFloats + Math.floor((t.n - 1) / t.m) * dx + lanes)
   return [
-    { from: arg('x'), to: arg('x') + (real ? (channels - 1) * arg('xChannel') + (rows - 1) * arg('xRow') + cols : 0) },
+    { from: arg('x'), to: arg('x') + (real ? (channels - 1) * arg('xChannel') + (rows - 1) * arg('xRow') + read : 0) },
     { from: arg('clear'), to: arg('clear') + width * arg('clearVectors') },
-    { from: arg('lead'), to: arg('lead') + (real ? cols : 0) },
+    { from: arg('lead'), to: arg('lead') + (real ? written : 0) },
     { from: arg('line'), to: arg('line') + 4 * (t.m * pieces - 1) * step + width },
     {
       from: arg('firstReal'),
@@ -93,12 +104,13 @@ function inputTouches(words: Int32Array, args: number, t: Transform, [dy, dx]: D
   ]
 }
 
-function emitInput(m: Machine, t: Transform, dilation: Dilation): void {
+function emitInput(m: Machine, shape: InputShape): void {
+  const { t, dilation } = shape
   emitClear(m)
   const constants = new Constants(m, inputConstants(t), WORKING + t.n - 6)
   const [x, v] = [m.arg(INPUT_ARGS.x), m.arg(INPUT_ARGS.v)]
   m.loop(m.arg(INPUT_ARGS.channels), () => {
-    m.scope(() => emitStage(m, t, dilation, x))
+    m.scope(() => emitStage(m, shape, x))
     m.scope(() => {
       const table = m.arg(INPUT_ARGS.groups)
       m.loop(m.arg(INPUT_ARGS.groupCount), () => {
@@ -123,18 +135,18 @@ function emitClear(m: Machine): void {
 }
 
 /** Every row of a channel through the line into its phases: of a dilated one the lanes behind a period are those that the next is staged over. */
-function emitStage(m: Machine, t: Transform, [, dx]: Dilation, x: Int): void {
+function emitStage(m: Machine, { t, dilation: [, dx], stride }: InputShape, x: Int): void {
   const { phaseFloats, rowFloats } = stagingOf(t, dx, m.traits.lanes)
   const step = 4 * stagedStep(dx, m.traits.lanes)
   const [from, to] = [m.int(), m.arg(INPUT_ARGS.firstReal)]
   m.move(from, x)
   m.loop(m.arg(INPUT_ARGS.rows), () => {
-    m.scope(() =>
-      emitRowCopy(m, from, m.arg(INPUT_ARGS.lead), (name) => m.arg(INPUT_ARGS[name]), {
-        of: 'from',
-        by: () => m.arg(INPUT_ARGS.xChannel),
-      }),
-    )
+    m.scope(() => {
+      const lead = m.arg(INPUT_ARGS.lead)
+      const word = (name: keyof RowCopy) => m.arg(INPUT_ARGS[name])
+      if (stride === 1) emitRowCopy(m, from, lead, word, { of: 'from', by: () => m.arg(INPUT_ARGS.xChannel) })
+      else emitHalvesCopy(m, from, lead, word)
+    })
     m.scope(() => {
       const [line, at] = [m.arg(INPUT_ARGS.line), m.int()]
       m.move(at, to)

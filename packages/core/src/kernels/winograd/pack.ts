@@ -3,6 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { flush, weightStrides } from '../pack.ts'
 import { INPUT_GROUP_WORDS } from './input.ts'
 import { OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output.ts'
+import { tapOf } from './phases.ts'
 import type { WinogradPlan } from './plan.ts'
 import { filterMatrix, type Transform } from './points.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
@@ -16,18 +17,20 @@ export function packWinograd(
 ): void {
   const { descriptor: d, chunks, transform: t } = plan
   const floats = new Float32Array(memory, offset, plan.inputTablesAt / 4)
-  const channels = (d.ic / d.groups) * d.kernel[0]
+  const channels = (plan.undivided.ic / d.groups) * d.kernel[0]
   const transform = filterTransform(t)
   const points = t.n * t.n
-  const filterAt = filterPlaces(d, weight.length)
-  const weights = d.transposed ? weight.toReversed() : weight
+  const filterOf = filtersOf(plan, weight)
   for (const { oc, rows, tiles, filters } of chunks) {
     // The rows of an input channel lie side by side: they are written together, a point after the other.
     const factors = new Float64Array(points * rows)
     const pitch = tiles * channels * rows
     for (let tile = 0; tile < tiles; tile++) {
       for (let channel = 0; channel < channels; channel++) {
-        for (let row = 0; row < rows; row++) transform(weights, filterAt(oc + tile * rows + row, channel), factors, row, rows)
+        for (let row = 0; row < rows; row++) {
+          const { taps, at } = filterOf(oc + tile * rows + row, channel)
+          transform(taps, at, factors, row, rows)
+        }
         const to = filters / 4 + (tile * channels + channel) * rows
         for (let point = 0; point < points; point++) {
           for (let row = 0; row < rows; row++) floats[to + point * pitch + row] = flush(factors[point * rows + row])
@@ -37,6 +40,39 @@ export function packWinograd(
   }
   for (let oc = 0; oc < d.oc; oc++) floats[plan.biasAt / 4 + oc] = bias === null ? 0 : flush(bias[oc])
   packTables(plan, memory, offset)
+}
+
+/** The taps of an output channel for an input channel: where they begin among others. */
+interface Filter {
+  readonly taps: Float32Array
+  readonly at: number
+}
+
+/** Channels are those of one plane under an output, phase by phase: planes one after the other. The taps of a phase are gathered anew. */
+function filtersOf(
+  { descriptor: d, undivided, phases }: WinogradPlan,
+  weight: Float32Array,
+): (oc: number, channel: number) => Filter {
+  const placeOf = filterPlaces(d, weight.length)
+  if (phases.length === 1) {
+    const taps = d.transposed ? weight.toReversed() : weight
+    return (oc, channel) => ({ taps, at: placeOf(oc, channel) })
+  }
+  const icPerGroup = d.ic / d.groups
+  const [, height, width] = undivided.kernel
+  const taps = new Float32Array(height * width)
+  const sources = phases.map(({ y, x }) =>
+    Array.from(taps, (_, index) => {
+      const [row, col] = [tapOf(d, 1, y, Math.floor(index / width)), tapOf(d, 2, x, index % width)]
+      return row < 0 || col < 0 ? -1 : row * d.kernel[2] + col
+    }),
+  )
+  return (oc, channel) => {
+    const [layer, ic] = [Math.floor(channel / icPerGroup), channel % icPerGroup]
+    const from = placeOf(oc, Math.floor(layer / phases.length) * icPerGroup + ic)
+    for (const [index, tap] of sources[layer % phases.length].entries()) taps[index] = tap < 0 ? 0 : weight[from + tap]
+    return { taps, at: 0 }
+  }
 }
 
 /** Where the taps of an output channel begin, for an input channel of one plane under it: planes one after the other. A transposed convolution's are read backwards. */

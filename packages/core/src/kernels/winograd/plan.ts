@@ -7,8 +7,9 @@ import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
 import { channelTiles } from '../tiling.ts'
-import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input.ts'
 import { OUTPUT_GROUP_WORDS, type OutputShape } from './output.ts'
+import { type Phase, phasesOf, undivided } from './phases.ts'
 import type { Transform } from './points.ts'
 import { type Slab, slabsOf } from './slabs.ts'
 import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
@@ -38,6 +39,11 @@ export interface PrivateLayout {
 
 export interface WinogradPlan extends Plan {
   readonly transform: Transform
+  /** The convolution of stride 1 that is computed, and the phases whose channels it has. */
+  readonly undivided: ConvDescriptor
+  readonly phases: readonly Phase[]
+  /** Stretches of `IC_AT_ONCE` channels at most that a phase has in a group. */
+  readonly stretches: number
   readonly staging: Staging
   readonly blocks: readonly Block[]
   readonly chunks: readonly Chunk[]
@@ -87,8 +93,9 @@ const LEAST_UNITS = 24
 const MOST_ROWS = 16
 const ARGS_BYTES = 128
 
-export function planWinograd(name: string, d: ConvDescriptor, t: Transform, traits: MachineTraits): WinogradPlan {
+export function planWinograd(name: string, descriptor: ConvDescriptor, t: Transform, traits: MachineTraits): WinogradPlan {
   const { lanes } = traits
+  const [d, phases] = [undivided(descriptor), phasesOf(descriptor)]
   const points = t.n * t.n
   const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
   const flat = blocksOf(d, t, lanes, blockTiles(d, t, traits))
@@ -116,15 +123,15 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
   const inputTablesAt = filterBytes + 4 * d.oc
   const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
   const outputTablesAt = inputTablesAt + 4 * INPUT_GROUP_WORDS * groups
-  const icChunks = Math.ceil(icPerGroup / IC_AT_ONCE)
+  const stretches = Math.ceil(icPerGroup / phases.length / IC_AT_ONCE)
   return {
     kernel: name,
-    descriptor: d,
+    descriptor,
     traits,
     steps: alone
       ? [{ name: 'convolve', units: blocks.length * chunks.length }]
       : [
-          { name: 'transform', units: cells * icChunks },
+          { name: 'transform', units: cells * phases.length * stretches },
           { name: 'multiply', units: blocks.length * chunks.length },
         ],
     macs: points * flat.reduce((tiles, block) => tiles + block.tiles, 0) * icPerGroup * d.oc * d.kernel[0] * d.output[0],
@@ -132,11 +139,14 @@ export function planWinograd(name: string, d: ConvDescriptor, t: Transform, trai
     sharedBytes: alone ? 0 : 4 * cells * vBlock,
     privateBytes: own.bytes,
     transform: t,
+    undivided: d,
+    phases,
+    stretches,
     staging,
     blocks,
     chunks,
     alone,
-    icGrid: { tiles: icChunks * d.groups, blocks: blocks.length, blockMajor: true },
+    icGrid: { tiles: phases.length * stretches * d.groups, blocks: blocks.length, blockMajor: true },
     ocGrid: {
       tiles: chunks.length,
       blocks: blocks.length,
@@ -192,6 +202,11 @@ export function aloneUnit({ blocks, chunks, descriptor: { groups } }: WinogradPl
 export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
   const { tile, block } = unitAt(unit, ocGrid)
   return { block, chunk: chunks[tile] }
+}
+
+/** What the input transform is emitted for. */
+export function inputShapeOf({ transform: t, descriptor: { stride, dilation } }: WinogradPlan): InputShape {
+  return { t, dilation: [dilation[1], dilation[2]], stride: stride[2] }
 }
 
 export function outputShapeOf({ transform, pitch, descriptor: d }: WinogradPlan): OutputShape {

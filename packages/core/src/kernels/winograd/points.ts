@@ -7,12 +7,12 @@ export interface Transform {
   readonly r: number
   /** Products of a tile along an axis. */
   readonly n: number
-  /** Points 0, a and -a of each pair, and infinity: their polynomials share even and odd parts. */
+  /** Points 0, a and -a of each pair, and infinity where n is even: their polynomials share even and odd parts. */
   readonly pairs: readonly number[]
 }
 
 /**
- * The transform on the points 0, infinity and as many pairs as it takes, n even. The pairs are those of the least error of some
+ * The transform on the points 0, as many pairs as it takes, and infinity where n is even. The pairs are those of the least error of some
  * that were tried: with 1 and 2 instead of the roots the 6 points of F(4, 3) err 3.5 times as much.
  * Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015; the construction: Blahut, Fast Algorithms for Signal
  * Processing, chapter 5; other points: Barabasz et al., Error Analysis and Improving the Accuracy of Winograd Convolution, 2020.
@@ -21,7 +21,16 @@ export function transformOf(m: number, r: number): Transform {
   const n = m + r - 1
   return { m, r, n, pairs: PAIRS[n] }
 }
-const PAIRS: Readonly<Record<number, readonly number[]>> = { 4: [1], 6: [Math.SQRT1_2, Math.SQRT2], 8: [1, 2, 1 / 2] }
+const [TWO, THREE] = [
+  [Math.SQRT1_2, Math.SQRT2],
+  [1, 2, 1 / 2],
+]
+const PAIRS: Readonly<Record<number, readonly number[]>> = { 4: [1], 5: TWO, 6: TWO, 7: THREE, 8: THREE }
+
+/** Whether infinity is one of the points. */
+export function hasInfinity({ n }: Transform): boolean {
+  return n % 2 === 0
+}
 
 /** Coefficients of y^0 .. y^k of the product of (y - b^2) over the pairs b, but for the one left out; the last is 1. */
 export function pairProduct({ pairs }: Transform, without?: number): number[] {
@@ -42,5 +51,6 @@ export function filterMatrix(t: Transform): number[][] {
     const slope = 2 * a * a * at(pairProduct(t, a), a * a)
     rows.push(powers(a, slope), powers(-a, slope))
   }
-  return [...rows, Array.from({ length: t.r }, (_, power) => (power === t.r - 1 ? 1 : 0))]
+  if (hasInfinity(t)) rows.push(Array.from({ length: t.r }, (_, power) => (power === t.r - 1 ? 1 : 0)))
+  return rows
 }

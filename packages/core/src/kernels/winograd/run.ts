@@ -2,20 +2,17 @@
 import { writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { unitsOf } from '../range.ts'
-import { INPUT_ARGS, INPUT_GROUP_WORDS, inputFunction } from './input.ts'
+import { groupsBefore, transformer } from './factors.ts'
 import { MULTIPLY_ARGS, multiplyFunction, writeVectors } from './multiply.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS, outputFunction } from './output.ts'
-import { aloneUnit, type Chunk, IC_AT_ONCE, outputShapeOf, shapeOfChunk, type WinogradPlan } from './plan.ts'
-import { ROW_COPY, rowCopy } from './rows.ts'
-import { stagedStep } from './tiles.ts'
+import { aloneUnit, type Chunk, outputShapeOf, shapeOfChunk, type WinogradPlan } from './plan.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
 /** One step: chunks of a block after the other, from factors to pixels in memory of the worker's own. */
 export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
   const [transform, multiply] = [transformer(plan, code, memory), multiplier(plan, code, memory)]
-  const { groups, ic } = plan.descriptor
-  const icPerGroup = ic / groups
+  const stretches = plan.phases.length * plan.stretches
   return (begin, end, at, cancelled) => {
     const factors = at.private + plan.private.factors
     for (let unit = begin; unit < end; unit++) {
@@ -23,9 +20,9 @@ export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable
       const factorsOf = { plan, x: at.x, key: cell }
       if (!at.staged.has(factorsOf)) {
         at.staged.held = null
-        for (let ic = 0; ic < icPerGroup; ic += IC_AT_ONCE) {
+        for (let stretch = 0; stretch < stretches; stretch++) {
           if (cancelled()) return false
-          transform(block, chunk.group, ic, factors, at)
+          transform(block, chunk.group, stretch, factors, at)
         }
         at.staged.held = factorsOf
       }
@@ -39,12 +36,12 @@ export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable
 /** Step one of two: shared factors. */
 export function transformStep(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
   const transform = transformer(plan, code, memory)
-  const chunks = plan.icGrid.tiles / plan.descriptor.groups
+  const stretches = plan.phases.length * plan.stretches
   return (begin, end, at, cancelled) => {
     for (const { tile, block } of unitsOf(begin, end, plan.icGrid)) {
       if (cancelled()) return false
-      const group = Math.floor(tile / chunks)
-      transform(block, group, (tile % chunks) * IC_AT_ONCE, factorsAt(plan, at, group, block), at)
+      const group = Math.floor(tile / stretches)
+      transform(block, group, tile % stretches, factorsAt(plan, at, group, block), at)
     }
     return true
   }
@@ -67,62 +64,8 @@ function factorsAt(plan: WinogradPlan, at: Bindings, group: number, block: numbe
   return at.shared + 4 * plan.vBlock * (group * plan.blocks.length + block)
 }
 
-/** Groups of the blocks before each. */
-function groupsBefore({ blocks }: WinogradPlan): number[] {
-  let count = 0
-  return blocks.map(({ groups }) => {
-    count += groups.length
-    return count - groups.length
-  })
-}
-
-function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
-  const { descriptor: d, transform: t, staging, traits } = plan
-  const words = new Int32Array(memory)
-  const call = code.get(inputFunction(t, [d.dilation[1], d.dilation[2]]).name) as Callable
-  const before = groupsBefore(plan)
-  const icPerGroup = d.ic / d.groups
-  const [depth, ih, iw] = d.input
-  const plane = 4 * ih * iw
-  const step = stagedStep(d.dilation[2], traits.lanes)
-  return (index: number, group: number, ic: number, factors: number, at: Bindings): void => {
-    const block = plan.blocks[index]
-    const [args, line] = [at.private / 4, at.private + plan.private.line]
-    const staged = at.private + plan.private.staged
-    const set = (name: keyof typeof INPUT_ARGS, value: number) => {
-      words[args + INPUT_ARGS[name]] = value
-    }
-    const copy = rowCopy(block.realCols, traits.lanes)
-    set('xRow', 4 * iw)
-    set('xChannel', depth * plane)
-    set('channels', Math.min(IC_AT_ONCE, icPerGroup - ic))
-    set('line', line)
-    set('lead', line + 4 * block.lead)
-    set('pieces', Math.ceil(block.cols / (t.m * step)))
-    set('staged', staged)
-    set('firstReal', staged + 4 * block.firstReal * staging.rowFloats)
-    for (const name of ROW_COPY) set(name, copy[name])
-    set('clear', line)
-    set('clearVectors', (staged - line + 4 * block.height * staging.rowFloats) / (4 * traits.lanes))
-    set('vChannel', 4 * plan.vChannel)
-    set('vPoint', 4 * plan.vPoint)
-    set('groups', at.packed + plan.inputTablesAt + 4 * INPUT_GROUP_WORDS * before[index])
-    set('groupCount', block.groups.length)
-    set('scratch', at.private + plan.private.scratch)
-    for (let input = 0; input < block.inputs; input++) {
-      const from = block.input + input
-      const real = from >= 0 && from < depth
-      set('x', at.x + (group * icPerGroup + ic) * depth * plane + (real ? from * plane + 4 * block.x : 0))
-      // Of a plane of padding no row is read.
-      set('rows', real ? block.realRows : 0)
-      set('v', factors + 4 * (input * icPerGroup + ic) * plan.vChannel)
-      call(at.private)
-    }
-  }
-}
-
 function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
-  const { descriptor: d, transform: t, traits } = plan
+  const { descriptor: d, undivided, transform: t, traits } = plan
   const words = new Int32Array(memory)
   const floats = new Float32Array(memory)
   const multiply = new Map(
@@ -133,7 +76,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
   const points = t.n * t.n
   const planeBytes = 4 * d.output[1] * d.output[2]
   const channelBytes = d.output[0] * planeBytes
-  const icPerGroup = d.ic / d.groups
+  const icPerGroup = undivided.ic / d.groups
   const one = (index: number, chunk: Chunk, factors: number, plane: number, at: Bindings): void => {
     const block = plan.blocks[index]
     const args = at.private / 4

@@ -22,17 +22,11 @@ export interface Group {
 export interface Block {
   readonly tiles: number
   readonly groups: readonly Group[]
-  /** Staged rows, and which of them come from the picture: the others are zeros. */
+  /** Staged rows, and columns of a line: from which of the picture on, before it where there is padding. */
   readonly height: number
-  readonly firstReal: number
-  readonly realRows: number
-  /** Where a row begins in its line, and the floats that come from the picture. */
-  readonly lead: number
-  readonly realCols: number
-  /** Floats from an input channel's first pixel to the first that is staged. */
-  readonly x: number
-  /** Columns of a line. */
   readonly cols: number
+  readonly top: number
+  readonly left: number
 }
 
 /** Pixels of column c, counted from the first of the strip: of period c / dilation / m and phase (c / dilation) % m, at period dilation + c % dilation. */
@@ -123,19 +117,13 @@ function stripBlocks(strip: Strip, most: number): Block[] {
 function blockAt(strip: Strip, from: number, tiles: number): Block {
   const { rows, cols, first, width } = strip
   const [top, bottom] = [Math.floor(from / width), Math.floor((from + tiles - 1) / width)]
-  const [height, across] = [reachOf(rows, top, bottom), reachOf(cols, first, first + width - 1)]
-  const realRows = realPart(periodOf(rows, top) - rows.before, height, rows.input)
-  const realCols = realPart(periodOf(cols, first) - cols.before, across, cols.input)
   return {
     tiles,
     groups: groupsOf(strip, from, tiles),
-    height,
-    firstReal: realRows.lead,
-    realRows: realRows.count,
-    lead: realCols.lead,
-    realCols: realCols.count,
-    x: realRows.from * cols.input + realCols.from,
-    cols: across,
+    height: reachOf(rows, top, bottom),
+    cols: reachOf(cols, first, first + width - 1),
+    top: periodOf(rows, top) - rows.before,
+    left: periodOf(cols, first) - cols.before,
   }
 }
 
@@ -144,8 +132,8 @@ function reachOf(axis: Axis, first: number, last: number): number {
   return periodOf(axis, last) - periodOf(axis, first) + axis.reach + axis.dilation - 1
 }
 
-/** The part of [start, start + count) that lies in [0, n). */
-function realPart(start: number, count: number, n: number): { lead: number; count: number; from: number } {
+/** The part of [start, start + count) that lies in [0, n): how far from the start, how many, and from where. */
+export function realPart(start: number, count: number, n: number): { lead: number; count: number; from: number } {
   const from = Math.min(Math.max(0, start), n)
   const real = Math.max(0, Math.min(start + count, n) - from)
   return { lead: real === 0 ? 0 : from - start, count: real, from: real === 0 ? 0 : from }

@@ -1,6 +1,6 @@
 // The two transforms of a Winograd tile along one axis, lane by lane: pixels to factors, products to outputs.
 import type { Machine, Vec } from '../../isa/machine.ts'
-import { pairProduct, type Transform } from './points.ts'
+import { hasInfinity, pairProduct, type Transform } from './points.ts'
 
 /** Reads number `index` of the axis into a register. */
 export type Read = (to: Vec, index: number) => void
@@ -39,7 +39,7 @@ export function emitInputTransform(m: Machine, t: Transform, constants: Constant
         write(2 * index + 2, result)
       })
     })
-    m.scope(() => write(n - 1, sum(1, all)))
+    if (hasInfinity(t)) m.scope(() => write(n - 1, sum(1, all)))
   })
 }
 
@@ -61,7 +61,7 @@ export function emitOutputTransform(m: Machine, t: Transform, constants: Constan
       const terms = pairs
         .map((a, index) => ({ factor: a ** k, part: parts[index][k % 2] }))
         .sort((a, b) => Number(a.factor === 1) - Number(b.factor === 1))
-      if (k === 0 || k === t.m - 1) {
+      if (k === 0 || (k === t.m - 1 && hasInfinity(t))) {
         read(product, k === 0 ? 0 : n - 1)
         terms.push({ factor: 1, part: product })
       }

@@ -9,6 +9,12 @@ export default defineConfig({
   target: 'es2023',
   dts: false,
   clean: true,
-  minify: true,
+  minify: 'terser',
+  terserOptions: { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true } },
+  // What esbuild folds before is less for terser to see.
+  esbuildOptions(options) {
+    options.minifySyntax = true
+    options.minifyIdentifiers = true
+  },
   esbuildPlugins: [pruneEmitter('src/isa/wasm')],
 })

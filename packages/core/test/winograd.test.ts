@@ -11,6 +11,7 @@ import {
   type TierName,
 } from '@weft/core'
 import { describe, expect, it } from 'vitest'
+import { planWinograd } from '../src/kernels/winograd/plan.ts'
 import { filterMatrix, transformOf } from '../src/kernels/winograd/points.ts'
 import { WINOGRADS, winogradName } from '../src/kernels/winograd.ts'
 import { noise, operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
@@ -184,6 +185,30 @@ describe.each(transforms)('$name', ({ name, m, r, stride }) => {
     expect(refusal([2, 20, 20, 20], { dilation: [2, 1, 1] })).toBe('planes are 2 apart, not 1')
     expect(refusal([2, 20], {})).toBe('the convolution is 1-D')
     expect(refusal([2, 20, 20], { numerics: 'strict' })).toBe("numerics 'strict' was asked for")
+  })
+})
+
+describe('vectors of output channels instead of tiles', () => {
+  const across = (x: number[], oc: number, workers = 1, { traits } = TIERS.avx512) =>
+    planWinograd('', describeConv(x, [oc, x[0], 3, 3], false, { padding: 1 }), transformOf(4, 3), traits, workers).across
+
+  it('are taken where a vector of tiles is alone or partly empty, and products are enough', () => {
+    expect(across([256, 14, 14], 256)).toBe(16)
+    expect(across([128, 28, 28], 128)).toBe(49)
+    expect(across([128, 32, 32], 128)).toBeNull()
+    expect(across([16, 28, 28], 128)).toBeNull()
+    expect(across([256, 14, 14], 256, 1, TIERS.avx2)).toBeNull()
+  })
+
+  it('are fewer where workers are more, and none where they would go without', () => {
+    const chunks = (workers: number) => {
+      const d = describeConv([256, 14, 14], [256, 256, 3, 3], false, { padding: 1 })
+      return planWinograd('', d, transformOf(4, 3), TIERS.avx512.traits, workers).chunks.map(({ width }) => width / 16)
+    }
+    expect(chunks(1)).toEqual([3, 3, 2, 3, 3, 2])
+    expect(chunks(4)).toEqual([2, 2, 2, 2, 2, 2, 2, 2])
+    expect(chunks(8)).toEqual([2, 2, 2, 2, 2, 2, 2, 2])
+    expect(chunks(9)).toHaveLength(16)
   })
 })
 

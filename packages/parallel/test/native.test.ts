@@ -1,4 +1,5 @@
 // Machine code against PyTorch's stored results and the oracle, on the tiers that this processor has.
+
 import { readFileSync } from 'node:fs'
 import { ACTIVATIONS, describeChain, describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
 import { openWorkspace } from '@weft/parallel'
@@ -6,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { kernelNamed } from '../../core/src/kernels/registry.ts'
 import { tileOf } from '../../core/src/kernels/tile.ts'
 import { answerOf, checksum, KNOWN } from '../../core/src/known-answers.ts'
+import { acrossCases } from '../../core/test/across-cases.ts'
 import { chainCases } from '../../core/test/chain-cases.ts'
 import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
 import { directCases } from '../../core/test/direct-cases.ts'
@@ -72,6 +74,7 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
     ['f32-depthwise', [4, 8, 16].flatMap(depthwiseCases)],
     ['f32-direct', [4, 8, 16].flatMap(directCases)],
     ['f32-planes', [8, 16].flatMap(planesCases)],
+    ['f32-winograd-4x4-3x3', acrossCases()],
   ] as const)('is right around every edge of %s, with the bits of the relaxed tier', (kernel, cases) => {
     const { workspace, close } = openWorkspace(tier)
     for (const d of cases) {

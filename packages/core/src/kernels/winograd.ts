@@ -4,15 +4,14 @@ import { estimateWinograd } from './estimate/winograd.ts'
 import type { Kernel } from './kernel.ts'
 import { unitAt } from './range.ts'
 import { inputFunction } from './winograd/input.ts'
-import { multiplyFunction } from './winograd/multiply.ts'
 import { outputFunction } from './winograd/output.ts'
 import { packWinograd } from './winograd/pack.ts'
 import {
   aloneUnit,
   inputShapeOf,
+  multiplyOf,
   outputShapeOf,
   planWinograd,
-  shapeOfChunk,
   sharedUnit,
   type WinogradPlan,
 } from './winograd/plan.ts'
@@ -60,7 +59,7 @@ export function winograd(m: number, r: number, stride: number): Kernel<WinogradP
     estimate: (d, traits) => estimateWinograd(d, t, traits),
     worth: 0.9,
 
-    plan: (d, traits) => planWinograd(name, d, t, traits),
+    plan: (d, traits, workers) => planWinograd(name, d, t, traits, workers),
 
     costs(plan, step) {
       const { undivided: d, blocks, steps } = plan
@@ -78,12 +77,8 @@ export function winograd(m: number, r: number, stride: number): Kernel<WinogradP
 
     functions(plan) {
       const { chunks } = plan
-      const shapes = new Map(chunks.map((chunk) => [chunk.rows, shapeOfChunk(plan, chunk)]))
-      return [
-        inputFunction(inputShapeOf(plan)),
-        ...[...shapes.values()].map(multiplyFunction),
-        outputFunction(outputShapeOf(plan)),
-      ]
+      const multiply = new Map(chunks.map((chunk) => [chunk.rows, multiplyOf(plan, chunk)]))
+      return [inputFunction(inputShapeOf(plan)), ...multiply.values(), outputFunction(outputShapeOf(plan))]
     },
 
     pack: packWinograd,

@@ -111,17 +111,17 @@ function emitSums(m: Machine, shape: BroadcastShape, epilogue: Epilogue, tiles: 
     for (const pixel of pixels) pixel.forEach((sum, index) => m.load(sum, weights, index * bytes))
     m.loadInt(at, tiles, 0)
     m.add(x, at)
-    emitRuns(m, BROADCAST_ARGS, biases, weights, x, (products) => emitProducts(m, pixels, shape, products))
+    emitRuns(m, BROADCAST_ARGS, biases, weights, x, (products) => emitBroadcast(m, pixels, shape, products))
   })
   emitEpilogue(m, epilogue, BROADCAST_ARGS, pixels.flat(), [])
   pixels.flat().forEach((sum, index) => m.store(sums, index * bytes, sum))
 }
 
 /** Emits sums += pixel weights for every product; moves the pointers and the count. */
-function emitProducts(
+export function emitBroadcast(
   m: Machine,
   pixels: readonly (readonly Vec[])[],
-  { vectors, cols, xRow, xCol }: BroadcastShape,
+  { vectors, cols, xRow, xCol }: Pick<BroadcastShape, 'vectors' | 'cols' | 'xRow' | 'xCol'>,
   { x, weights, first, count, stride }: Products,
 ): void {
   const bytes = 4 * m.traits.lanes

@@ -1,6 +1,7 @@
 // How long a Winograd kernel takes: two transforms, and the products between them.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import { type ChunkSize, STORED, vectorsAcross } from '../winograd/chunks.ts'
 import { undivided } from '../winograd/phases.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { Transform } from '../winograd/points.ts'
@@ -22,14 +23,10 @@ export function estimateWinograd(whole: ConvDescriptor, t: Transform, traits: Ma
   const { lanes } = traits
   const d = undivided(whole)
   const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(d, t, traits))
-  const vectors = Math.ceil(tiles / lanes)
-  const cols = columnsFor(vectors, traits)
-  const ocPerGroup = d.oc / d.groups
-  const channelTiles = Math.ceil(ocPerGroup / rowsFor(cols, traits))
-  const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
   const points = t.n * t.n
-  const cycles = points * d.ic * d.kernel[0] * channelTiles * Math.ceil(vectors / cols) * product
-  const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * vectors * lanes) / d.groups - NEAR_FACTORS)
+  const pitch = Math.ceil(tiles / lanes) * lanes
+  const cycles = cyclesOfBlock(d, { points, pitch, tiles, cells: blocks * d.groups }, traits)
+  const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * pitch) / d.groups - NEAR_FACTORS)
   const perBlock = d.groups * (BLOCK + factors) + cycles * PRODUCT_CYCLE
   const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
@@ -38,3 +35,20 @@ export function estimateWinograd(whole: ConvDescriptor, t: Transform, traits: Ma
   const transforms = groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
   return d.output[0] * blocks * perBlock + (d.dilation[2] > 1 ? TURNS : 1) * transforms + far
 }
+
+/** Of all products of a block: vectors of output channels by tiles, or rows of them by vectors of tiles. */
+function cyclesOfBlock(d: ConvDescriptor, size: ChunkSize, traits: MachineTraits): number {
+  const { points, pitch, tiles } = size
+  const ocPerGroup = d.oc / d.groups
+  const products = (d.ic / d.groups) * d.kernel[0]
+  if (vectorsAcross(d, size, traits, 1) > 0) {
+    return (points * d.groups * Math.ceil(ocPerGroup / traits.lanes) * tiles * (products + STORED)) / MADDS
+  }
+  const vectors = pitch / traits.lanes
+  const cols = columnsFor(vectors, traits)
+  const channelTiles = Math.ceil(ocPerGroup / rowsFor(cols, traits))
+  const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
+  return points * d.groups * products * channelTiles * Math.ceil(vectors / cols) * product
+}
+/** Multiply-adds of a core in a cycle. */
+const MADDS = 2

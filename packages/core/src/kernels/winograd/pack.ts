@@ -21,19 +21,19 @@ export function packWinograd(
   const transform = filterTransform(t)
   const points = t.n * t.n
   const filterOf = filtersOf(plan, weight)
-  for (const { oc, rows, tiles, filters } of chunks) {
+  for (const { oc, rows, tiles, filters, width } of chunks) {
     // The rows of an input channel lie side by side: they are written together, a point after the other.
-    const factors = new Float64Array(points * rows)
-    const pitch = tiles * channels * rows
+    const factors = new Float64Array(points * width)
+    const pitch = tiles * channels * width
     for (let tile = 0; tile < tiles; tile++) {
       for (let channel = 0; channel < channels; channel++) {
         for (let row = 0; row < rows; row++) {
           const { taps, at } = filterOf(oc + tile * rows + row, channel)
-          transform(taps, at, factors, row, rows)
+          transform(taps, at, factors, row, width)
         }
-        const to = filters / 4 + (tile * channels + channel) * rows
+        const to = filters / 4 + (tile * channels + channel) * width
         for (let point = 0; point < points; point++) {
-          for (let row = 0; row < rows; row++) floats[to + point * pitch + row] = flush(factors[point * rows + row])
+          for (let row = 0; row < width; row++) floats[to + point * pitch + row] = flush(factors[point * width + row])
         }
       }
     }

@@ -1,29 +1,21 @@
 // The plan of a Winograd convolution: blocks of tiles, chunks of output channels, and the memory that they need.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
-import type { MachineTraits } from '../../isa/machine.ts'
+import type { KernelFunction, MachineTraits } from '../../isa/machine.ts'
+import { sumsBytes } from '../broadcast/tile.ts'
 import { epilogueOf } from '../epilogue.ts'
 import type { Plan } from '../kernel.ts'
 import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
-import { channelTiles } from '../tiling.ts'
+import { acrossFunction } from './across.ts'
+import { type Chunk, chunksAcross, chunksOf, vectorsAcross } from './chunks.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input.ts'
+import { multiplyFunction } from './multiply.ts'
 import { OUTPUT_GROUP_WORDS, type OutputShape } from './output.ts'
 import { type Phase, phasesOf, undivided } from './phases.ts'
 import type { Transform } from './points.ts'
 import { type Slab, slabsOf } from './slabs.ts'
 import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
-
-/** Channel tiles of as many rows each, which are multiplied and transformed back together. */
-export interface Chunk {
-  readonly group: number
-  /** First output channel, all groups counted. */
-  readonly oc: number
-  readonly rows: number
-  readonly tiles: number
-  /** Bytes from `packed` to its filters. */
-  readonly filters: number
-}
 
 /** Tiles of some planes of the output: in 2-D of its only one. */
 export interface Block extends FlatBlock, Slab {}
@@ -35,6 +27,7 @@ export interface PrivateLayout {
   readonly staged: number
   readonly products: number
   readonly factors: number
+  readonly sums: number
 }
 
 export interface WinogradPlan extends Plan {
@@ -57,6 +50,8 @@ export interface WinogradPlan extends Plan {
   readonly ocGrid: Grid
   /** Vectors side by side in a register tile. */
   readonly cols: number
+  /** Tiles of a block, where vectors hold output channels instead of them (across.ts); else null. */
+  readonly across: number | null
   /** Floats from a point's products to the next point's; from an input channel's factors to the next, and a point's. */
   readonly pitch: number
   readonly vChannel: number
@@ -77,8 +72,6 @@ const [SHARED_TILES, BLOCK_TILES] = [48, 32]
 const LEAST_TILES = 16
 /** Rows of tiles are not cut where whole ones come to this many: each cut is a vector that is partly empty. */
 const WHOLE_TILES = 28
-/** Bytes of products that a chunk leaves for the output transform. */
-const CHUNK_BYTES = 256 * 1024
 /**
  * Workers do not share a block from this many on. Of fewer they do not where a block's factors are no more than these bytes: made
  * twice they cost less than passing from one core's caches to another's; unless filters, which each of several blocks passes over,
@@ -87,13 +80,17 @@ const CHUNK_BYTES = 256 * 1024
 const [BLOCKS_ALONE, FACTORS_ALONE, FILTERS_ALONE] = [16, 1.5 * 2 ** 20, 12 * 2 ** 20]
 /** From this many blocks of whole rows on they are small. */
 const SMALL_BLOCKS = 7
-/** Units that the multiplications are cut into at least, where there are as many channel tiles. */
-const LEAST_UNITS = 24
 /** Rows of a register tile at most: more gain nothing, and coarser tiles are harder to share. */
 const MOST_ROWS = 16
 const ARGS_BYTES = 128
 
-export function planWinograd(name: string, descriptor: ConvDescriptor, t: Transform, traits: MachineTraits): WinogradPlan {
+export function planWinograd(
+  name: string,
+  descriptor: ConvDescriptor,
+  t: Transform,
+  traits: MachineTraits,
+  workers: number,
+): WinogradPlan {
   const { lanes } = traits
   const [d, phases] = [undivided(descriptor), phasesOf(descriptor)]
   const points = t.n * t.n
@@ -105,8 +102,10 @@ export function planWinograd(name: string, descriptor: ConvDescriptor, t: Transf
   const pitch = Math.ceil(most / lanes) * lanes
   const cols = columnsFor(pitch / lanes, traits)
   const cells = blocks.length * d.groups
-  const chunks = chunksOf(d, points, pitch, rowsFor(cols, traits), cells, traits)
-  const filterBytes = 4 * points * d.oc * icPerGroup * d.kernel[0]
+  const size = { points, pitch, tiles: most, cells }
+  const vectors = vectorsAcross(d, size, traits, workers)
+  const chunks = vectors > 0 ? chunksAcross(d, size, lanes, vectors) : chunksOf(d, size, rowsFor(cols, traits), traits)
+  const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * points * tiles * width * icPerGroup * d.kernel[0], 0)
   // A group's last lanes may lie behind its block's tiles.
   const reach = Math.max(...flat.flatMap(({ groups }) => groups.map(({ tile }) => tile + lanes)))
   const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
@@ -119,6 +118,7 @@ export function planWinograd(name: string, descriptor: ConvDescriptor, t: Transf
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * points * pitch + lanes,
     factors: alone ? vBlock : 0,
+    sums: sumsBytes(vectors, most, lanes) / 4,
   })
   const inputTablesAt = filterBytes + 4 * d.oc
   const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
@@ -153,6 +153,7 @@ export function planWinograd(name: string, descriptor: ConvDescriptor, t: Transf
       blockMajor: ocPerGroup * d.kernel[0] < tilesOf(d, t) * d.input[0],
     },
     cols,
+    across: vectors > 0 ? most : null,
     pitch,
     vChannel,
     vPoint,
@@ -217,22 +218,11 @@ export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {
   return { rows, cols: plan.cols }
 }
 
-function chunksOf(d: ConvDescriptor, points: number, pitch: number, rows: number, cells: number, traits: MachineTraits): Chunk[] {
-  const tiles = channelTiles(d.oc, d.groups, 0, traits, rows)
-  const byMemory = Math.floor(CHUNK_BYTES / (4 * points * pitch * rows))
-  const bySharing = Math.ceil(((tiles.length / d.groups) * cells) / LEAST_UNITS)
-  const most = Math.max(1, Math.min(byMemory, bySharing))
-  const chunks: Chunk[] = []
-  for (const tile of tiles) {
-    const last = chunks.at(-1)
-    if (last !== undefined && last.group === tile.group && last.rows === tile.rows && last.tiles < most) {
-      chunks[chunks.length - 1] = { ...last, tiles: last.tiles + 1 }
-    } else {
-      const filters = 4 * points * tile.oc * (d.ic / d.groups) * d.kernel[0]
-      chunks.push({ group: tile.group, oc: tile.oc, rows: tile.rows, tiles: 1, filters })
-    }
-  }
-  return chunks
+/** What multiplies a chunk. */
+export function multiplyOf(plan: WinogradPlan, chunk: Chunk): KernelFunction {
+  const { across, traits } = plan
+  if (across === null) return multiplyFunction(shapeOfChunk(plan, chunk))
+  return acrossFunction({ vectors: chunk.width / traits.lanes, tiles: across })
 }
 
 function layoutOf(
@@ -240,7 +230,7 @@ function layoutOf(
   lanes: number,
   staging: Staging,
   blocks: readonly Block[],
-  floats: { products: number; factors: number },
+  floats: { products: number; factors: number; sums: number },
 ): PrivateLayout & { bytes: number } {
   let at = Math.ceil((4 * Math.max(...Object.values(INPUT_ARGS), 32)) / ARGS_BYTES) * ARGS_BYTES
   const take = (count: number): number => {
@@ -253,6 +243,6 @@ function layoutOf(
   // Line and staged rows are cleared together; the line serves the output's pixels too.
   const line = take(staging.lineFloats)
   const staged = take(height * staging.rowFloats)
-  const [products, factors] = [take(floats.products), take(floats.factors)]
-  return { scratch, line, staged, products, factors, bytes: at }
+  const [products, factors, sums] = [take(floats.products), take(floats.factors), take(floats.sums)]
+  return { scratch, line, staged, products, factors, sums, bytes: at }
 }

@@ -2,10 +2,12 @@
 import { writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { unitsOf } from '../range.ts'
+import { ACROSS_ARGS } from './across.ts'
+import type { Chunk } from './chunks.ts'
 import { groupsBefore, transformer } from './factors.ts'
-import { MULTIPLY_ARGS, multiplyFunction, writeVectors } from './multiply.ts'
+import { MULTIPLY_ARGS, writeVectors } from './multiply.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS, outputFunction } from './output.ts'
-import { aloneUnit, type Chunk, outputShapeOf, shapeOfChunk, type WinogradPlan } from './plan.ts'
+import { aloneUnit, multiplyOf, outputShapeOf, shapeOfChunk, type WinogradPlan } from './plan.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
@@ -68,9 +70,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
   const { descriptor: d, undivided, transform: t, traits } = plan
   const words = new Int32Array(memory)
   const floats = new Float32Array(memory)
-  const multiply = new Map(
-    plan.chunks.map((chunk) => [chunk.rows, code.get(multiplyFunction(shapeOfChunk(plan, chunk)).name) as Callable]),
-  )
+  const multiply = new Map(plan.chunks.map((chunk) => [chunk, code.get(multiplyOf(plan, chunk).name) as Callable]))
   const output = code.get(outputFunction(outputShapeOf(plan)).name) as Callable
   const before = groupsBefore(plan)
   const points = t.n * t.n
@@ -91,8 +91,14 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
     words[args + MULTIPLY_ARGS.products] = products
     words[args + MULTIPLY_ARGS.productsChannel] = 4 * points * plan.pitch
     words[args + MULTIPLY_ARGS.productsPoint] = 4 * plan.pitch
-    writeVectors(words, args, shapeOfChunk(plan, chunk), Math.ceil(block.tiles / traits.lanes), traits.lanes)
-    ;(multiply.get(chunk.rows) as Callable)(at.private)
+    if (plan.across === null) {
+      writeVectors(words, args, shapeOfChunk(plan, chunk), Math.ceil(block.tiles / traits.lanes), traits.lanes)
+    } else {
+      words[args + ACROSS_ARGS.sums] = at.private + plan.private.sums
+      words[args + ACROSS_ARGS.fours] = Math.floor(chunk.rows / 4)
+      words[args + ACROSS_ARGS.singles] = chunk.rows % 4
+    }
+    ;(multiply.get(chunk) as Callable)(at.private)
     words[args + OUTPUT_ARGS.products] = products
     words[args + OUTPUT_ARGS.channels] = chunk.rows * chunk.tiles
     words[args + OUTPUT_ARGS.bias] = at.packed + plan.biasAt + 4 * chunk.oc

@@ -1,0 +1,83 @@
+// Chunks of output channels of a Winograd convolution, which are multiplied and transformed back together.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
+import { channelBlocks, vectorParts } from '../broadcast/channels.ts'
+import { MANY_REGISTERS } from '../panel.ts'
+import { channelTiles } from '../tiling.ts'
+
+/** Channel tiles of as many rows each. */
+export interface Chunk {
+  readonly group: number
+  /** First output channel, all groups counted. */
+  readonly oc: number
+  readonly rows: number
+  readonly tiles: number
+  /** Bytes from `packed` to its filters, and how many of an input channel lie side by side in a tile. */
+  readonly filters: number
+  readonly width: number
+}
+
+/** Of a plan: points, floats from one's products to the next, tiles of the largest block; blocks of all groups. */
+export interface ChunkSize {
+  readonly points: number
+  readonly pitch: number
+  readonly tiles: number
+  readonly cells: number
+}
+
+/** Bytes of products that a chunk leaves for the output transform. */
+const CHUNK_BYTES = 256 * 1024
+/** Units that the multiplications are cut into at least, where there are as many channel tiles. */
+const LEAST_UNITS = 24
+
+/** Where vectors hold tiles. @param rows of a channel tile at most */
+export function chunksOf(d: ConvDescriptor, { points, pitch, cells }: ChunkSize, rows: number, traits: MachineTraits): Chunk[] {
+  const tiles = channelTiles(d.oc, d.groups, 0, traits, rows)
+  const byMemory = Math.floor(CHUNK_BYTES / (4 * points * pitch * rows))
+  const bySharing = Math.ceil(((tiles.length / d.groups) * cells) / LEAST_UNITS)
+  const most = Math.max(1, Math.min(byMemory, bySharing))
+  const chunks: Chunk[] = []
+  for (const tile of tiles) {
+    const last = chunks.at(-1)
+    if (last !== undefined && last.group === tile.group && last.rows === tile.rows && last.tiles < most) {
+      chunks[chunks.length - 1] = { ...last, tiles: last.tiles + 1 }
+    } else {
+      const filters = 4 * points * tile.oc * channelsOf(d)
+      chunks.push({ group: tile.group, oc: tile.oc, rows: tile.rows, tiles: 1, filters, width: tile.rows })
+    }
+  }
+  return chunks
+}
+
+/** Where vectors hold output channels, so many of a chunk at most: filters of all but a group's last chunk fill theirs. */
+export function chunksAcross(d: ConvDescriptor, { points }: ChunkSize, lanes: number, vectors: number): Chunk[] {
+  const filters = points * channelsOf(d)
+  return channelBlocks(d.oc, d.groups, filters - 1, lanes, vectors).map(({ group, oc, rows, vectors, packed }) => {
+    return { group, oc, rows, tiles: 1, filters: packed, width: vectors * lanes }
+  })
+}
+
+/** Input channels of planes under an output. */
+function channelsOf(d: ConvDescriptor): number {
+  return (d.ic / d.groups) * d.kernel[0]
+}
+
+/** Vectors of output channels of a chunk: three hold sums of eight tiles, two of thirteen. */
+const ACROSS = [3, 2] as const
+/** How often as long a vector of tiles takes that has no other beside it: each filter that is broadcast to it serves one product. */
+const LONE = 1.3
+/** Products that take as long as what comes after them, from sums of channels side by side to planes of theirs. */
+export const STORED = 12
+
+/** How many vectors of output channels a chunk has at most, where they take less than vectors of tiles do, which may be partly empty; else 0. */
+export function vectorsAcross(
+  d: ConvDescriptor,
+  { pitch, tiles, cells }: ChunkSize,
+  { lanes, registers }: MachineTraits,
+  workers: number,
+): number {
+  const saved = (pitch === lanes ? LONE : 1) * pitch - tiles
+  if (registers < MANY_REGISTERS || channelsOf(d) * saved < STORED * tiles) return 0
+  const units = (vectors: number) => cells * vectorParts(d.oc / d.groups, lanes, vectors).length
+  return ACROSS.find((vectors) => units(vectors) >= 2 * workers) ?? ACROSS.find((vectors) => units(vectors) >= workers) ?? 0
+}

@@ -130,19 +130,28 @@ function attempt(pick: Draw, large: boolean, wild: boolean): ReturnType<typeof m
   }
 }
 
-/** Stride 1, zero padding, a kernel of 3x3 or 5x5, some of them dilated or of volumes: what Winograd's kernels take. */
+/** Zero padding, a kernel of 3x3, 5x5 or 7x7, some of them of stride 2, dilated, of volumes or of many channels and few tiles: what Winograd's kernels take. */
 function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
-  const kernel = pick(0, 2) === 0 ? 5 : 3
+  const kernel = [3, 3, 3, 5, 5, 7][pick(0, 5)]
+  const stride = kernel === 7 || (kernel === 5 && pick(0, 1) === 0) ? 2 : 1
+  const few = kernel === 3 && pick(0, 2) === 0
   const groups = pick(0, 3) === 0 ? pick(2, 3) : 1
-  const [ic, oc] = [pick(1, large ? 50 : 12), pick(1, 20)]
-  const side = () => pick(1, large ? 130 : 40)
+  const [ic, oc] = few ? [pick(60, 100), pick(1, large ? 60 : 4)] : [pick(1, large ? 50 : 12), pick(1, 20)]
+  const most = few ? [7, 20] : [40, 130]
+  const side = () => pick(1, most[large ? 1 : 0])
   const ends = (): [number, number] => [pick(0, kernel), pick(0, kernel)]
   const activation = activationOf(pick)
   const finish = { residual: pick(0, 2) === 0, ...(activation === null ? {} : { activation }) }
   const volume = pick(0, 4) === 0
   const [depth, planes] = [volume ? [pick(1, 5)] : [], volume ? [pick(1, 3)] : []]
-  const dilation = [...planes.map(() => 1), ...(pick(0, 2) === 0 ? [pick(1, 5), pick(1, 4)] : [1, 1])]
-  const options = { padding: [...planes.map(ends), ends(), ends()], dilation, groups, ...finish }
+  const dilation = [...planes.map(() => 1), ...(stride === 1 && pick(0, 2) === 0 ? [pick(1, 5), pick(1, 4)] : [1, 1])]
+  const options = {
+    padding: [...planes.map(ends), ends(), ends()],
+    stride: [...planes.map(() => 1), stride, stride],
+    dilation,
+    groups,
+    ...finish,
+  }
   const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, ...depth, side(), side()]
   const weight = [groups * oc, ic, ...planes, kernel, kernel]
   try {

@@ -31,6 +31,11 @@ const PROBLEMS = [
   'tr1ic6ih7oc9kh4sh2ph1',
   'ic40iw7oc70kw7',
   'ic3ih21oc8kh7sh2ph3',
+  'ic5iw70oc6kw3pw1',
+  'ic4ih9oc5kh3kw1ph1pw0',
+  'ic4ih9oc5kh5kw1ph2pw0',
+  'ic4ih9oc5kh1kw7ph0pw3',
+  'ic4ih9oc5kh7kw1ph3pw0',
 ]
 
 interface Case {

@@ -64,7 +64,7 @@ export interface Kernel<P extends Plan = Plan> extends Planned<P> {
   /** How far an output may be off: a part of the sum of its |x| |w|, or of the largest such sum in its tile. */
   readonly error: number
   /** Rows and columns of the tiles that outputs err together in, where they do. */
-  readonly errsIn?: number
+  readonly errsIn?: readonly [number, number]
   /** Why this kernel cannot take the convolution, for a person; null where it takes it. */
   refuses(d: ConvDescriptor, traits: MachineTraits): string | null
   /** Names the order of its sums: kernels of one order give the same bits as each other. It depends on the convolution alone. */

@@ -18,7 +18,7 @@ import { WINOGRADS, winograd } from './winograd.ts'
 export const KERNELS: readonly Kernel[] = [
   pointwise as Kernel,
   depthwise as Kernel,
-  ...WINOGRADS.map(([m, r, stride]) => winograd(m, r, stride) as Kernel),
+  ...WINOGRADS.map((shape) => winograd(shape) as Kernel),
   matrix as Kernel,
   gemv,
   planes as Kernel,

@@ -15,17 +15,32 @@ import {
   sharedUnit,
   type WinogradPlan,
 } from './winograd/plan.ts'
-import { transformOf } from './winograd/points.ts'
+import { tileTransform } from './winograd/points.ts'
 import { convolver, multiplyStep, transformStep } from './winograd/run.ts'
 
-/** F(m x m, r x r) that there are, and their strides. */
-export const WINOGRADS = [
-  [4, 3, 1],
-  [2, 3, 1],
-  [4, 5, 1],
-  [4, 5, 2],
-  [4, 7, 2],
-] as const
+/** Outputs of a tile by taps of the kernel, height and width, and the stride of both: all that there are. */
+export interface WinogradShape {
+  readonly m: readonly [number, number]
+  readonly r: readonly [number, number]
+  readonly stride: number
+}
+export const WINOGRADS: readonly WinogradShape[] = [
+  ...[
+    [4, 3, 1],
+    [2, 3, 1],
+    [4, 5, 1],
+    [4, 5, 2],
+    [4, 7, 2],
+  ].map(([m, r, stride]): WinogradShape => ({ m: [m, m], r: [r, r], stride })),
+  ...[
+    [4, 3],
+    [4, 5],
+    [2, 7],
+  ].flatMap(([m, r]): WinogradShape[] => [
+    { m: [1, m], r: [1, r], stride: 1 },
+    { m: [m, 1], r: [r, 1], stride: 1 },
+  ]),
+]
 
 /** Tiles that take turns in a row: a vector of the narrowest machine holds them. */
 const MOST_DILATION = 4
@@ -33,18 +48,19 @@ const MOST_DILATION = 4
 /** Input channels of planes under an output of a volume: of fewer, where nothing can be asked for ahead, the transform back waits for memory. */
 const LEAST_CHANNELS = 16
 
-export function winogradName(m: number, r: number, stride: number): string {
-  return `f32-winograd-${m}x${m}-${r}x${r}${stride === 1 ? '' : `-s${stride}`}`
+export function winogradName({ m, r, stride }: WinogradShape): string {
+  return `f32-winograd-${m.join('x')}-${r.join('x')}${stride === 1 ? '' : `-s${stride}`}`
 }
 
 /**
  * F(m x m, r x r). Measured against the oracle, with noise of one size in 1 to 512 channels: off by at most 5e-6 of the sum of an
- * output's |x| |w| for F(4x4, 3x3), 1e-6 for F(2x2, 3x3), 2e-5 for F(4x4, 5x5), 5e-6 and 1e-5 at stride 2 for 5x5 and 7x7; with pixels of very different sizes by at most
+ * output's |x| |w| for F(4x4, 3x3), 1e-6 for F(2x2, 3x3), 2e-5 for F(4x4, 5x5), 5e-6 and 1e-5 at stride 2 for 5x5 and 7x7, 1e-6 for rows and columns of 3 taps and 5e-6 of 5 and 7; with pixels of very different sizes by at most
  * 1e-5 of the largest such sum in the tile.
  */
-export function winograd(m: number, r: number, stride: number): Kernel<WinogradPlan> {
-  const t = transformOf(m, Math.ceil(r / stride))
-  const name = winogradName(m, r, stride)
+export function winograd(shape: WinogradShape): Kernel<WinogradPlan> {
+  const { m, r, stride } = shape
+  const t = tileTransform(m, [Math.ceil(r[0] / stride), Math.ceil(r[1] / stride)])
+  const name = winogradName(shape)
   return {
     name,
     error: 1e-4,
@@ -52,7 +68,7 @@ export function winograd(m: number, r: number, stride: number): Kernel<WinogradP
 
     refuses(d, traits) {
       if (traits.lanes === 1) return 'the scalar tier has no vectors'
-      return misfit(d, r, stride)
+      return misfit(d, shape)
     },
 
     order: () => name,
@@ -94,15 +110,14 @@ export function winograd(m: number, r: number, stride: number): Kernel<WinogradP
   }
 }
 
-function misfit(d: ConvDescriptor, r: number, stride: number): string | null {
+function misfit(d: ConvDescriptor, { r, stride }: WinogradShape): string | null {
   if (d.numerics === 'strict') return "numerics 'strict' was asked for"
-  if (d.rank === 1) return 'the convolution is 1-D'
   if (d.dilation[0] !== 1) return `planes are ${d.dilation[0]} apart, not 1`
   const channels = (d.ic / d.groups) * d.kernel[0]
   if (d.rank === 3 && channels < LEAST_CHANNELS)
     return `${channels} channels of planes under an output, fewer than ${LEAST_CHANNELS}, do not make up for transforms of a volume`
   const axes = (values: readonly number[]) => values.slice(1).join('x')
-  if (d.kernel[1] !== r || d.kernel[2] !== r) return `the kernel is ${axes(d.kernel)}, not ${r}x${r}`
+  if (d.kernel[1] !== r[0] || d.kernel[2] !== r[1]) return `the kernel is ${axes(d.kernel)}, not ${r.join('x')}`
   if (d.stride[1] !== stride || d.stride[2] !== stride) return `the stride is ${axes(d.stride)}, not ${stride}`
   if (stride > 1 && d.transposed) return 'the convolution is transposed and has a stride'
   if (stride > 1 && d.dilation[1] * d.dilation[2] > 1) return `the dilation is ${axes(d.dilation)}, and the stride not 1`

@@ -130,10 +130,17 @@ function attempt(pick: Draw, large: boolean, wild: boolean): ReturnType<typeof m
   }
 }
 
-/** Zero padding, a kernel of 3x3, 5x5 or 7x7, some of them of stride 2, dilated, of volumes or of many channels and few tiles: what Winograd's kernels take. */
+/** Zero padding, a kernel of 3x3, 5x5 or 7x7 or of one row or column of them, some of stride 2, dilated, of volumes or of many channels and few tiles: what Winograd's kernels take. */
 function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
   const kernel = [3, 3, 3, 5, 5, 7][pick(0, 5)]
-  const stride = kernel === 7 || (kernel === 5 && pick(0, 1) === 0) ? 2 : 1
+  const line = pick(0, 4) === 0
+  const stride = !line && (kernel === 7 || (kernel === 5 && pick(0, 1) === 0)) ? 2 : 1
+  const taps = line
+    ? [
+        [1, kernel],
+        [kernel, 1],
+      ][pick(0, 1)]
+    : [kernel, kernel]
   const few = kernel === 3 && pick(0, 2) === 0
   const groups = pick(0, 3) === 0 ? pick(2, 3) : 1
   const [ic, oc] = few ? [pick(60, 100), pick(1, large ? 60 : 4)] : [pick(1, large ? 50 : 12), pick(1, 20)]
@@ -153,7 +160,7 @@ function plain(pick: Draw, large: boolean): ReturnType<typeof made> | null {
     ...finish,
   }
   const x = [...(pick(0, 3) === 0 ? [2] : []), groups * ic, ...depth, side(), side()]
-  const weight = [groups * oc, ic, ...planes, kernel, kernel]
+  const weight = [groups * oc, ic, ...planes, ...taps]
   try {
     return made({ describe: 'describeConv', x, weight, bias: pick(0, 2) > 0, options })
   } catch {

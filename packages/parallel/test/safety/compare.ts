@@ -12,10 +12,10 @@ export function wrong(
   d: ConvDescriptor,
   y: Float32Array,
   { y: expected, magnitude }: OracleResult,
-  { error: limit, errsIn: tile = 1 }: Pick<Kernel, 'error' | 'errsIn'> = { error: 1e-5 },
+  { error: limit, errsIn: tile = [1, 1] }: Pick<Kernel, 'error' | 'errsIn'> = { error: 1e-5 },
 ): string | null {
   const own = d.activation.kind === 'sigmoid' ? SIGMOID : 0
-  const scale = tile === 1 ? magnitude : largestAround(d, magnitude, tile - 1)
+  const scale = Math.max(...tile) === 1 ? magnitude : largestAround(d, magnitude, tile)
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(y[i] - expected[i])
     if (!(error <= limit * Math.max(scale[i], LEAST) + own)) return `output ${i} of ${y.length} is ${y[i]}, not ${expected[i]}`
@@ -23,13 +23,13 @@ export function wrong(
   return null
 }
 
-/** For each output the largest value up to so many rows and columns away, counted in dilations. */
+/** For each output the largest value in any tile of so many rows and columns, a dilation apart, that it may be in. */
 function largestAround(
   { output: [, height, width], dilation }: ConvDescriptor,
   values: Float64Array,
-  outputs: number,
+  [rows, cols]: readonly [number, number],
 ): Float64Array {
-  const [down, across] = [outputs * dilation[1], outputs * dilation[2]]
+  const [down, across] = [(rows - 1) * dilation[1], (cols - 1) * dilation[2]]
   return values.map((_, i) => {
     const [first, row, col] = [i - (i % (height * width)), Math.floor(i / width) % height, i % width]
     let largest = 0

@@ -4,7 +4,7 @@ import type { MachineTraits } from '../../isa/machine.ts'
 import { type ChunkSize, STORED, vectorsAcross } from '../winograd/chunks.ts'
 import { undivided } from '../winograd/phases.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
-import type { Transform } from '../winograd/points.ts'
+import type { TileTransform } from '../winograd/points.ts'
 import { slabsOf } from '../winograd/slabs.ts'
 import { countBlocks } from '../winograd/tiles.ts'
 import { area, farTime } from './far.ts'
@@ -19,11 +19,11 @@ const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
 const [FACTOR_BYTE, NEAR_FACTORS] = [150e-6, 1e6]
 
-export function estimateWinograd(whole: ConvDescriptor, t: Transform, traits: MachineTraits): number {
+export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits: MachineTraits): number {
   const { lanes } = traits
   const d = undivided(whole)
   const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(d, t, traits))
-  const points = t.n * t.n
+  const { points } = t
   const pitch = Math.ceil(tiles / lanes) * lanes
   const cycles = cyclesOfBlock(d, { points, pitch, tiles, cells: blocks * d.groups }, traits)
   const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * pitch) / d.groups - NEAR_FACTORS)

@@ -46,7 +46,7 @@ export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callab
     set('channels', Math.min(IC_AT_ONCE, icPerGroup - ic))
     set('line', line)
     set('lead', line + 4 * cols.lead)
-    set('pieces', Math.ceil(block.cols / (t.m * step)))
+    set('pieces', Math.ceil(block.cols / (t.x.m * step)))
     set('staged', staged)
     set('firstReal', staged + 4 * rows.lead * staging.rowFloats)
     for (const name of ROW_COPY) set(name, copy[name])

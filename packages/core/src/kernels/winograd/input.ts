@@ -2,10 +2,10 @@
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
 import { emitHalvesCopy, halvesBytes } from './halves.ts'
-import type { Transform } from './points.ts'
+import { type TileTransform, transformName } from './points.ts'
 import { emitRowCopy, type RowCopy, rowBytes } from './rows.ts'
 import { stagedStep, stagingOf } from './tiles.ts'
-import { Constants, emitInputTransform, inputConstants } from './transform.ts'
+import { Constants, emitInputTransform, inputConstants, type Read } from './transform.ts'
 
 /** Words of the argument block; strides in bytes. */
 export const INPUT_ARGS = {
@@ -50,7 +50,7 @@ export type Dilation = readonly [number, number]
 
 /** What the code of the transform depends on. */
 export interface InputShape {
-  readonly t: Transform
+  readonly t: TileTransform
   readonly dilation: Dilation
   /** Of the width: pixels of a phase are so far apart. */
   readonly stride: number
@@ -59,7 +59,7 @@ export interface InputShape {
 export function inputFunction(shape: InputShape): KernelFunction {
   const { t, dilation, stride } = shape
   return {
-    name: `f32-winograd-input-${t.m}-${t.r}${dilationName(dilation)}${stride === 1 ? '' : `-s${stride}`}`,
+    name: `f32-winograd-input-${transformName(t)}${dilationName(dilation)}${stride === 1 ? '' : `-s${stride}`}`,
     words: wordsOf(INPUT_ARGS),
     emit: (m) => emitInput(m, shape),
     touches: (words, args, { lanes }) => inputTouches(words, args, shape, lanes),
@@ -72,7 +72,7 @@ function dilationName([y, x]: Dilation): string {
 
 function inputTouches(words: Int32Array, args: number, { t, dilation: [dy, dx], stride }: InputShape, lanes: number): Access[] {
   const arg = (name: keyof typeof INPUT_ARGS) => words[args + INPUT_ARGS[name]] >>> 0
-  const { phaseFloats, rowFloats } = stagingOf(t, dx, lanes)
+  const { phaseFloats, rowFloats } = stagingOf(t.x, dx, lanes)
   const width = 4 * lanes
   const [step, pieces] = [stagedStep(dx, lanes), arg('pieces')]
   const bytes = rowBytes(arg, lanes)
@@ -82,32 +82,33 @@ function inputTouches(words: Int32Array, args: number, { t, dilation: [dy, dx], 
   const entries = words.subarray(arg('groups') / 4, arg('groups') / 4 + INPUT_GROUP_WORDS * count)
   const largest = (word: number) =>
     entries.reduce((most, value, i) => (i % INPUT_GROUP_WORDS === word ? Math.max(most, value) : most), 0)
-  const reach = 4 * ((t.n - 1) * dy * rowFloats + (t.m - 1) * phaseFloats + Math.floor((t.n - 1) / t.m) * dx + lanes)
+  const reach = 4 * ((t.y.n - 1) * dy * rowFloats + (t.x.m - 1) * phaseFloats + Math.floor((t.x.n - 1) / t.x.m) * dx + lanes)
   return [
     { from: arg('x'), to: arg('x') + (real ? (channels - 1) * arg('xChannel') + (rows - 1) * arg('xRow') + read : 0) },
     { from: arg('clear'), to: arg('clear') + width * arg('clearVectors') },
     { from: arg('lead'), to: arg('lead') + (real ? written : 0) },
-    { from: arg('line'), to: arg('line') + 4 * (t.m * pieces - 1) * step + width },
+    { from: arg('line'), to: arg('line') + 4 * (t.x.m * pieces - 1) * step + width },
     {
       from: arg('firstReal'),
       to:
         arg('firstReal') +
-        (rows === 0 ? 0 : 4 * ((rows - 1) * rowFloats + (t.m - 1) * phaseFloats + (pieces - 1) * step) + width),
+        (rows === 0 ? 0 : 4 * ((rows - 1) * rowFloats + (t.x.m - 1) * phaseFloats + (pieces - 1) * step) + width),
     },
     { from: arg('staged'), to: arg('staged') + largest(0) + reach },
     {
       from: arg('v'),
-      to: arg('v') + (channels - 1) * arg('vChannel') + (t.n * t.n - 1) * arg('vPoint') + largest(1) + width,
+      to: arg('v') + (channels - 1) * arg('vChannel') + (t.points - 1) * arg('vPoint') + largest(1) + width,
     },
     { from: arg('groups'), to: arg('groups') + 4 * INPUT_GROUP_WORDS * count },
-    { from: arg('scratch'), to: arg('scratch') + t.n * t.n * width },
+    { from: arg('scratch'), to: arg('scratch') + t.points * width },
   ]
 }
 
 function emitInput(m: Machine, shape: InputShape): void {
   const { t, dilation } = shape
   emitClear(m)
-  const constants = new Constants(m, inputConstants(t), WORKING + t.n - 6)
+  const longest = Math.max(t.y.n, t.x.n)
+  const constants = new Constants(m, [...inputConstants(t.y), ...inputConstants(t.x)], WORKING + longest - 6)
   const [x, v] = [m.arg(INPUT_ARGS.x), m.arg(INPUT_ARGS.v)]
   m.loop(m.arg(INPUT_ARGS.channels), () => {
     m.scope(() => emitStage(m, shape, x))
@@ -136,7 +137,7 @@ function emitClear(m: Machine): void {
 
 /** Every row of a channel through the line into its phases: of a dilated one the lanes behind a period are those that the next is staged over. */
 function emitStage(m: Machine, { t, dilation: [, dx], stride }: InputShape, x: Int): void {
-  const { phaseFloats, rowFloats } = stagingOf(t, dx, m.traits.lanes)
+  const { phaseFloats, rowFloats } = stagingOf(t.x, dx, m.traits.lanes)
   const step = 4 * stagedStep(dx, m.traits.lanes)
   const [from, to] = [m.int(), m.arg(INPUT_ARGS.firstReal)]
   m.move(from, x)
@@ -151,11 +152,11 @@ function emitStage(m: Machine, { t, dilation: [, dx], stride }: InputShape, x: I
       const [line, at] = [m.arg(INPUT_ARGS.line), m.int()]
       m.move(at, to)
       m.loop(m.arg(INPUT_ARGS.pieces), () => {
-        const phases = Array.from({ length: t.m }, () => m.vec())
-        if (dx === 1) m.loadPhases(phases, line, 0)
+        const phases = Array.from({ length: t.x.m }, () => m.vec())
+        if (dx === 1 && phases.length > 1) m.loadPhases(phases, line, 0)
         else for (const [index, phase] of phases.entries()) m.load(phase, line, index * step)
         phases.forEach((phase, index) => m.store(at, 4 * index * phaseFloats, phase))
-        m.add(line, t.m * step)
+        m.add(line, t.x.m * step)
         m.add(at, step)
       })
     })
@@ -164,28 +165,29 @@ function emitStage(m: Machine, { t, dilation: [, dx], stride }: InputShape, x: I
   })
 }
 
-/** B^T d B of a vector of tiles: down the columns into the scratch memory, then along the rows. */
-function emitGroup(m: Machine, t: Transform, [dy, dx]: Dilation, constants: Constants, table: Int, v: Int): void {
-  const { phaseFloats, rowFloats } = stagingOf(t, dx, m.traits.lanes)
+/** B^T d B of a vector of tiles: down the columns into the scratch memory, where there are rows to transform, then along the rows. */
+function emitGroup(m: Machine, t: TileTransform, [dy, dx]: Dilation, constants: Constants, table: Int, v: Int): void {
+  const { phaseFloats, rowFloats } = stagingOf(t.x, dx, m.traits.lanes)
   const width = 4 * m.traits.lanes
-  const axis = Array.from({ length: t.n }, (_, index) => index)
+  const [rows, cols] = [t.y, t.x].map(({ n }) => Array.from({ length: n }, (_, index) => index))
+  const columnAt = (col: number) => (col % t.x.m) * phaseFloats + Math.floor(col / t.x.m) * dx
   const scratch = m.arg(INPUT_ARGS.scratch)
-  m.scope(() => {
-    const [at, staged] = [m.int(), m.arg(INPUT_ARGS.staged)]
-    m.loadInt(at, table, 0)
-    m.add(at, staged)
-    for (const col of axis) {
-      const column = (col % t.m) * phaseFloats + Math.floor(col / t.m) * dx
-      const read = (to: Parameters<Machine['load']>[0], row: number) => m.load(to, at, 4 * (row * dy * rowFloats + column))
-      emitInputTransform(m, t, constants, read, (row, from) => m.store(scratch, (row * t.n + col) * width, from))
+  const [at, staged] = [m.int(), m.arg(INPUT_ARGS.staged)]
+  m.loadInt(at, table, 0)
+  m.add(at, staged)
+  if (t.y.n > 1) {
+    for (const col of cols) {
+      const read: Read = (to, row) => m.load(to, at, 4 * (row * dy * rowFloats + columnAt(col)))
+      emitInputTransform(m, t.y, constants, read, (row, from) => m.store(scratch, (row * t.x.n + col) * width, from))
     }
-  })
+  }
   const [to, point] = [m.int(), m.arg(INPUT_ARGS.vPoint)]
   m.loadInt(to, table, 4)
   m.add(to, v)
-  for (const row of axis) {
-    const read = (register: Parameters<Machine['load']>[0], col: number) => m.load(register, scratch, (row * t.n + col) * width)
-    emitInputTransform(m, t, constants, read, (_, from) => {
+  for (const row of rows) {
+    const read: Read = (register, col) =>
+      t.y.n > 1 ? m.load(register, scratch, (row * t.x.n + col) * width) : m.load(register, at, 4 * columnAt(col))
+    emitInputTransform(m, t.x, constants, read, (_, from) => {
       m.store(to, 0, from)
       m.add(to, point)
     })

@@ -3,9 +3,9 @@ import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
 import type { Finish } from '../copy.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
-import type { Transform } from './points.ts'
+import { type TileTransform, transformName } from './points.ts'
 import { emitRowCopy, rowBytes } from './rows.ts'
-import { Constants, emitOutputTransform, outputConstants } from './transform.ts'
+import { Constants, emitOutputTransform, outputConstants, type Read } from './transform.ts'
 
 /** Words of the argument block; strides in bytes. */
 export const OUTPUT_ARGS = {
@@ -37,7 +37,7 @@ const WORKING = 12
 
 /** What the code of the transform depends on. */
 export interface OutputShape {
-  readonly t: Transform
+  readonly t: TileTransform
   /** Floats from a point's products to the next point's. */
   readonly pitch: number
   /** Of the width: outputs of a tile are so far apart. */
@@ -49,7 +49,7 @@ export function outputFunction(shape: OutputShape): KernelFunction {
   const { t, pitch, dilation, epilogue } = shape
   const dilated = dilation === 1 ? '' : `-d${dilation}`
   return {
-    name: `f32-winograd-output-${t.m}-${t.r}-by-${pitch}${dilated}${epilogueName(epilogue)}`,
+    name: `f32-winograd-output-${transformName(t)}-by-${pitch}${dilated}${epilogueName(epilogue)}`,
     words: wordsOf(OUTPUT_ARGS),
     emit: (m) => emitOutput(m, shape),
     touches: (words, args, { lanes }) => outputTouches(words, args, shape, lanes),
@@ -59,12 +59,12 @@ export function outputFunction(shape: OutputShape): KernelFunction {
 function outputTouches(words: Int32Array, args: number, { t, pitch, dilation, epilogue }: OutputShape, lanes: number): Access[] {
   const arg = (name: keyof typeof OUTPUT_ARGS) => words[args + OUTPUT_ARGS[name]] >>> 0
   const [channels, count, width] = [arg('channels'), arg('groupCount'), 4 * lanes]
-  const points = t.n * t.n
+  const { points } = t
   const touched = [
     { from: arg('bias'), to: arg('bias') + 4 * channels },
     { from: arg('groups'), to: arg('groups') + 4 * OUTPUT_GROUP_WORDS * count },
-    { from: arg('scratch'), to: arg('scratch') + t.m * t.n * width },
-    { from: arg('line'), to: arg('line') + t.m * t.m * width + (dilation === 1 ? 0 : width) },
+    { from: arg('scratch'), to: arg('scratch') + t.y.m * t.x.n * width },
+    { from: arg('line'), to: arg('line') + t.y.m * t.x.m * width + (dilation === 1 ? 0 : width) },
   ]
   for (let group = 0; group < count; group++) {
     const at = arg('groups') / 4 + OUTPUT_GROUP_WORDS * group
@@ -81,7 +81,7 @@ function outputTouches(words: Int32Array, args: number, { t, pitch, dilation, ep
 
 function emitOutput(m: Machine, shape: OutputShape): void {
   const { t, pitch, epilogue } = shape
-  const constants = new Constants(m, outputConstants(t), WORKING)
+  const constants = new Constants(m, [...outputConstants(t.y), ...outputConstants(t.x)], WORKING)
   const [products, y, bias] = [m.arg(OUTPUT_ARGS.products), m.arg(OUTPUT_ARGS.y), m.arg(OUTPUT_ARGS.bias)]
   m.loop(m.arg(OUTPUT_ARGS.channels), () => {
     m.scope(() => {
@@ -92,7 +92,7 @@ function emitOutput(m: Machine, shape: OutputShape): void {
         m.add(table, 4 * OUTPUT_GROUP_WORDS)
       })
     })
-    m.add(products, 4 * t.n * t.n * pitch)
+    m.add(products, 4 * t.points * pitch)
     m.add(y, m.arg(OUTPUT_ARGS.yChannel))
     m.add(bias, 4)
   })
@@ -107,22 +107,22 @@ function emitGroup(
 ): void {
   const width = 4 * m.traits.lanes
   const scratch = m.arg(OUTPUT_ARGS.scratch)
-  m.scope(() => {
-    const at = m.int()
-    m.loadInt(at, table, 4 * OUTPUT_GROUP.tile)
-    m.add(at, products)
-    for (let col = 0; col < t.n; col++) {
-      m.scope(() => {
-        const read = (to: Vec, row: number) => m.load(to, at, 4 * (row * t.n + col) * pitch)
-        const column = emitOutputTransform(m, t, constants, read)
-        column.forEach((from, row) => m.store(scratch, (row * t.n + col) * width, from))
-      })
-    }
-  })
-  const line = m.arg(OUTPUT_ARGS.line)
-  for (let row = 0; row < t.m; row++) {
+  const at = m.int()
+  m.loadInt(at, table, 4 * OUTPUT_GROUP.tile)
+  m.add(at, products)
+  for (let col = 0; t.y.n > 1 && col < t.x.n; col++) {
     m.scope(() => {
-      const pixels = emitOutputTransform(m, t, constants, (to, col) => m.load(to, scratch, (row * t.n + col) * width))
+      const read: Read = (to, row) => m.load(to, at, 4 * (row * t.x.n + col) * pitch)
+      const column = emitOutputTransform(m, t.y, constants, read)
+      column.forEach((from, row) => m.store(scratch, (row * t.x.n + col) * width, from))
+    })
+  }
+  const line = m.arg(OUTPUT_ARGS.line)
+  for (let row = 0; row < t.y.m; row++) {
+    m.scope(() => {
+      const read: Read = (to, col) =>
+        t.y.n > 1 ? m.load(to, scratch, (row * t.x.n + col) * width) : m.load(to, at, 4 * col * pitch)
+      const pixels = emitOutputTransform(m, t.x, constants, read)
       m.scope(() => {
         const addend = m.vec()
         m.broadcast(addend, bias, 0)
@@ -130,8 +130,10 @@ function emitGroup(
       })
       // A residual is added on the way from the line to the output: only there are its pixels known to exist.
       if (!epilogue.residual) emitEpilogue(m, epilogue, OUTPUT_ARGS, pixels, [])
-      if (dilation === 1) m.storePhases(line, row * t.m * width, pixels)
-      else storePeriods(m, dilation, pixels, scratch, row * t.n * width, line, row * t.m * width)
+      const to = row * t.x.m * width
+      if (pixels.length === 1) m.store(line, to, pixels[0])
+      else if (dilation === 1) m.storePhases(line, to, pixels)
+      else storePeriods(m, dilation, pixels, scratch, row * t.x.n * width, line, to)
     })
   }
 }
@@ -157,7 +159,7 @@ function storePeriods(
 }
 
 /** The pixels that the output has, from the line to their place. */
-function emitRows(m: Machine, t: Transform, epilogue: Epilogue, table: Int, y: Int): void {
+function emitRows(m: Machine, t: TileTransform, epilogue: Epilogue, table: Int, y: Int): void {
   const entry = (name: keyof typeof OUTPUT_GROUP) => {
     const word = m.int()
     m.loadInt(word, table, 4 * OUTPUT_GROUP[name])
@@ -169,7 +171,7 @@ function emitRows(m: Machine, t: Transform, epilogue: Epilogue, table: Int, y: I
   m.add(to, y)
   m.loop(entry('rows'), () => {
     emitRowCopy(m, from, to, entry, { of: 'to', by: () => m.arg(OUTPUT_ARGS.yChannel) }, epilogue.residual ? finish : undefined)
-    m.add(from, 4 * m.traits.lanes * t.m)
+    m.add(from, 4 * m.traits.lanes * t.x.m)
     m.add(to, m.arg(OUTPUT_ARGS.yRow))
   })
 }

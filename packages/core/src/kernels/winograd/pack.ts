@@ -5,7 +5,7 @@ import { INPUT_GROUP_WORDS } from './input.ts'
 import { OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output.ts'
 import { tapOf } from './phases.ts'
 import type { WinogradPlan } from './plan.ts'
-import { filterMatrix, type Transform } from './points.ts'
+import { filterMatrix, type TileTransform } from './points.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
 
 export function packWinograd(
@@ -19,7 +19,7 @@ export function packWinograd(
   const floats = new Float32Array(memory, offset, plan.inputTablesAt / 4)
   const channels = (plan.undivided.ic / d.groups) * d.kernel[0]
   const transform = filterTransform(t)
-  const points = t.n * t.n
+  const { points } = t
   const filterOf = filtersOf(plan, weight)
   for (const { oc, rows, tiles, filters, width } of chunks) {
     // The rows of an input channel lie side by side: they are written together, a point after the other.
@@ -89,22 +89,21 @@ function filterPlaces(d: ConvDescriptor, floats: number): (oc: number, channel: 
 type FilterTransform = (weight: Float32Array, from: number, out: Float64Array, at: number, step: number) => void
 
 /** G g G^T of the filter that begins at `from`, in double precision, a number every `step` of `out`. */
-function filterTransform(t: Transform): FilterTransform {
-  const { n, r } = t
-  const matrix = Float64Array.from(filterMatrix(t).flat())
-  const half = new Float64Array(n * r)
-  if (r === 3) return filterTransformOf3(matrix, half, n)
+function filterTransform({ y, x }: TileTransform): FilterTransform {
+  const [down, along] = [y, x].map((t) => Float64Array.from(filterMatrix(t).flat()))
+  if (y.r === 3 && x.r === 3) return filterTransformOf3(down, new Float64Array(y.n * 3), y.n)
+  const half = new Float64Array(y.n * x.r)
   return (weight, from, out, at, step) => {
-    for (let i = 0; i < n; i++) {
-      for (let col = 0; col < r; col++) {
+    for (let i = 0; i < y.n; i++) {
+      for (let col = 0; col < x.r; col++) {
         let sum = 0
-        for (let row = 0; row < r; row++) sum += matrix[i * r + row] * weight[from + row * r + col]
-        half[i * r + col] = sum
+        for (let row = 0; row < y.r; row++) sum += down[i * y.r + row] * weight[from + row * x.r + col]
+        half[i * x.r + col] = sum
       }
-      for (let j = 0; j < n; j++) {
+      for (let j = 0; j < x.n; j++) {
         let sum = 0
-        for (let col = 0; col < r; col++) sum += half[i * r + col] * matrix[j * r + col]
-        out[at + (i * n + j) * step] = sum
+        for (let col = 0; col < x.r; col++) sum += half[i * x.r + col] * along[j * x.r + col]
+        out[at + (i * x.n + j) * step] = sum
       }
     }
   }

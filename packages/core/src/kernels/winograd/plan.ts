@@ -13,7 +13,7 @@ import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input.ts'
 import { multiplyFunction } from './multiply.ts'
 import { OUTPUT_GROUP_WORDS, type OutputShape } from './output.ts'
 import { type Phase, phasesOf, undivided } from './phases.ts'
-import type { Transform } from './points.ts'
+import type { TileTransform } from './points.ts'
 import { type Slab, slabsOf } from './slabs.ts'
 import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
 
@@ -31,7 +31,7 @@ export interface PrivateLayout {
 }
 
 export interface WinogradPlan extends Plan {
-  readonly transform: Transform
+  readonly transform: TileTransform
   /** The convolution of stride 1 that is computed, and the phases whose channels it has. */
   readonly undivided: ConvDescriptor
   readonly phases: readonly Phase[]
@@ -87,13 +87,13 @@ const ARGS_BYTES = 128
 export function planWinograd(
   name: string,
   descriptor: ConvDescriptor,
-  t: Transform,
+  t: TileTransform,
   traits: MachineTraits,
   workers: number,
 ): WinogradPlan {
   const { lanes } = traits
   const [d, phases] = [undivided(descriptor), phasesOf(descriptor)]
-  const points = t.n * t.n
+  const { points } = t
   const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
   const flat = blocksOf(d, t, lanes, blockTiles(d, t, traits))
   const most = flat.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
@@ -113,7 +113,7 @@ export function planWinograd(
   const vBlock = points * vPoint
   const kept = 4 * vBlock <= FACTORS_ALONE && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
   const alone = blocks.length >= BLOCKS_ALONE || kept
-  const staging = stagingOf(t, d.dilation[2], lanes)
+  const staging = stagingOf(t.x, d.dilation[2], lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * points * pitch + lanes,
@@ -166,7 +166,7 @@ export function planWinograd(
 }
 
 /** All tiles where they are few, else a fixed number: whole vectors of every machine, or whole rows. */
-export function blockTiles(d: ConvDescriptor, t: Transform, traits: MachineTraits): number {
+export function blockTiles(d: ConvDescriptor, t: TileTransform, traits: MachineTraits): number {
   const { lanes } = traits
   const all = tilesOf(d, t)
   const width = stripWidth(d, t)
@@ -226,7 +226,7 @@ export function multiplyOf(plan: WinogradPlan, chunk: Chunk): KernelFunction {
 }
 
 function layoutOf(
-  t: Transform,
+  t: TileTransform,
   lanes: number,
   staging: Staging,
   blocks: readonly Block[],
@@ -239,7 +239,7 @@ function layoutOf(
     return from
   }
   const height = blocks.reduce((most, block) => Math.max(most, block.height), 0)
-  const scratch = take(t.n * t.n * lanes)
+  const scratch = take(t.points * lanes)
   // Line and staged rows are cleared together; the line serves the output's pixels too.
   const line = take(staging.lineFloats)
   const staged = take(height * staging.rowFloats)

@@ -25,7 +25,26 @@ const [TWO, THREE] = [
   [Math.SQRT1_2, Math.SQRT2],
   [1, 2, 1 / 2],
 ]
-const PAIRS: Readonly<Record<number, readonly number[]>> = { 4: [1], 5: TWO, 6: TWO, 7: THREE, 8: THREE }
+const PAIRS: Readonly<Record<number, readonly number[]>> = { 1: [], 4: [1], 5: TWO, 6: TWO, 7: THREE, 8: THREE }
+
+/** The transforms of a tile along its height and its width; the products of one tile are those of the two. */
+export interface TileTransform {
+  readonly y: Transform
+  readonly x: Transform
+  readonly points: number
+}
+
+/** @param outputs and `taps` of a tile, height and width: an axis of one tap has one output, and is not transformed */
+export function tileTransform(outputs: readonly [number, number], taps: readonly [number, number]): TileTransform {
+  const [y, x] = [transformOf(outputs[0], taps[0]), transformOf(outputs[1], taps[1])]
+  return { y, x, points: y.n * x.n }
+}
+
+/** A part of the names of functions: outputs and taps of both axes, once where they are alike. */
+export function transformName({ y, x }: TileTransform): string {
+  const [height, width] = [y, x].map(({ m, r }) => `${m}-${r}`)
+  return height === width ? width : `${height}-by-${width}`
+}
 
 /** Whether infinity is one of the points. */
 export function hasInfinity({ n }: Transform): boolean {

@@ -73,7 +73,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
   const multiply = new Map(plan.chunks.map((chunk) => [chunk, code.get(multiplyOf(plan, chunk).name) as Callable]))
   const output = code.get(outputFunction(outputShapeOf(plan)).name) as Callable
   const before = groupsBefore(plan)
-  const points = t.n * t.n
+  const { points } = t
   const planeBytes = 4 * d.output[1] * d.output[2]
   const channelBytes = d.output[0] * planeBytes
   const icPerGroup = undivided.ic / d.groups

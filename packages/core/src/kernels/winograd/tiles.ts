@@ -1,7 +1,7 @@
 // Where the tiles of a Winograd convolution lie: blocks of them, and the groups of neighbours that a vector holds.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { type Axis, axisOf, firstOf, outputsOf, periodOf } from './axis.ts'
-import type { Transform } from './points.ts'
+import type { TileTransform, Transform } from './points.ts'
 
 /** Tiles side by side that are staged together: a strip of the picture from top to bottom. */
 const STRIP = 32
@@ -50,13 +50,13 @@ export function stagedStep(dilation: number, lanes: number): number {
   return dilation === 1 ? lanes : dilation
 }
 
-export function tilesOf(d: ConvDescriptor, { m }: Transform): number {
-  return axisOf(d, m, 1).tiles * axisOf(d, m, 2).tiles
+export function tilesOf(d: ConvDescriptor, { y, x }: TileTransform): number {
+  return axisOf(d, y.m, 1).tiles * axisOf(d, x.m, 2).tiles
 }
 
 /** Tiles of a row of the widest strip, which is one of whole periods. */
-export function stripWidth(d: ConvDescriptor, { m }: Transform): number {
-  const across = axisOf(d, m, 2)
+export function stripWidth(d: ConvDescriptor, { x }: TileTransform): number {
+  const across = axisOf(d, x.m, 2)
   return Math.min(across.tiles, Math.ceil(periodsOf(across) / stripsOf(across)) * across.dilation)
 }
 
@@ -74,8 +74,8 @@ function groupTiles(dilation: number, lanes: number): number {
 }
 
 /** About what `blocksOf` gives, counted without making them: blocks, groups of all, and tiles of the largest block. */
-export function countBlocks(d: ConvDescriptor, t: Transform, lanes: number, most: number) {
-  const [rows, across, width] = [axisOf(d, t.m, 1), axisOf(d, t.m, 2), stripWidth(d, t)]
+export function countBlocks(d: ConvDescriptor, t: TileTransform, lanes: number, most: number) {
+  const [rows, across, width] = [axisOf(d, t.y.m, 1), axisOf(d, t.x.m, 2), stripWidth(d, t)]
   const strips = stripsOf(across)
   const parts = Math.ceil((rows.tiles * width) / most)
   // A block that ends within a row cuts a group.
@@ -85,10 +85,10 @@ export function countBlocks(d: ConvDescriptor, t: Transform, lanes: number, most
 }
 
 /** Every tile once, in blocks of `most` at most. */
-export function blocksOf(d: ConvDescriptor, t: Transform, lanes: number, most: number): Block[] {
-  const [rows, cols] = [axisOf(d, t.m, 1), axisOf(d, t.m, 2)]
+export function blocksOf(d: ConvDescriptor, t: TileTransform, lanes: number, most: number): Block[] {
+  const [rows, cols] = [axisOf(d, t.y.m, 1), axisOf(d, t.x.m, 2)]
   const [periods, strips] = [periodsOf(cols), stripsOf(cols)]
-  const place = { rows, cols, rowFloats: stagingOf(t, cols.dilation, lanes).rowFloats, most: groupTiles(cols.dilation, lanes) }
+  const place = { rows, cols, rowFloats: stagingOf(t.x, cols.dilation, lanes).rowFloats, most: groupTiles(cols.dilation, lanes) }
   return Array.from({ length: strips }, (_, strip) => {
     const [first, end] = [strip, strip + 1].map((at) => Math.floor((at * periods) / strips) * cols.dilation)
     return stripBlocks({ ...place, first, width: Math.min(end, cols.tiles) - first }, most)

@@ -46,6 +46,7 @@ export function emitInputTransform(m: Machine, t: Transform, constants: Constant
 /** A^T m: output k sums a^k (m(a) + (-1)^k m(-a)) over the pairs, the first also m(0), the last also m(infinity). */
 export function emitOutputTransform(m: Machine, t: Transform, constants: Constants, read: Read): Vec[] {
   const { n, pairs } = t
+  if (n === 1) return [readInto(m, read, 0)]
   const outputs = Array.from({ length: t.m }, () => m.vec())
   m.scope(() => {
     const product = m.vec()

@@ -12,6 +12,8 @@ import { CYCLE } from './tile.ts'
 
 /** Multiply-adds and loads of a core in a cycle; cycles from a multiply-add to the next into the same sum; bytes of weights in a cycle. */
 const [MADDS, LOADS, LATENCY, BYTES] = [2, 2, 4, 32]
+/** How often as long the loads of a single vector of channels take: each pixel that is broadcast to it serves one product. */
+const LONE = 1.3
 /** More vectors of channels than this gain nothing. */
 const MOST_VECTORS = 4
 /**
@@ -67,5 +69,6 @@ function sumCycles(d: ConvDescriptor, { output, cut }: Dense, traits: MachineTra
 
 /** Cycles that a product takes in a tile of so many vectors by pixels. */
 function productCycles(vectors: number, pixels: number, vectorBytes: number): number {
-  return Math.max((vectors * pixels) / MADDS, (vectors + pixels) / LOADS, LATENCY, vectorBytes / BYTES)
+  const loads = ((vectors === 1 ? LONE : 1) * (vectors + pixels)) / LOADS
+  return Math.max((vectors * pixels) / MADDS, loads, LATENCY, vectorBytes / BYTES)
 }

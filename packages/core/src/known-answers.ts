@@ -105,6 +105,28 @@ export const KNOWN: readonly KnownAnswer[] = [
       'f32-direct': '65f849ba5448a2c3',
     },
   },
+  // Winograd's kinds: by phases of the stride, of a row and of a column.
+  {
+    x: [1, 2, 15, 16],
+    weight: [3, 2, 7, 7],
+    options: { padding: 3, stride: 2 },
+    of: 'f32-winograd-4x4-7x7-s2',
+    bits: { 'f32-winograd-4x4-7x7-s2': '966dc9ce2d1b6be2' },
+  },
+  {
+    x: [1, 3, 2, 21],
+    weight: [4, 3, 1, 3],
+    options: {},
+    of: 'f32-winograd-1x4-1x3',
+    bits: { 'f32-winograd-1x4-1x3': 'de55996af8e6c08f' },
+  },
+  {
+    x: [1, 3, 9, 18],
+    weight: [4, 3, 3, 1],
+    options: {},
+    of: 'f32-winograd-4x1-3x1',
+    bits: { 'f32-winograd-4x1-3x1': 'a239fd7b75767b2c' },
+  },
 ]
 
 /** The kernels that are tried on a known answer, on machines of such traits. */

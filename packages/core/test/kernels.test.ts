@@ -144,7 +144,7 @@ describe.each(tiers)('on the %s tier', (tier) => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
     const module = new WebAssembly.Module(emitFor(TIERS[tier], laneMoves, false))
     const { kernel } = new WebAssembly.Instance(module, { env: { memory } }).exports
-    expect(moveLanes(memory, traits.lanes, kernel as (args: number) => void)).toEqual(movedLanes(traits.lanes))
+    expect(moveLanes(memory, traits, kernel as (args: number) => void)).toEqual(movedLanes(traits))
   })
 
   it.skipIf(traits.lanes === 1)('depthwise convolutions are right around every edge', () => {

@@ -1,5 +1,7 @@
 // The vector machine's operations on some of the lanes, as a function that can be run on any tier.
-import type { KernelFunction } from '@weft/core'
+import type { KernelFunction, MachineTraits } from '@weft/core'
+
+type Lanes = Pick<MachineTraits, 'lanes' | 'masks'>
 
 /** Bytes between lanes: their floats overlap, so that no more than 4 vectors are read. */
 const APART = 12
@@ -10,7 +12,8 @@ export const MOVE_ARGS = { from: 0, to: 1 } as const
 /**
  * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
  * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back;
- * then the phases of 4 with floats APART bytes from one lane to the next.
+ * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, and evens
+ * and odds in two steps.
  */
 export const laneMoves: KernelFunction = {
   name: 'lane-moves',
@@ -49,15 +52,39 @@ export const laneMoves: KernelFunction = {
     const apart = [a, b, result, m.vec()]
     m.loadPhases(apart, from, 0, APART)
     for (const phase of apart) m.store(to, next(), phase)
+    const { masked } = m
+    if (masked === null) return
+    // More masks than there are registers for them, each twice.
+    for (const end of [...endsOf(lanes), ...endsOf(lanes)]) {
+      const first = Math.floor(end / 2)
+      masked.loadLanes(result, from, -4 * first, first, end)
+      m.store(to, next(), result)
+    }
+    m.load(a, from, 0)
+    m.load(b, from, 4 * lanes)
+    for (const start of [0, 1] as const) {
+      masked.part(result, a, b, start)
+      masked.order(result)
+      m.store(to, next(), result)
+    }
   },
 }
 
+/** Where lanes in the middle end. */
+function endsOf(lanes: number): number[] {
+  return Array.from({ length: lanes }, (_, index) => index + 1)
+}
+
 /** What the function writes over NaN, where the vectors at `from` hold 1, 2, 3 and so on. */
-export function movedLanes(lanes: number): number[][] {
+export function movedLanes({ lanes, masks }: Lanes): number[][] {
   const [a, b] = [0, 1].map((vector) => Array.from({ length: lanes }, (_, lane) => vector * lanes + lane + 1))
   const first = (vector: readonly number[], count: number, rest: number) => vector.map((x, lane) => (lane < count ? x : rest))
-  const counts = Array.from({ length: lanes }, (_, index) => index + 1)
+  const counts = endsOf(lanes)
   const second = (start: number) => [...a, ...b].filter((_, lane) => lane % 2 === start)
+  const middle = counts.map((end) => {
+    const first = Math.floor(end / 2)
+    return a.map((_, lane) => (lane >= first && lane < end ? lane - first + 1 : 0))
+  })
   return [
     ...counts.flatMap((count) => [first(a, count, 0), first(a, count, Number.NaN)]),
     a,
@@ -73,13 +100,15 @@ export function movedLanes(lanes: number): number[][] {
       return [...phases, ...vectors]
     }),
     ...[0, 1, 2, 3].map((phase) => Array.from({ length: lanes }, (_, l) => (l * APART) / 4 + phase + 1)),
+    ...(masks ? [...middle, ...middle, second(0), second(1)] : []),
   ]
 }
 
 /** Runs it in a memory that holds nothing else, by what makes it callable there. */
-export function moveLanes(memory: WebAssembly.Memory, lanes: number, call: (args: number) => void): number[][] {
+export function moveLanes(memory: WebAssembly.Memory, traits: Lanes, call: (args: number) => void): number[][] {
   const [args, from, to] = [256, 512, 1024]
-  const rows = movedLanes(lanes).length
+  const { lanes } = traits
+  const rows = movedLanes(traits).length
   new Int32Array(memory.buffer, args, 2).set([from, to])
   new Float32Array(memory.buffer, from, 4 * lanes).forEach((_, index, floats) => {
     floats[index] = index + 1

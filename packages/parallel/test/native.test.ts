@@ -64,9 +64,13 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
 
   it.skipIf(!HAS[tier])('moves some lanes of a vector, and touches no memory beside theirs', () => {
     const { workspace, close } = openWorkspace(tier)
-    const call = workspace.callables([laneMoves]).get(laneMoves.name) as (args: number) => void
-    const { lanes } = TIERS[tier].traits
-    expect(moveLanes(workspace.memory, lanes, call)).toEqual(movedLanes(lanes))
+    const { traits } = TIERS[tier]
+    for (const lanes of traits.masks ? [traits.lanes / 2, traits.lanes] : [traits.lanes]) {
+      const machine = { ...traits, lanes, matrix: false }
+      const moves = { ...laneMoves, name: `${laneMoves.name}-${lanes}`, traits: machine }
+      const call = workspace.callables([moves]).get(moves.name) as (args: number) => void
+      expect(moveLanes(workspace.memory, machine, call)).toEqual(movedLanes(machine))
+    }
     close()
   })
 

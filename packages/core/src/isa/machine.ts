@@ -1,5 +1,6 @@
 // The vector machine: the handful of operations that every kernel is written against.
 import type { Int, Vec } from './handles.ts'
+import type { MaskedLanes } from './masked-lanes.ts'
 import type { MatrixUnit } from './matrix-unit.ts'
 
 export type { Int, Vec }
@@ -12,6 +13,8 @@ export interface MachineTraits {
   readonly registers: number
   /** Whether `madd` rounds once. Machines that fuse give the same bits as each other. */
   readonly fused: boolean
+  /** Whether lanes can be masked: see masked-lanes.ts. */
+  readonly masks: boolean
   /** Whether there is a matrix unit beside the vectors: see matrix-unit.ts. */
   readonly matrix: boolean
 }
@@ -19,7 +22,7 @@ export interface MachineTraits {
 /**
  * Emits one kernel. Each call adds an operation to it; registers are handles, taken by `vec` and `int` and given back at
  * the end of the `scope` that took them. A kernel is called with the byte offset of its argument block in the arena,
- * 32-bit words that `arg` reads. Addresses are a register plus a constant of 0 or more.
+ * 32-bit words that `arg` reads. Addresses are a register plus a constant, of 0 or more where there are no masks.
  */
 export interface Machine {
   readonly traits: MachineTraits
@@ -81,6 +84,7 @@ export interface Machine {
   odds(to: Vec, a: Vec, b: Vec): void
 
   /** Null where there is none. */
+  readonly masked: MaskedLanes | null
   readonly matrix: MatrixUnit | null
 }
 

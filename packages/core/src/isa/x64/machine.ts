@@ -1,6 +1,7 @@
 // The vector machine as x86-64 machine code: AVX2 with FMA, or AVX-512, with a matrix unit or without.
 import { WeftError } from '../../errors.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
+import type { MaskedLanes } from '../masked-lanes.ts'
 import { Assembler } from './assembler.ts'
 import { X64MatrixUnit } from './matrix-unit.ts'
 import { k, type Mask, masked, mem, r64, xmm, ymm, zmm } from './operands.ts'
@@ -14,23 +15,27 @@ import { BASE, full, GENERAL, low, type Vector, vector } from './registers.ts'
  * that, and no flag but those of arithmetic changes.
  */
 const ARGS = r64.rsi
-const FIRST_LANES = k(1)
+/** k0 stands for no mask; all but k1 are the matrix unit's where there is one. */
+const MASKS = [1, 2, 3, 4, 5, 6, 7].map(k)
 const SAVED = ['rbx', 'rbp', 'r12', 'r13', 'r14', 'r15'] as const
 
-class X64Machine implements Machine {
+class X64Machine implements Machine, MaskedLanes {
   readonly traits: MachineTraits
   readonly prefetches = true
+  readonly masked: MaskedLanes | null
   readonly matrix: X64MatrixUnit | null
   readonly #asm: Assembler
   readonly #vectors: readonly Vector[]
   #ints = 0
   #vecs = 0
-  #maskedLanes: number | null = null
+  /** What masks are known to hold. */
+  readonly #masks = new Map<number, Mask>()
 
   constructor(asm: Assembler, traits: MachineTraits) {
     this.traits = traits
     this.#asm = asm
     this.#vectors = Array.from({ length: traits.registers }, (_, n) => (traits.lanes === 16 ? zmm(n) : ymm(n)))
+    this.masked = traits.masks ? this : null
     this.matrix = traits.matrix ? new X64MatrixUnit(asm, this) : null
   }
 
@@ -84,9 +89,9 @@ class X64Machine implements Machine {
     this.#asm.emit('jz', end)
     this.#asm.align(16)
     this.#asm.bind(again)
-    this.#maskedLanes = null
+    this.#masks.clear()
     this.scope(body)
-    this.#maskedLanes = null
+    this.#masks.clear()
     this.#asm.emit('sub', low(count), 1)
     this.#asm.emit('jnz', again)
     this.#asm.bind(end)
@@ -106,24 +111,32 @@ class X64Machine implements Machine {
   }
   loadFirst(to: Vec, at: Int, offset: number, count: number): void {
     const memory = (lane: number) => place(at, offset + 4 * lane)
-    if (this.traits.lanes !== 16) this.scope(() => loadFirst(this.#asm, vector(to).id, this.#spare(), memory, count))
-    else this.#asm.emit('vmovups', masked(vector(to), this.#firstLanes(count), 'zero'), memory(0))
+    if (!this.traits.masks) this.scope(() => loadFirst(this.#asm, vector(to).id, this.#spare(), memory, count))
+    else this.loadLanes(to, at, offset, 0, count)
+  }
+  loadLanes(to: Vec, at: Int, offset: number, first: number, end: number): void {
+    this.#asm.emit('vmovups', masked(vector(to), this.#mask(first, end), 'zero'), place(at, offset))
   }
   storeFirst(at: Int, offset: number, from: Vec, count: number): void {
     const memory = (lane: number) => place(at, offset + 4 * lane)
-    if (this.traits.lanes !== 16) this.scope(() => storeFirst(this.#asm, memory, vector(from).id, this.#spare(), count))
-    else this.#asm.emit('vmovups', masked(memory(0), this.#firstLanes(count), 'merge'), vector(from))
+    if (!this.traits.masks) this.scope(() => storeFirst(this.#asm, memory, vector(from).id, this.#spare(), count))
+    else this.#asm.emit('vmovups', masked(memory(0), this.#mask(0, count), 'merge'), vector(from))
   }
   #spare(): number {
     return vector(this.vec()).id
   }
-  /** The mask of the first `count` lanes: k1 holds one at a time, and nothing is known of it where loops begin and end. */
-  #firstLanes(count: number): Mask {
-    if (this.#maskedLanes !== count) {
-      this.scope(() => this.#asm.emit('kmovw', FIRST_LANES, low(this.number((1 << count) - 1))))
-      this.#maskedLanes = count
+  /** The mask of lanes [first, end). Nothing is known of masks where loops begin and end. */
+  #mask(first: number, end: number): Mask {
+    const bits = (1 << end) - (1 << first)
+    let mask = this.#masks.get(bits)
+    if (mask === undefined) {
+      if (this.#masks.size === (this.traits.matrix ? 1 : MASKS.length)) this.#masks.clear()
+      mask = MASKS[this.#masks.size]
+      const known = mask
+      this.scope(() => this.#asm.emit('kmovw', known, low(this.number(bits))))
+      this.#masks.set(bits, mask)
     }
-    return FIRST_LANES
+    return mask
   }
   loadPhases(to: readonly Vec[], at: Int, offset: number, step = 16): void {
     const four = (index: number) => place(at, offset + step * index)
@@ -138,12 +151,12 @@ class X64Machine implements Machine {
   }
   constant(to: Vec, value: number): void {
     if (Object.is(value, 0)) {
-      this.#asm.emit(this.traits.lanes === 16 ? 'vpxord' : 'vxorps', vector(to), vector(to), vector(to))
+      this.#asm.emit(this.traits.masks ? 'vpxord' : 'vxorps', vector(to), vector(to), vector(to))
       return
     }
     this.scope(() => {
       const bits = this.number(new Int32Array(Float32Array.of(value).buffer)[0])
-      if (this.traits.lanes === 16) return this.#asm.emit('vpbroadcastd', vector(to), low(bits))
+      if (this.traits.masks) return this.#asm.emit('vpbroadcastd', vector(to), low(bits))
       const lane = xmm(vector(to).id)
       this.#asm.emit('vmovd', lane, low(bits))
       this.#asm.emit('vbroadcastss', vector(to), lane)
@@ -172,14 +185,19 @@ class X64Machine implements Machine {
     this.#asm.emit('vmaxps', vector(to), vector(b), vector(a))
   }
   evens(to: Vec, a: Vec, b: Vec): void {
-    this.#everySecond(to, a, b, 0x88)
+    this.part(to, a, b, 0)
+    this.order(to)
   }
   odds(to: Vec, a: Vec, b: Vec): void {
-    this.#everySecond(to, a, b, 0xdd)
+    this.part(to, a, b, 1)
+    this.order(to)
   }
-  /** Two lanes of a and two of b side by side in every 128 bits; then the pairs of lanes in order: 0, 2, 1, 3. */
-  #everySecond(to: Vec, a: Vec, b: Vec, lanes: number): void {
-    this.#asm.emit('vshufps', vector(to), vector(a), vector(b), lanes)
+  /** Two lanes of a and two of b side by side in every 128 bits. */
+  part(to: Vec, a: Vec, b: Vec, from: 0 | 1): void {
+    this.#asm.emit('vshufps', vector(to), vector(a), vector(b), from === 0 ? 0x88 : 0xdd)
+  }
+  /** Pairs of lanes: 0, 2, 1, 3. */
+  order(to: Vec): void {
     this.#asm.emit('vpermpd', vector(to), vector(to), 0xd8)
     if (this.traits.lanes === 16) this.#asm.emit('vshuff32x4', vector(to), vector(to), vector(to), 0xd8)
   }

@@ -18,9 +18,32 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
       dw(2, [5, w], [3, 3], { padding: [1, 2], stride: [1, 3], activation: 'relu6' }),
       dw(2, [w], [3], { padding: 1 }),
     ]),
+    // Taps at both edges of one vector, and far from them.
+    ...widths.flatMap((w) => [
+      dw(2, [9, w], [5, 5], { padding: 2 }),
+      dw(2, [4, w], [7, 7], { padding: 3 }),
+      dw(2, [5, w], [3, 3], { padding: 1, stride: 2 }),
+      dw(2, [6, w], [1, 4], { padding: [0, 2], stride: 2 }),
+      dw(2, [5, w], [3, 3], { padding: [1, 2], stride: [1, 2], dilation: [1, 2], activation: 'relu' }),
+    ]),
+    // Padding wider than a vector, and than a tile of them.
+    ...[lanes - 1, lanes, lanes + 1, 5 * lanes].flatMap((pad) =>
+      [1, 2].map((stride) => dw(2, [6, lanes + 5], [3, 3], { padding: [1, pad], stride })),
+    ),
     // An output of the width, whatever the input has.
     ...widths.map((w) => dw(2, [7, 2 * w + 1], [3, 3], { stride: 2, activation: 'hardSwish' })),
-    ...Array.from({ length: 18 }, (_, index) => dw(3, [index + 1, lanes + 3], [3, 3], { padding: 1 })),
+    ...Array.from({ length: 18 }, (_, index) => [
+      dw(3, [index + 1, lanes + 3], [3, 3], { padding: 1 }),
+      dw(3, [2 * index + 1, lanes + 3], [3, 3], { padding: 1, stride: 2 }),
+      dw(2, [index + 1, lanes - 3], [5, 5], { padding: 2 }),
+    ]).flat(),
+    // Rows of padding: as many tiles of different rows as there may be, and more.
+    ...[2, 8, 9, 20].flatMap((pad) => [
+      dw(2, [40, lanes + 2], [3, 3], { padding: [pad, 1] }),
+      dw(2, [36, lanes + 2], [3, 3], { padding: [pad, 1], dilation: [pad, 1] }),
+      dw(2, [61, 9], [3, 2], { padding: [pad, 1], stride: 2, dilation: [pad, 1] }),
+      dw(2, [8, 9], [9, 1], { padding: [pad, 0] }),
+    ]),
     // Rows around half a vector and a whole one, as many as a tile has and more: the next row is stored over the end of each.
     ...[lanes / 2, lanes].flatMap((edge) =>
       around(edge).flatMap((w) =>
@@ -58,6 +81,8 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
     dw(4, [23, 40], [11, 11], { padding: 5 }),
     // Rows that take several blocks, the last of them short.
     dw(5, [67, 150], [3, 3], { padding: 1 }),
+    dw(3, [91, 2 * lanes + 1], [3, 3], { padding: [3, 1], stride: 2 }),
+    dw(2, [83, lanes], [1, 3], { padding: [5, 1], stride: [2, 1] }),
     dw(2, [99, 131], [5, 5], { padding: 2, stride: 2 }),
     ...ACTIVATIONS.flatMap((kind) => {
       const activation = kind === 'clip' ? { kind, min: -0.5, max: 0.75 } : kind

@@ -1,40 +1,38 @@
-// The sums of a depthwise channel as machine code: tiles of rows by vectors over staged rows.
+// The sums of a depthwise channel as machine code: tiles of rows by vectors.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
 import { type EpilogueArgs, emitEpilogue, type Visit } from '../epilogue.ts'
 import { copyOf } from '../move.ts'
-import { byColumns, columnsOf, type DepthwiseShape, inputRows, type Meet } from './shape.ts'
+import { edgesOf } from './picture.ts'
+import { type Column, partsPixels, pixelsOf } from './pixels.ts'
+import { runsOf } from './runs.ts'
+import { byColumns, type DepthwiseShape, inputRows, type Meet, type TileRows } from './shape.ts'
 import { storeNarrow, storesWhole } from './store.ts'
+import { columnsOf } from './tile.ts'
 
 /** Indices of words in the argument block that the sums read. */
 export interface ComputeArgs extends EpilogueArgs {
-  /** Full tiles of rows, and whether a last one of fewer rows follows: 1 or 0. */
+  /** The first of the words that say how many there are of each of the shape's tiles. */
   readonly tiles: number
-  readonly lastTile: number
   /** The address of a vector's room. */
   readonly spare: number
 }
 
 /**
- * Emits one output channel: `weights` its bias, then its weights; `x` the first staged row. `y`, the first output row, is moved
- * to the end of the last.
+ * Emits one output channel: `weights` its bias, then its weights; `x` the first staged row, or the first of the picture that would be
+ * read without padding. `y`, the first output row, is moved to the end of the last.
  */
 export function emitChannel(m: Machine, shape: DepthwiseShape, args: ComputeArgs, weights: Int, x: Int, y: Int): void {
-  const { tile, lastRows, rows, strideY, width } = shape
-  const held = tile.held ? heldWeights(m, shape, weights) : null
-  const emitRows = (count: number, xAt: Int, yAt: Int) => emitLine(m, shape, args, weights, held, count, xAt, yAt)
+  const held = shape.tile.held ? heldWeights(m, shape, weights) : null
   const xRow = copyOf(m, x)
-  m.scope(() =>
-    m.loop(m.arg(args.tiles), () => {
-      emitRows(tile.rows, xRow, y)
-      m.add(xRow, 4 * tile.rows * strideY * rows.rowFloats)
-      m.add(y, 4 * tile.rows * width)
-    }),
-  )
-  if (lastRows === 0) return
-  m.loop(m.arg(args.lastTile), () => {
-    emitRows(lastRows, xRow, y)
-    m.add(y, 4 * lastRows * width)
-  })
+  for (const [index, tile] of shape.tiles.entries()) {
+    m.scope(() =>
+      m.loop(m.arg(args.tiles + index), () => {
+        emitLine(m, shape, args, weights, held, tile, xRow, y)
+        m.add(xRow, 4 * tile.rows * shape.strideY * shape.rows.rowFloats)
+        m.add(y, 4 * tile.rows * shape.width)
+      }),
+    )
+  }
 }
 
 function heldWeights(m: Machine, { kernel }: DepthwiseShape, weights: Int): Vec[] {
@@ -45,49 +43,48 @@ function heldWeights(m: Machine, { kernel }: DepthwiseShape, weights: Int): Vec[
   })
 }
 
-/** A vector's place in a row: pointers to staged pixels and to the output, and pixels beyond both. */
-interface Column {
-  readonly x: Int
-  readonly y: Int
-  readonly beyond: number
-}
-
-/** Emits `count` whole output rows. The last vectors are moved back over pixels already done rather than past the row. */
+/** Emits whole output rows. The last vectors are moved back over pixels already done rather than past the row. */
 function emitLine(
   m: Machine,
   shape: DepthwiseShape,
   args: ComputeArgs,
   weights: Int,
   held: Vec[] | null,
-  count: number,
+  tile: TileRows,
   x: Int,
   y: Int,
 ): void {
   const { lanes } = m.traits
   const { cols } = shape.tile
   const { full, last } = columnsOf(shape.width, cols, lanes)
-  const emit = (columns: Column[]) => m.scope(() => emitTile(m, shape, args, weights, held, count, columns))
-  const neighbours = (xAt: Int, yAt: Int, vectors: number) =>
-    Array.from({ length: vectors }, (_, col) => ({ x: xAt, y: yAt, beyond: col * lanes }))
+  const step = shape.picture === null ? 1 : shape.rows.stride
+  const emit = (columns: Column[]) => m.scope(() => emitTile(m, shape, args, weights, held, tile, columns))
+  const neighbours = (xAt: Int, yAt: Int, start: number, vectors: number) =>
+    Array.from({ length: vectors }, (_, col) => ({ x: xAt, y: yAt, beyond: col * lanes, start: start + col * lanes }))
   if (full > 0) {
     m.scope(() => {
       const [xAt, yAt] = [copyOf(m, x), copyOf(m, y)]
-      m.loop(m.number(full), () => {
-        emit(neighbours(xAt, yAt, cols))
-        m.add(xAt, 4 * cols * lanes)
-        m.add(yAt, 4 * cols * lanes)
-      })
+      for (const { first, count } of runsOf(full, (index) => edgesOf(shape, index * cols * lanes, cols))) {
+        m.scope(() =>
+          m.loop(m.number(count), () => {
+            emit(neighbours(xAt, yAt, first * cols * lanes, cols))
+            m.add(xAt, 4 * cols * lanes * step)
+            m.add(yAt, 4 * cols * lanes)
+          }),
+        )
+      }
     })
   }
-  if (shape.width < lanes) emit(neighbours(x, y, 1))
+  if (shape.width < lanes) emit(neighbours(x, y, 0, 1))
   if (last === 0 || shape.width < lanes) return
   // Vectors that were moved back have pointers of their own: V8 pairs none that overlap others under one pointer.
   m.scope(() => {
     const moved = full > 0 ? last : 1
     const [xAt, yAt] = [copyOf(m, x), copyOf(m, y)]
-    m.add(xAt, 4 * (shape.width - moved * lanes))
-    m.add(yAt, 4 * (shape.width - moved * lanes))
-    emit([...neighbours(x, y, last - moved), ...neighbours(xAt, yAt, moved)])
+    const start = shape.width - moved * lanes
+    m.add(xAt, 4 * start * step)
+    m.add(yAt, 4 * start)
+    emit([...neighbours(x, y, 0, last - moved), ...neighbours(xAt, yAt, start, moved)])
   })
 }
 
@@ -98,12 +95,11 @@ function emitTile(
   args: ComputeArgs,
   weights: Int,
   held: Vec[] | null,
-  rows: number,
+  tile: TileRows,
   columns: readonly Column[],
 ): void {
   const { lanes } = m.traits
-  const { taps, low, pitch, rowFloats } = shape.rows
-  const sums = Array.from({ length: rows }, () =>
+  const sums = Array.from({ length: tile.rows }, () =>
     columns.map(() => {
       const sum = m.vec()
       if (shape.fold === 'sum') m.broadcast(sum, weights, 0)
@@ -112,17 +108,16 @@ function emitTile(
     }),
   )
   m.scope(() => {
-    const pixels = columns.map(() => m.vec())
+    const pixelsAt = pixelsOf(m, shape, tile, columns)
     const add = (at: number, tap: number, meets: readonly Meet[], weightOf: ((kh: number) => Vec) | null) => {
-      const { index, offset } = taps[tap]
-      const pixel = at * rowFloats + index * pitch + offset - low
-      columns.forEach(({ x, beyond }, col) => m.load(pixels[col], x, 4 * (pixel + beyond)))
+      const pixels = pixelsAt(at, tap)
       for (const { row, kh } of meets) {
         const weight = weightOf?.(kh)
         sums[row].forEach((sum, col) => (weight ? m.madd(sum, pixels[col], weight) : m.max(sum, sum, pixels[col])))
       }
     }
-    const lines = inputRows(shape, rows)
+    const { taps } = shape.rows
+    const lines = inputRows(shape, tile.rows)
     if (shape.fold === 'max') {
       for (const { at, meets } of lines) taps.forEach((_, tap) => add(at, tap, meets, null))
       return
@@ -137,6 +132,7 @@ function emitTile(
       for (const { at, meets } of lines) taps.forEach((_, tap) => add(at, tap, meets, (kh) => reader.one(kh, tap)))
     }
   })
+  if (partsPixels(shape)) for (const sum of sums.flat()) m.masked?.order(sum)
   const count = Math.min(shape.width, lanes)
   const lines = [...new Set(columns.map(({ y }) => y))].map((y) => {
     const visit: Visit = (from, each) =>
@@ -148,7 +144,7 @@ function emitTile(
     return { y, visit }
   })
   emitEpilogue(m, shape.epilogue, args, sums.flat(), lines, count)
-  if (storesWhole(shape.width, lanes)) storeNarrow(m, shape.width, sums.flat(), columns[0].y, m.arg(args.spare))
+  if (storesWhole(shape.width, m.traits)) storeNarrow(m, shape.width, sums.flat(), columns[0].y, m.arg(args.spare))
   else {
     for (const { y, visit } of lines) {
       visit(y, (sum, at, offset) => (count < lanes ? m.storeFirst(at, offset, sum, count) : m.store(at, offset, sum)))

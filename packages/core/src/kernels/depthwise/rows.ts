@@ -8,7 +8,10 @@ export interface ColumnTap {
   readonly offset: number
 }
 
-/** In floats. A row's phases follow each other at the pitch; the zeros after one are the padding before the next. */
+/**
+ * In floats. A staged row's phases follow each other at the pitch; the zeros after one are the padding before the next. Where rows are
+ * read in place only `rowFloats`, from one to the next, is of the picture.
+ */
 export interface Rows {
   readonly stride: number
   readonly dilation: number
@@ -83,4 +86,9 @@ export function readRows(d: ConvDescriptor): ReadRows {
 /** Pixels of a row of `width` in a phase of the stride. */
 export function pixelsOf(width: number, stride: number, phase: number): number {
   return Math.max(0, Math.ceil((width - phase) / stride))
+}
+
+/** Rows under `rows` output rows. */
+export function rowsUnder(d: ConvDescriptor, rows: number): number {
+  return (rows - 1) * d.stride[1] + (d.kernel[1] - 1) * d.dilation[1] + 1
 }

@@ -1,11 +1,10 @@
 // Running a depthwise convolution: calls for bands of neighbouring channels of a block of rows.
 import { writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
-import { DEPTHWISE_ARGS, depthwiseFunction } from './function.ts'
+import { DEPTHWISE_ARGS } from './args.ts'
+import { CALL_MACS } from './blocks.ts'
+import { depthwiseFunction } from './function.ts'
 import { type DepthwisePlan, ROWS_AT, SPARE_AT, tapsOf } from './plan.ts'
-
-/** Multiply-accumulates of a call at most: a cancelled run ends after one. */
-const CALL_MACS = 1 << 20
 
 /** Bytes from a channel to the next. */
 export interface ChannelStrides {
@@ -45,15 +44,18 @@ function caller(plan: DepthwisePlan, code: ReadonlyMap<string, Callable>, memory
   const { descriptor: d, shape, blocks, multiplier } = plan
   const [words, floats] = [new Int32Array(memory), new Float32Array(memory)]
   const run = code.get(depthwiseFunction(shape).name) as Callable
+  const { picture } = shape
   const [xRow, yRow] = [4 * d.input[2], 4 * d.output[2]]
   return (block, channel, bands, channels, strides, at) => {
     const args = at.private / 4
     const buffer = at.private + ROWS_AT
     const rows = blocks[block]
+    const x = at.x + channel * strides.x + rows.xRow * xRow
+    const staged = buffer + 4 * shape.rows.lead
     words[args + DEPTHWISE_ARGS.bands] = bands
     words[args + DEPTHWISE_ARGS.channels] = channels
     words[args + DEPTHWISE_ARGS.multiplier] = multiplier
-    words[args + DEPTHWISE_ARGS.x] = at.x + channel * strides.x + rows.xRow * xRow
+    words[args + DEPTHWISE_ARGS.x] = x
     words[args + DEPTHWISE_ARGS.xRows] = rows.xRows
     words[args + DEPTHWISE_ARGS.xSkip] = strides.x - rows.xRows * shape.rowStep * xRow
     words[args + DEPTHWISE_ARGS.y] = at.y + channel * multiplier * strides.y + rows.row * yRow
@@ -61,12 +63,14 @@ function caller(plan: DepthwisePlan, code: ReadonlyMap<string, Callable>, memory
     words[args + DEPTHWISE_ARGS.weights] = at.packed + 4 * channel * multiplier * (1 + tapsOf(d))
     words[args + DEPTHWISE_ARGS.buffer] = buffer
     words[args + DEPTHWISE_ARGS.vectors] = (channels * plan.planeFloats) / plan.traits.lanes
-    words[args + DEPTHWISE_ARGS.plane] = 4 * plan.planeFloats
-    words[args + DEPTHWISE_ARGS.stage] = buffer + 4 * (shape.rows.lead + rows.stageRow * shape.rows.rowFloats)
-    words[args + DEPTHWISE_ARGS.first] = buffer + 4 * (shape.rows.lead + Math.min(0, shape.rows.low))
+    words[args + DEPTHWISE_ARGS.plane] = picture === null ? 4 * plan.planeFloats : strides.x
+    words[args + DEPTHWISE_ARGS.stage] = staged + 4 * rows.stageRow * shape.rows.rowFloats
+    words[args + DEPTHWISE_ARGS.first] =
+      picture === null
+        ? staged + 4 * Math.min(0, shape.rows.low)
+        : x + 4 * (picture.before - rows.stageRow) * shape.rows.rowFloats
     words[args + DEPTHWISE_ARGS.spare] = at.private + SPARE_AT
-    words[args + DEPTHWISE_ARGS.tiles] = rows.tiles
-    words[args + DEPTHWISE_ARGS.lastTile] = rows.lastTile
+    words.set(rows.tiles, args + DEPTHWISE_ARGS.tiles)
     writeEpilogueArgs(words, floats, args, DEPTHWISE_ARGS, d, at)
     run(at.private)
   }

@@ -1,16 +1,11 @@
-// The tile of the depthwise kernel: how many output rows by how many vectors are summed at once, and where weights are held.
+// The shape of a depthwise function: all that its code depends on.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { type Epilogue, epilogueOf, epilogueRegisters } from '../epilogue.ts'
+import { type Epilogue, epilogueOf } from '../epilogue.ts'
+import { type Picture, pictureOf, rowsInside } from './picture.ts'
 import { type Rows, readRows, rowsOf } from './rows.ts'
-
-export interface DepthwiseTile {
-  /** Output rows, and vectors of neighbouring pixels. */
-  readonly rows: number
-  readonly cols: number
-  /** Whether all weights of a channel stay in registers; else they are read when they are needed. */
-  readonly held: boolean
-}
+import { runsOf } from './runs.ts'
+import { type DepthwiseTile, tileFor } from './tile.ts'
 
 /** Kernels of more taps are summed column by column of the kernel: its weights are then read once a tile, and held for all rows. */
 const MOST_TAPS_BY_ROWS = 9
@@ -22,7 +17,14 @@ export function byColumns([kh, kw]: readonly [number, number]): boolean {
 /** What becomes of the pixels under a window: their products with weights are summed, or the largest of them is taken. */
 export type Fold = 'sum' | 'max'
 
-/** All that the code of a depthwise function depends on. */
+/** Neighbouring tiles: the first output row, the rows of each, and how many there are. */
+export interface TileRows {
+  readonly row: number
+  readonly rows: number
+  readonly count: number
+}
+
+/** All that the code of a depthwise function depends on, but for the number of tiles. */
 export interface DepthwiseShape {
   /** The machine that it is emitted for. */
   readonly traits: MachineTraits
@@ -34,26 +36,32 @@ export interface DepthwiseShape {
   readonly dilationY: number
   readonly rows: Rows
   readonly width: number
+  /** Where rows are read in place; null where they are staged. */
+  readonly picture: Picture | null
   readonly tile: DepthwiseTile
-  /** Rows of the last tile where the height is no multiple of the tile's, else 0. */
-  readonly lastRows: number
+  /** The tiles of a channel from above, those of the same code as one. */
+  readonly tiles: readonly TileRows[]
   readonly epilogue: Epilogue
 }
 
-/** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
-const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
-
-/** Rows that half a vector holds are computed on half as many lanes: whole vectors would reach over two cache lines each. */
+/** Rows that half a vector holds are computed on half as many lanes: whole vectors would reach over two cache lines each. All masks are the vectors'. */
 export function machineFor(d: ConvDescriptor, tier: MachineTraits): MachineTraits {
   const narrow = tier.lanes === NARROW.from && d.output[2] <= NARROW.lanes
-  return narrow ? { ...tier, lanes: NARROW.lanes, registers: NARROW.registers } : tier
+  return { ...tier, ...(narrow && { lanes: NARROW.lanes }), matrix: false }
 }
-/** The one machine with vectors of two widths, and what it has of the narrower ones where it is emitted for them. */
-const NARROW = { from: 16, lanes: 8, registers: 16 }
+/** The one machine with vectors of two widths. */
+const NARROW = { from: 16, lanes: 8 }
 
 export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 'sum'): DepthwiseShape {
-  const rows = rowsOf(d, traits.lanes)
+  const inPlace = shapeWith(d, traits, fold, pictureOf(readRows(d).d, traits, fold))
+  return inPlace.tiles.length <= MOST_TILES ? inPlace : shapeWith(d, traits, fold, null)
+}
+/** Tiles of different code at most. */
+const MOST_TILES = 4
+
+function shapeWith(d: ConvDescriptor, traits: MachineTraits, fold: Fold, picture: Picture | null): DepthwiseShape {
   const { step, d: read } = readRows(d)
+  const rows = rowsOf(d, traits.lanes)
   const base = {
     traits,
     fold,
@@ -61,56 +69,20 @@ export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 
     strideY: read.stride[1],
     rowStep: step,
     dilationY: d.dilation[1],
-    rows,
+    rows: { ...rows, ...(picture && { rowFloats: step * rows.width }) },
     width: d.output[2],
+    picture,
     epilogue: epilogueOf(d),
   }
-  let [best, least] = [{ rows: 1, cols: 1, held: false }, Number.POSITIVE_INFINITY]
-  for (const tile of tilesFor(base, d.output[1], traits)) {
-    const cost = channelCost(base, tile, d.output[1], traits)
-    if (cost < least) [best, least] = [tile, cost]
-  }
-  return { ...base, tile: best, lastRows: d.output[1] % best.rows }
+  const tile = tileFor(base, d.output[1])
+  return { ...base, tile, tiles: tilesOf(base, tile.rows, d.output[1]) }
 }
 
-type Base = Omit<DepthwiseShape, 'tile' | 'lastRows'>
-
-function* tilesFor({ fold, kernel, width, epilogue }: Base, height: number, traits: MachineTraits): Generator<DepthwiseTile> {
-  const taps = kernel[0] * kernel[1]
-  const mostCols = Math.min(MOST_COLS, Math.ceil(width / traits.lanes))
-  const product = traits.fused ? 0 : 1
-  for (const held of fold === 'sum' ? [true, false] : [false]) {
-    for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
-      for (let cols = 1; cols <= mostCols; cols++) {
-        const weights = held ? 0 : byColumns(kernel) ? kernel[0] : 1
-        const spare = Math.max(cols + weights + product, epilogueRegisters(epilogue))
-        const registers = rows * cols + spare + (held ? taps : 0)
-        if (registers <= traits.registers && taps * rows * cols <= MOST_MADDS) yield { rows, cols, held }
-      }
-    }
-  }
-}
-
-/** Half cycles of a channel, as far as tiles differ: two multiply-adds, two loads or one store a cycle, and what a tile costs by itself. */
-export function channelCost(base: Base, { rows, cols, held }: DepthwiseTile, height: number, { lanes }: MachineTraits): number {
-  const [kh, kw] = base.kernel
-  const cost = (tileRows: number, tileCols: number) => {
-    if (tileRows === 0 || tileCols === 0) return 0
-    const products = tileRows * tileCols * kh * kw
-    const weights = held ? 0 : kh * kw * (byColumns(base.kernel) ? 1 : tileRows)
-    const loads = tileCols * kw * inputRowCount(base, tileRows) + weights
-    return Math.max(products, 1.5 * loads) + 3 * tileRows * tileCols + TILE_COST
-  }
-  const { full, last } = columnsOf(base.width, cols, lanes)
-  const line = (tileRows: number) => full * cost(tileRows, cols) + cost(tileRows, last)
-  return Math.floor(height / rows) * line(rows) + line(height % rows)
-}
-const TILE_COST = 8
-
-/** Full tiles of a row, and vectors of the last one, which ends with the row. */
-export function columnsOf(width: number, cols: number, lanes: number): { full: number; last: number } {
-  const full = Math.floor(width / (cols * lanes))
-  return { full, last: Math.ceil((width - full * cols * lanes) / lanes) }
+function tilesOf(base: Omit<DepthwiseShape, 'tile' | 'tiles'>, most: number, height: number): TileRows[] {
+  const { picture } = base
+  const tileAt = (index: number) => ({ row: most * index, rows: Math.min(most, height - most * index) })
+  const keyOf = (index: number) => JSON.stringify([tileAt(index).rows, picture && rowsInside(base, picture, tileAt(index))])
+  return runsOf(Math.ceil(height / most), keyOf).map(({ first, count }) => ({ ...tileAt(first), count }))
 }
 
 /** An output row of a tile, and the row of the kernel that an input row meets there. */
@@ -119,7 +91,7 @@ export interface Meet {
   readonly kh: number
 }
 
-type RowsBelow = Pick<DepthwiseShape, 'kernel' | 'strideY' | 'dilationY'>
+export type RowsBelow = Pick<DepthwiseShape, 'kernel' | 'strideY' | 'dilationY'>
 
 /** How many `inputRows` are: an input row is counted where the kernel meets it first. */
 export function inputRowCount({ kernel: [kh], strideY, dilationY }: RowsBelow, rows: number): number {

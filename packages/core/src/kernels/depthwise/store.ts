@@ -1,16 +1,13 @@
 // Storing rows that are narrower than a vector: whole vectors, the next row over the last lanes of each.
-import type { Int, Machine, Vec } from '../../isa/machine.ts'
+import type { Int, Machine, MachineTraits, Vec } from '../../isa/machine.ts'
 import { copyOf } from '../move.ts'
-
-/** The widest machine has masks: there some lanes are stored at once, and nothing is gained. */
-const MASKED_LANES = 16
 
 /**
  * Whether rows of `width` are stored so. V8 pairs what ends in stores of whole vectors, and nothing else; of rows below half a vector
- * more than two would overlap.
+ * more than two would overlap. Masks store some lanes at once, and nothing is gained.
  */
-export function storesWhole(width: number, lanes: number): boolean {
-  return lanes < MASKED_LANES && width < lanes && 2 * width >= lanes
+export function storesWhole(width: number, { lanes, masks }: MachineTraits): boolean {
+  return !masks && width < lanes && 2 * width >= lanes
 }
 
 /** Stores a tile of one vector a row, nothing beyond its rows: what would reach there goes by way of a vector at `spare`. */

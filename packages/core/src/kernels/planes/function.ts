@@ -1,7 +1,8 @@
 // The planes function: bands of input channels are staged with their padding, then summed into a few output channels.
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine, Vec } from '../../isa/machine.ts'
-import { DEPTHWISE_ARGS, emitPadding, emitStage, overPlanes, readBytes } from '../depthwise/function.ts'
+import { DEPTHWISE_ARGS } from '../depthwise/args.ts'
+import { emitPadding, emitStage, overPlanes, readBytes } from '../depthwise/band.ts'
 import { inputRows } from '../depthwise/shape.ts'
 import type { NarrowFunction } from '../kernel.ts'
 import { copyOf } from '../move.ts'
@@ -14,14 +15,16 @@ import type { PlanesShape } from './shape.ts'
  */
 export const PLANES_ARGS = {
   ...DEPTHWISE_ARGS,
+  /** 1 where a last tile of fewer rows follows the others, else 0. */
+  lastTile: 15,
   /** From an output channel's weights to the next one's, and from a band's to the next band's. */
-  weightsStep: 20,
-  bandStep: 21,
+  weightsStep: 22,
+  bandStep: 23,
   /** Sums of the block, rows of whole vectors, and how many vectors an output channel has. */
-  sums: 22,
-  sumVectors: 23,
+  sums: 24,
+  sumVectors: 25,
   /** 1 where sums begin with the bias, 0 where they go on. */
-  fresh: 24,
+  fresh: 26,
 } as const
 
 /** Words at `spare`: the next band's pixels, and its weights. */

@@ -1,8 +1,8 @@
 // The plan of the planes kernel: blocks of output rows whose input rows stay in the first cache, a band of channels at a time.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { ROWS_AT, rowsUnder, tapsOf } from '../depthwise/plan.ts'
-import { type ReadRows, readRows } from '../depthwise/rows.ts'
+import { ROWS_AT, tapsOf } from '../depthwise/plan.ts'
+import { type ReadRows, readRows, rowsUnder } from '../depthwise/rows.ts'
 import { roundUp } from '../direct/layout.ts'
 import type { Plan } from '../kernel.ts'
 import { type PlanesShape, shapeFor } from './shape.ts'

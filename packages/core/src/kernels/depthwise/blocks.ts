@@ -1,0 +1,67 @@
+// Blocks of output rows of a depthwise convolution, each of one channel at a time.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { roundUp } from '../direct/layout.ts'
+import { type ReadRows, rowsOf, rowsUnder } from './rows.ts'
+import type { DepthwiseShape } from './shape.ts'
+
+export interface DepthwiseBlock {
+  /** Output rows: the first, how many, and how many there are of each of the shape's tiles. */
+  readonly row: number
+  readonly rows: number
+  readonly tiles: readonly number[]
+  /** The input rows under it that exist: the first, how many, and the place of the first among the staged rows. */
+  readonly xRow: number
+  readonly xRows: number
+  readonly stageRow: number
+}
+
+/** Bytes of staged rows that a band of channels should keep to, so that they and what is read and written stay in the first cache. */
+export const BAND_BYTES = 16 * 1024
+/** Multiply-accumulates of a call at most: a cancelled run ends after one. */
+export const CALL_MACS = 1 << 20
+/** Blocks of all channels that workers share at least, where there are so many. */
+const LEAST_BLOCKS = 64
+
+/** Bytes of staged rows under `rows` output rows. */
+export function stagedBytes(d: ConvDescriptor, lanes: number, rows: number): number {
+  const { lead, slack, rowFloats } = rowsOf(d, lanes)
+  return 4 * (lead + rowsUnder(d, rows) * rowFloats + slack)
+}
+
+/** As few blocks as may be, of nearly equal height, each but the last of whole tiles. */
+export function blocksOf({ d, first: offset, step }: ReadRows, shape: DepthwiseShape): DepthwiseBlock[] {
+  const [height, tile] = [d.output[1], shape.tile.rows]
+  const most = shape.picture === null ? mostStaged(d, shape) : mostInPlace(d)
+  const each = roundUp(Math.ceil(height / Math.ceil(height / most)), tile)
+  const blocks: DepthwiseBlock[] = []
+  for (let row = 0; row < height; row += each) {
+    const rows = Math.min(each, height - row)
+    const tiles = shape.tiles.map((same) => {
+      const [from, end] = [Math.max(row, same.row), Math.min(row + rows, same.row + same.count * same.rows)]
+      return Math.max(0, Math.ceil((end - from) / same.rows))
+    })
+    const first = row * d.stride[1] - d.before[1]
+    const xRow = Math.min(Math.max(0, first), d.input[1])
+    const xEnd = Math.max(xRow, Math.min(d.input[1], first + rowsUnder(d, rows)))
+    blocks.push({
+      row,
+      rows,
+      tiles,
+      xRow: offset + step * xRow,
+      xRows: xEnd - xRow,
+      stageRow: Math.min(xRow - first, rowsUnder(d, rows)),
+    })
+  }
+  return blocks
+}
+
+function mostStaged(d: ConvDescriptor, { tile: { rows }, traits: { lanes } }: DepthwiseShape): number {
+  let most = rows
+  while (most < d.output[1] && stagedBytes(d, lanes, most + rows) <= BAND_BYTES) most += rows
+  return most
+}
+
+function mostInPlace(d: ConvDescriptor): number {
+  const macs = (d.oc / d.ic) * d.output[2] * d.kernel[1] * d.kernel[2]
+  return Math.max(1, Math.min(Math.ceil((d.output[1] * d.ic) / LEAST_BLOCKS), Math.floor(CALL_MACS / macs)))
+}

@@ -128,15 +128,13 @@ class X64Machine implements Machine, MaskedLanes {
   /** The mask of lanes [first, end). Nothing is known of masks where loops begin and end. */
   #mask(first: number, end: number): Mask {
     const bits = (1 << end) - (1 << first)
-    let mask = this.#masks.get(bits)
-    if (mask === undefined) {
+    if (!this.#masks.has(bits)) {
       if (this.#masks.size === (this.traits.matrix ? 1 : MASKS.length)) this.#masks.clear()
-      mask = MASKS[this.#masks.size]
-      const known = mask
-      this.scope(() => this.#asm.emit('kmovw', known, low(this.number(bits))))
+      const mask = MASKS[this.#masks.size]
+      this.scope(() => this.#asm.emit('kmovw', mask, low(this.number(bits))))
       this.#masks.set(bits, mask)
     }
-    return mask
+    return this.#masks.get(bits) as Mask
   }
   loadPhases(to: readonly Vec[], at: Int, offset: number, step = 16): void {
     const four = (index: number) => place(at, offset + step * index)

@@ -26,18 +26,17 @@ export function pixelsOf(m: Machine, shape: DepthwiseShape, tile: TileRows, colu
   const { lanes } = m.traits
   const { picture, rows } = shape
   const { taps, stride, width, phases, pitch, low, rowFloats } = rows
-  const step = picture === null ? 1 : stride
+  const [step, parts] = [picture === null ? 1 : stride, partsPixels(shape)]
   const exist = picture && rowsInside(shape, picture, tile)
   const pixels = columns.map(() => m.vec())
-  const vectors = pixels.map((to) => (partsPixels(shape) ? [m.vec(), m.vec()] : [to]))
+  const vectors = pixels.map((to) => (parts ? [m.vec(), m.vec()] : [to]))
   const load = (at: number, { index, offset }: ColumnTap) => {
     const place = picture ? (at - picture.before) * rowFloats + stride * offset : at * rowFloats + index * pitch + offset - low
     columns.forEach(({ x, beyond, start }, col) => {
       vectors[col].forEach((to, half) => {
         const bytes = 4 * (place + step * beyond + half * lanes)
-        const { first, end } = picture
-          ? partInside(stride * (start + offset) + half * lanes, width, lanes)
-          : { first: 0, end: lanes }
+        const pixel = stride * (start + offset) + half * lanes
+        const { first, end } = picture ? partInside(pixel, width, lanes) : { first: 0, end: lanes }
         if (end - first === lanes) m.load(to, x, bytes)
         else if (first === end) m.constant(to, 0)
         else m.masked?.loadLanes(to, x, bytes, first, end)
@@ -47,15 +46,13 @@ export function pixelsOf(m: Machine, shape: DepthwiseShape, tile: TileRows, colu
   let loaded = ''
   return (at, tap) => {
     const { index, offset } = taps[tap]
-    if (exist && (at < exist.first || at >= exist.end)) {
-      for (const to of pixels) m.constant(to, 0)
-      return pixels
+    const source = `${at} ${offset}`
+    if (exist && (at < exist.first || at >= exist.end)) for (const to of pixels) m.constant(to, 0)
+    else {
+      if (!parts || loaded !== source) load(at, taps[tap])
+      loaded = source
+      if (parts) pixels.forEach((to, col) => m.masked?.part(to, vectors[col][0], vectors[col][1], phases[index] as 0 | 1))
     }
-    const source = `${at} ${offset} ${picture ? '' : index}`
-    if (loaded !== source) load(at, taps[tap])
-    loaded = source
-    if (partsPixels(shape))
-      pixels.forEach((to, col) => m.masked?.part(to, vectors[col][0], vectors[col][1], phases[index] as 0 | 1))
     return pixels
   }
 }

@@ -74,7 +74,7 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
 
     if (stride === 1)
       it('is right where tiles are dilated, around every edge of a period, a vector and a strip of them', () => {
-        for (const dilation of [2, 3, 4]) {
+        for (const dilation of taps.includes(1) ? [3] : [2, 3, 4]) {
           const reach = (r - 1) * dilation
           for (const edge of [dilation, m * dilation, m * (lanes - (lanes % dilation)), m * (32 - (32 % dilation))]) {
             for (const ow of [edge - 1, edge, edge + 1])
@@ -127,8 +127,9 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
 
     it('is right in blocks of its own for each worker, with an activation', () => {
       const size = stride * 31 * m
-      check(tier, [4, size, size], 5, { padding: 1, activation: 'hardSwish' })
-      check(tier, [6, size, size], 4, { padding: 1, groups: 2, activation: { kind: 'leakyRelu', negativeSlope: 0.1 } })
+      const ic = stride === 1 ? 4 : 2
+      check(tier, [ic, size, size], 5, { padding: 1, activation: 'hardSwish' })
+      check(tier, [ic, size, size], 4, { padding: 1, groups: 2, activation: { kind: 'leakyRelu', negativeSlope: 0.1 } })
     })
   })
 

@@ -7,7 +7,7 @@ export function acrossCases(): ConvDescriptor[] {
   return [
     // One tile to two vectors of them and one more, wide and high.
     ...[1, 8, 9, 10, 15, 16, 17, 33].map((tiles) => conv([96, 3, 4 * tiles], 20)),
-    ...[2, 3, 4, 7].map((tiles) => conv([64, 4 * tiles, 4 * tiles - 1], 33)),
+    ...[2, 3, 4, 7].map((tiles) => conv([96, 4 * tiles, 4 * tiles - 1], 33)),
     // Fours and single ones of the last vector, and a last chunk of every width.
     ...[1, 3, 15, 16, 17, 31, 47, 48, 49, 97].map((oc) => conv([72, 14, 13], oc)),
     conv([160, 14, 14], 66, { groups: 2, activation: 'hardSwish' }),

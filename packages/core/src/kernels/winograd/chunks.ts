@@ -67,7 +67,7 @@ const ACROSS = [3, 2] as const
 /** How often as long a vector of tiles takes that has no other beside it: each filter that is broadcast to it serves one product. */
 const LONE = 1.3
 /** Products that take as long as what comes after them, from sums of channels side by side to planes of theirs. */
-export const STORED = 12
+export const STORED = 20
 
 /** How many vectors of output channels a chunk has at most, where they take less than vectors of tiles do, which may be partly empty; else 0. */
 export function vectorsAcross(

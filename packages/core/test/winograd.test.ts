@@ -266,6 +266,18 @@ describe('the choice', () => {
     expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('direct')
   })
 
+  it('is that of the other machines beside a matrix unit too, but where a kernel of its own is chosen', () => {
+    const layers = [
+      describeConv([320, 7, 7], [320, 320, 3, 3], true, { padding: 1 }),
+      describeConv([9, 26, 14], [9, 9, 6, 1], true, { padding: [3, 0] }),
+      describeConv([8, 22, 9], [12, 2, 1, 2], true, { stride: 2, padding: [0, 1], groups: 4 }),
+      describeConv([27, 17, 17], [41, 27, 3, 3], true),
+      describeConv([64, 56, 56], [64, 64, 3, 3], true, { padding: 1 }),
+    ]
+    const orders = layers.map((d) => [TIERS.amx.traits, traits].map((of) => orderFor(d, of)))
+    for (const [beside, other] of orders) expect(['f32-matrix', 'f32-gemv', other]).toContain(beside)
+  })
+
   it('leaves the kernel to whoever names it', () => {
     const d = describeConv([3, 30, 30], [8, 3, 3, 3], false)
     expect(select(d, traits, 'f32-winograd-4x4-3x3').kernel.name).toBe('f32-winograd-4x4-3x3')

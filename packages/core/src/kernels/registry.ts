@@ -88,13 +88,18 @@ function compared(d: ConvDescriptor, traits: MachineTraits): Candidates {
 
 /**
  * The order of sums that is best on the nominal machines, taken together: it decides the bits, which must be the same on every
- * machine but those with a matrix unit, which have their own.
+ * machine but those with a matrix unit, which have their own where a kernel of theirs is best.
  */
 export function orderFor(d: ConvDescriptor, { matrix }: Pick<MachineTraits, 'matrix'>): string {
   const own = orders.get(d) ?? new Map<boolean, string>()
-  const order = own.get(matrix) ?? bestOrder(d, matrix ? [{ ...NOMINAL, matrix }] : [NOMINAL, NOMINAL_NARROW])
+  const order = own.get(matrix) ?? (matrix ? orderBesideMatrix(d) : bestOrder(d, [NOMINAL, NOMINAL_NARROW]))
   orders.set(d, own.set(matrix, order))
   return order
+}
+
+function orderBesideMatrix(d: ConvDescriptor): string {
+  const order = bestOrder(d, [{ ...NOMINAL, matrix: true }])
+  return timesByOrder(d, NOMINAL).has(order) ? orderFor(d, NOMINAL) : order
 }
 
 /** That of the least product of times on the machines: what one gains in parts of its time counts as much as what another loses. */

@@ -1,5 +1,4 @@
 // Machine code against PyTorch's stored results and the oracle, on the tiers that this processor has.
-
 import { readFileSync } from 'node:fs'
 import { ACTIVATIONS, describeChain, describeConv, describeConvTranspose, KERNELS, LocalLayer, sizeOf, TIERS } from '@weft/core'
 import { openWorkspace } from '@weft/parallel'

@@ -54,8 +54,8 @@ export function winogradName({ m, r, stride }: WinogradShape): string {
 
 /**
  * F(m x m, r x r). Measured against the oracle, with noise of one size in 1 to 512 channels: off by at most 5e-6 of the sum of an
- * output's |x| |w| for F(4x4, 3x3), 1e-6 for F(2x2, 3x3), 2e-5 for F(4x4, 5x5), 5e-6 and 1e-5 at stride 2 for 5x5 and 7x7, 1e-6 for rows and columns of 3 taps and 5e-6 of 5 and 7; with pixels of very different sizes by at most
- * 1e-5 of the largest such sum in the tile.
+ * output's |x| |w| for F(4x4, 3x3), 1e-6 for F(2x2, 3x3), 2e-5 for F(4x4, 5x5), 5e-6 and 1e-5 at stride 2 for 5x5 and 7x7, 1e-6 for
+ * rows and columns of 3 taps and 5e-6 of 5 and 7; with pixels of very different sizes by at most 1e-5 of the largest such sum in the tile.
  */
 export function winograd(shape: WinogradShape): Kernel<WinogradPlan> {
   const { m, r, stride } = shape

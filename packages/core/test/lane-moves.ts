@@ -12,8 +12,8 @@ export const MOVE_ARGS = { from: 0, to: 1 } as const
 /**
  * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
  * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back;
- * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, and evens
- * and odds in two steps.
+ * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, evens and
+ * odds in two steps, and the sum of the first vector and the second times the third float.
  */
 export const laneMoves: KernelFunction = {
   name: 'lane-moves',
@@ -67,6 +67,8 @@ export const laneMoves: KernelFunction = {
       masked.order(result)
       m.store(to, next(), result)
     }
+    masked.maddFloat(a, b, from, 8)
+    m.store(to, next(), a)
   },
 }
 
@@ -100,7 +102,7 @@ export function movedLanes({ lanes, masks }: Lanes): number[][] {
       return [...phases, ...vectors]
     }),
     ...[0, 1, 2, 3].map((phase) => Array.from({ length: lanes }, (_, l) => (l * APART) / 4 + phase + 1)),
-    ...(masks ? [...middle, ...middle, second(0), second(1)] : []),
+    ...(masks ? [...middle, ...middle, second(0), second(1), a.map((x, lane) => x + 3 * b[lane])] : []),
   ]
 }
 

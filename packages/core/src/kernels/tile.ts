@@ -1,6 +1,7 @@
 // The register tile: `rows` output channels by `cols` vectors of neighbouring pixels, summed over runs of products.
 import type { Access, Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf, type Visit } from './epilogue.ts'
+import { emitSpread } from './spread.ts'
 
 /** The argument block of a tile function, as indices of 32-bit words. Addresses and strides are in bytes. */
 export const TILE_ARGS = {
@@ -240,10 +241,7 @@ export function emitProducts(
         for (let line = 0; line * LINE <= cols * width; line++) m.prefetch(ahead, line * LINE)
         m.add(ahead, stride)
       }
-      sums.forEach((row, index) => {
-        m.broadcast(weight, weights, 4 * (first + index))
-        row.forEach((sum, col) => m.madd(sum, pixels[col], weight))
-      })
+      sums.forEach((row, index) => emitSpread(m, row, pixels, weights, 4 * (first + index), weight))
       m.add(x, stride)
       m.add(weights, 4 * rows)
     }

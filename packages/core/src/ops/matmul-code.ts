@@ -1,6 +1,7 @@
 // The code of matMul's vector path: a few rows by a strip of columns, their sums in registers while k runs.
 import { wordsOf } from '../isa/args.ts'
 import type { Access, KernelFunction, Machine, MachineTraits } from '../isa/machine.ts'
+import { emitSpread } from '../kernels/spread.ts'
 
 /** The argument block, as indices of 32-bit words: addresses in bytes, and blocks of rows. */
 export const MATMUL_ARGS = { a: 0, b: 1, y: 2, blocks: 3 } as const
@@ -51,10 +52,7 @@ function emitMatMul(m: Machine, { rows, vectors, rest, k, n }: MatMulShape): voi
             if (partial(index)) m.loadFirst(to, right, 4 * lanes * index, rest)
             else m.load(to, right, 4 * lanes * index)
           })
-          sums.forEach((row, r) => {
-            m.broadcast(value, left, 4 * k * r)
-            row.forEach((sum, index) => m.madd(sum, value, strip[index]))
-          })
+          sums.forEach((row, r) => emitSpread(m, row, strip, left, 4 * k * r, value))
           m.add(left, 4)
           m.add(right, 4 * n)
         })

@@ -4,7 +4,7 @@ import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machin
 import type { MaskedLanes } from '../masked-lanes.ts'
 import { Assembler } from './assembler.ts'
 import { X64MatrixUnit } from './matrix-unit.ts'
-import { k, type Mask, masked, mem, r64, xmm, ymm, zmm } from './operands.ts'
+import { bcst, k, type Mask, masked, mem, r64, xmm, ymm, zmm } from './operands.ts'
 import { loadFirst, storeFirst } from './parts.ts'
 import { loadPhases, storePhases } from './phases.ts'
 import { BASE, full, GENERAL, low, type Vector, vector } from './registers.ts'
@@ -162,6 +162,9 @@ class X64Machine implements Machine, MaskedLanes {
   }
   madd(acc: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vfmadd231ps', vector(acc), vector(a), vector(b))
+  }
+  maddFloat(acc: Vec, a: Vec, at: Int, offset: number): void {
+    this.#asm.emit('vfmadd231ps', vector(acc), vector(a), bcst(place(at, offset)))
   }
   plus(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vaddps', vector(to), vector(a), vector(b))

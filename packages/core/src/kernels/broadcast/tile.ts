@@ -2,6 +2,7 @@
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
+import { emitSpread } from '../spread.ts'
 import { emitRuns, type Products, RUN_WORDS, WEIGHTS_AHEAD } from '../tile.ts'
 import { type PixelShape, stretchesOf, whereStored, whereSummed } from './shape.ts'
 import { emitStore } from './store.ts'
@@ -132,8 +133,7 @@ export function emitBroadcast(
       row.forEach((weight, index) => m.load(weight, weights, 4 * first + index * bytes))
       row.forEach((_, index) => m.prefetch(weights, index * bytes + WEIGHTS_AHEAD))
       pixels.forEach((sums, index) => {
-        m.broadcast(pixel, x, Math.floor(index / cols) * xRow + (index % cols) * xCol)
-        sums.forEach((sum, vector) => m.madd(sum, row[vector], pixel))
+        emitSpread(m, sums, row, x, Math.floor(index / cols) * xRow + (index % cols) * xCol, pixel)
       })
       m.add(x, stride)
       m.add(weights, vectors * bytes)

@@ -12,7 +12,7 @@ import { CYCLE } from './tile.ts'
 
 /** Multiply-adds and loads of a core in a cycle; cycles from a multiply-add to the next into the same sum; bytes of weights in a cycle. */
 const [MADDS, LOADS, LATENCY, BYTES] = [2, 2, 4, 32]
-/** How often as long the loads of a single vector of channels take: each pixel that is broadcast to it serves one product. */
+/** How often as long the loads of a single vector of channels take, but of machines that need no broadcast for it (spread.ts). */
 const LONE = 1.3
 /** More vectors of channels than this gain nothing. */
 const MOST_VECTORS = 4
@@ -60,7 +60,7 @@ function sumCycles(d: ConvDescriptor, { output, cut }: Dense, traits: MachineTra
   const cycles = vectorParts(d.oc / d.groups, traits.lanes, vectors).reduce((sum, { count: width }) => {
     const bytes = 4 * width * traits.lanes
     return tiles.reduce(
-      (total, { pixels, count }) => total + count * (TILE + products * productCycles(width, pixels, bytes)),
+      (total, { pixels, count }) => total + count * (TILE + products * productCycles(width, pixels, bytes, traits.masks)),
       sum,
     )
   }, 0)
@@ -68,7 +68,7 @@ function sumCycles(d: ConvDescriptor, { output, cut }: Dense, traits: MachineTra
 }
 
 /** Cycles that a product takes in a tile of so many vectors by pixels. */
-function productCycles(vectors: number, pixels: number, vectorBytes: number): number {
-  const loads = ((vectors === 1 ? LONE : 1) * (vectors + pixels)) / LOADS
+function productCycles(vectors: number, pixels: number, vectorBytes: number, masks: boolean): number {
+  const loads = ((vectors === 1 && !masks ? LONE : 1) * (vectors + pixels)) / LOADS
   return Math.max((vectors * pixels) / MADDS, loads, LATENCY, vectorBytes / BYTES)
 }

@@ -64,8 +64,6 @@ function channelsOf(d: ConvDescriptor): number {
 
 /** Vectors of output channels of a chunk: three hold sums of eight tiles, two of thirteen. */
 const ACROSS = [3, 2] as const
-/** How often as long a vector of tiles takes that has no other beside it: each filter that is broadcast to it serves one product. */
-const LONE = 1.3
 /** Products that take as long as what comes after them, from sums of channels side by side to planes of theirs. */
 export const STORED = 20
 
@@ -76,8 +74,7 @@ export function vectorsAcross(
   { lanes, registers }: MachineTraits,
   workers: number,
 ): number {
-  const saved = (pitch === lanes ? LONE : 1) * pitch - tiles
-  if (registers < MANY_REGISTERS || channelsOf(d) * saved < STORED * tiles) return 0
+  if (registers < MANY_REGISTERS || channelsOf(d) * (pitch - tiles) < STORED * tiles) return 0
   const units = (vectors: number) => cells * vectorParts(d.oc / d.groups, lanes, vectors).length
   return ACROSS.find((vectors) => units(vectors) >= 2 * workers) ?? ACROSS.find((vectors) => units(vectors) >= workers) ?? 0
 }

@@ -260,7 +260,7 @@ describe('the choice', () => {
     expect(chosen([3, 224, 224], 64, 3)).toBe('direct')
     expect(chosen([3, 224, 224], 64, 7, { stride: 2 })).toBe('f32-winograd-4x4-7x7-s2')
     expect(chosen([64, 56, 56], 96, 5, { stride: 2 })).toBe('f32-winograd-4x4-5x5-s2')
-    expect(chosen([3, 40, 40], 48, 5, { stride: 2 })).toBe('direct')
+    expect(chosen([1, 40, 40], 48, 5, { stride: 2 })).toBe('direct')
     const line = describeConv([80, 3000], [384, 80, 3], true, { padding: 1 })
     expect(orderFor(line, traits)).toBe('f32-winograd-1x4-1x3')
     expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('planes')

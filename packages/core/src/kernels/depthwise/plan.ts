@@ -3,9 +3,10 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { roundUp } from '../direct/layout.ts'
 import type { Plan } from '../kernel.ts'
+import { machineFor } from '../narrow.ts'
 import { BAND_BYTES, blocksOf, type DepthwiseBlock, stagedBytes } from './blocks.ts'
 import { readRows } from './rows.ts'
-import { type DepthwiseShape, type Fold, machineFor, shapeFor } from './shape.ts'
+import { type DepthwiseShape, type Fold, shapeFor } from './shape.ts'
 
 export interface DepthwisePlan extends Plan {
   readonly shape: DepthwiseShape
@@ -31,7 +32,7 @@ export function tooWide(d: ConvDescriptor, lanes: number): string | null {
 }
 
 export function planDepthwise(d: ConvDescriptor, tier: MachineTraits, fold?: Fold): DepthwisePlan {
-  const traits = machineFor(d, tier)
+  const traits = machineFor(d.output[2], tier)
   const shape = shapeFor(d, traits, fold)
   const blocks = blocksOf(readRows(d), shape)
   const longest = blocks.reduce((most, { rows }) => Math.max(most, rows), 0)

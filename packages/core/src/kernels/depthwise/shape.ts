@@ -44,14 +44,6 @@ export interface DepthwiseShape {
   readonly epilogue: Epilogue
 }
 
-/** Rows that half a vector holds are computed on half as many lanes: whole vectors would reach over two cache lines each. All masks are the vectors'. */
-export function machineFor(d: ConvDescriptor, tier: MachineTraits): MachineTraits {
-  const narrow = tier.lanes === NARROW.from && d.output[2] <= NARROW.lanes
-  return { ...tier, ...(narrow && { lanes: NARROW.lanes }), matrix: false }
-}
-/** The one machine with vectors of two widths. */
-const NARROW = { from: 16, lanes: 8 }
-
 export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 'sum'): DepthwiseShape {
   const inPlace = shapeWith(d, traits, fold, pictureOf(readRows(d).d, traits, fold))
   return inPlace.tiles.length <= MOST_TILES ? inPlace : shapeWith(d, traits, fold, null)

@@ -1,12 +1,13 @@
 // How long a Winograd kernel takes: two transforms, and the products between them.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import { machineFor } from '../narrow.ts'
 import { type ChunkSize, STORED, vectorsAcross } from '../winograd/chunks.ts'
 import { undivided } from '../winograd/phases.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { TileTransform } from '../winograd/points.ts'
 import { slabsOf } from '../winograd/slabs.ts'
-import { countBlocks } from '../winograd/tiles.ts'
+import { countBlocks, stripWidth } from '../winograd/tiles.ts'
 import { area, farTime } from './far.ts'
 import { productCycles } from './tile.ts'
 
@@ -14,6 +15,8 @@ import { productCycles } from './tile.ts'
 const [BLOCK, PRODUCT_CYCLE] = [0.31, 0.000208]
 /** Of a point of a vector of tiles, there and back. */
 const [FORTH, BACK] = [0.0021, 0.0011]
+/** How often as long transforms take on half as many lanes (narrow.ts). */
+const HALVED = 0.6
 /** How often as long transforms take where tiles take turns in a row: outputs go through memory once more, to where each lies. */
 const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
@@ -22,7 +25,8 @@ const [FACTOR_BYTE, NEAR_FACTORS] = [150e-6, 1e6]
 export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits: MachineTraits): number {
   const { lanes } = traits
   const d = undivided(whole)
-  const { blocks, groups, tiles } = countBlocks(d, t, lanes, blockTiles(d, t, traits))
+  const machine = machineFor(stripWidth(d, t), traits)
+  const { blocks, groups, tiles } = countBlocks(d, t, machine.lanes, blockTiles(d, t, traits))
   const { points } = t
   const pitch = Math.ceil(tiles / lanes) * lanes
   const cycles = cyclesOfBlock(d, { points, pitch, tiles, cells: blocks * d.groups }, traits)
@@ -32,7 +36,8 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
   // Rows of the output are written in parts, twice as far.
   const far = farTime(whole, 4 * d.oc * area(d.output), (points * d.kernel[0] * d.ic * d.oc) / d.groups)
-  const transforms = groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
+  const halved = machine.lanes < lanes ? HALVED : 1
+  const transforms = halved * groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
   return d.output[0] * blocks * perBlock + (d.dilation[2] > 1 ? TURNS : 1) * transforms + far
 }
 

@@ -2,7 +2,8 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { type Rows, readRows, rowsOf } from '../depthwise/rows.ts'
-import { inputRowCount, machineFor } from '../depthwise/shape.ts'
+import { inputRowCount } from '../depthwise/shape.ts'
+import { machineFor } from '../narrow.ts'
 import { NOMINAL } from '../nominal.ts'
 
 export interface PlanesTile {
@@ -39,7 +40,7 @@ const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
 const FEW_VECTORS = 2
 
 export function shapeFor(d: ConvDescriptor, tier: MachineTraits): PlanesShape {
-  const traits = machineFor(d, tier)
+  const traits = machineFor(d.output[2], tier)
   const { step, d: read } = readRows(d)
   const base = {
     traits,

@@ -18,7 +18,7 @@ export function groupsBefore({ blocks }: WinogradPlan): number[] {
 
 /** Transforms stretch `stretch` of a group's channels, numbered phase by phase, for a block by its index. */
 export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
-  const { descriptor: d, transform: t, staging, traits } = plan
+  const { descriptor: d, transform: t, staging, machine } = plan
   const words = new Int32Array(memory)
   const call = code.get(inputFunction(inputShapeOf(plan)).name) as Callable
   const before = groupsBefore(plan)
@@ -27,7 +27,7 @@ export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callab
   const [depth, ih, iw] = d.input
   const [, stride] = d.stride
   const plane = 4 * ih * iw
-  const step = stagedStep(d.dilation[2], traits.lanes)
+  const step = stagedStep(d.dilation[2], machine.lanes)
   return (index: number, group: number, stretch: number, factors: number, at: Bindings): void => {
     const block = plan.blocks[index]
     const [number, ic] = [Math.floor(stretch / plan.stretches), (stretch % plan.stretches) * IC_AT_ONCE]
@@ -40,7 +40,7 @@ export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callab
     const set = (name: keyof typeof INPUT_ARGS, value: number) => {
       words[args + INPUT_ARGS[name]] = value
     }
-    const copy = stride === 1 ? rowCopy(cols.count, traits.lanes) : halvesCopy(cols.count, iw - left, traits.lanes)
+    const copy = stride === 1 ? rowCopy(cols.count, machine.lanes) : halvesCopy(cols.count, iw - left, machine.lanes)
     set('xRow', 4 * stride * iw)
     set('xChannel', depth * plane)
     set('channels', Math.min(IC_AT_ONCE, icPerGroup - ic))
@@ -51,7 +51,7 @@ export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callab
     set('firstReal', staged + 4 * rows.lead * staging.rowFloats)
     for (const name of ROW_COPY) set(name, copy[name])
     set('clear', line)
-    set('clearVectors', (staged - line + 4 * block.height * staging.rowFloats) / (4 * traits.lanes))
+    set('clearVectors', (staged - line + 4 * block.height * staging.rowFloats) / (4 * machine.lanes))
     set('vChannel', 4 * plan.vChannel)
     set('vPoint', 4 * plan.vPoint)
     set('groups', at.packed + plan.inputTablesAt + 4 * INPUT_GROUP_WORDS * before[index])

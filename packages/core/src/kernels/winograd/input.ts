@@ -1,6 +1,7 @@
 // The input transform as machine code: pixels of a block of tiles, channel by channel, to the factors of its products.
 import { wordsOf } from '../../isa/args.ts'
-import type { Access, Int, KernelFunction, Machine } from '../../isa/machine.ts'
+import type { Access, Int, Machine, MachineTraits } from '../../isa/machine.ts'
+import type { NarrowFunction } from '../kernel.ts'
 import { emitHalvesCopy, halvesBytes } from './halves.ts'
 import { type TileTransform, transformName } from './points.ts'
 import { emitRowCopy, type RowCopy, rowBytes } from './rows.ts'
@@ -50,19 +51,21 @@ export type Dilation = readonly [number, number]
 
 /** What the code of the transform depends on. */
 export interface InputShape {
+  readonly traits: MachineTraits
   readonly t: TileTransform
   readonly dilation: Dilation
   /** Of the width: pixels of a phase are so far apart. */
   readonly stride: number
 }
 
-export function inputFunction(shape: InputShape): KernelFunction {
-  const { t, dilation, stride } = shape
+export function inputFunction(shape: InputShape): NarrowFunction {
+  const { traits, t, dilation, stride } = shape
   return {
-    name: `f32-winograd-input-${transformName(t)}${dilationName(dilation)}${stride === 1 ? '' : `-s${stride}`}`,
+    name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${stride === 1 ? '' : `-s${stride}`}`,
     words: wordsOf(INPUT_ARGS),
+    traits,
     emit: (m) => emitInput(m, shape),
-    touches: (words, args, { lanes }) => inputTouches(words, args, shape, lanes),
+    touches: (words, args) => inputTouches(words, args, shape, traits.lanes),
   }
 }
 

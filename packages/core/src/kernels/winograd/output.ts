@@ -1,8 +1,9 @@
 // The output transform as machine code: products of a block of tiles to pixels, with bias, residual and activation.
 import { wordsOf } from '../../isa/args.ts'
-import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
+import type { Access, Int, Machine, MachineTraits, Vec } from '../../isa/machine.ts'
 import type { Finish } from '../copy.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
+import type { NarrowFunction } from '../kernel.ts'
 import { type TileTransform, transformName } from './points.ts'
 import { emitRowCopy, rowBytes } from './rows.ts'
 import { Constants, emitOutputTransform, outputConstants, type Read } from './transform.ts'
@@ -37,6 +38,7 @@ const WORKING = 12
 
 /** What the code of the transform depends on. */
 export interface OutputShape {
+  readonly traits: MachineTraits
   readonly t: TileTransform
   /** Floats from a point's products to the next point's. */
   readonly pitch: number
@@ -45,14 +47,15 @@ export interface OutputShape {
   readonly epilogue: Epilogue
 }
 
-export function outputFunction(shape: OutputShape): KernelFunction {
-  const { t, pitch, dilation, epilogue } = shape
+export function outputFunction(shape: OutputShape): NarrowFunction {
+  const { traits, t, pitch, dilation, epilogue } = shape
   const dilated = dilation === 1 ? '' : `-d${dilation}`
   return {
-    name: `f32-winograd-output-${transformName(t)}-by-${pitch}${dilated}${epilogueName(epilogue)}`,
+    name: `f32-winograd-output-${transformName(t)}-by-${pitch}-l${traits.lanes}${dilated}${epilogueName(epilogue)}`,
     words: wordsOf(OUTPUT_ARGS),
+    traits,
     emit: (m) => emitOutput(m, shape),
-    touches: (words, args, { lanes }) => outputTouches(words, args, shape, lanes),
+    touches: (words, args) => outputTouches(words, args, shape, traits.lanes),
   }
 }
 

@@ -129,7 +129,7 @@ function packTables(plan: WinogradPlan, memory: ArrayBufferLike, offset: number)
   let [input, output] = [plan.inputTablesAt / 4, plan.outputTablesAt / 4]
   for (const group of plan.blocks.flatMap(({ groups }) => groups)) {
     words.set([4 * group.staged, 4 * group.tile], input)
-    const copy = rowCopy(group.cols, plan.traits.lanes)
+    const copy = rowCopy(group.cols, plan.machine.lanes)
     words[output + OUTPUT_GROUP.tile] = 4 * group.tile
     words[output + OUTPUT_GROUP.y] = 4 * group.y
     words[output + OUTPUT_GROUP.rows] = group.rows

@@ -4,6 +4,7 @@ import type { KernelFunction, MachineTraits } from '../../isa/machine.ts'
 import { sumsBytes } from '../broadcast/tile.ts'
 import { epilogueOf } from '../epilogue.ts'
 import type { Plan } from '../kernel.ts'
+import { machineFor } from '../narrow.ts'
 import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
@@ -32,6 +33,8 @@ export interface PrivateLayout {
 
 export interface WinogradPlan extends Plan {
   readonly transform: TileTransform
+  /** Of the transforms, whose vectors hold tiles of one row. */
+  readonly machine: MachineTraits
   /** The convolution of stride 1 that is computed, and the phases whose channels it has. */
   readonly undivided: ConvDescriptor
   readonly phases: readonly Phase[]
@@ -95,7 +98,8 @@ export function planWinograd(
   const [d, phases] = [undivided(descriptor), phasesOf(descriptor)]
   const { points } = t
   const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
-  const flat = blocksOf(d, t, lanes, blockTiles(d, t, traits))
+  const machine = machineFor(stripWidth(d, t), traits)
+  const flat = blocksOf(d, t, machine.lanes, blockTiles(d, t, traits))
   const most = flat.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
   const slabs = slabsOf(d, 4 * points * icPerGroup * most)
   const blocks = slabs.flatMap((slab) => flat.map((block) => ({ ...block, ...slab })))
@@ -107,13 +111,13 @@ export function planWinograd(
   const chunks = vectors > 0 ? chunksAcross(d, size, lanes, vectors) : chunksOf(d, size, rowsFor(cols, traits), traits)
   const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * points * tiles * width * icPerGroup * d.kernel[0], 0)
   // A group's last lanes may lie behind its block's tiles.
-  const reach = Math.max(...flat.flatMap(({ groups }) => groups.map(({ tile }) => tile + lanes)))
+  const reach = Math.max(...flat.flatMap(({ groups }) => groups.map(({ tile }) => tile + machine.lanes)))
   const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
   const vPoint = oddLines(slabs[0].inputs * icPerGroup * vChannel)
   const vBlock = points * vPoint
   const kept = 4 * vBlock <= FACTORS_ALONE && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
   const alone = blocks.length >= BLOCKS_ALONE || kept
-  const staging = stagingOf(t.x, d.dilation[2], lanes)
+  const staging = stagingOf(t.x, d.dilation[2], machine.lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * points * pitch + lanes,
@@ -139,6 +143,7 @@ export function planWinograd(
     sharedBytes: alone ? 0 : 4 * cells * vBlock,
     privateBytes: own.bytes,
     transform: t,
+    machine,
     undivided: d,
     phases,
     stretches,
@@ -206,12 +211,12 @@ export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
 }
 
 /** What the input transform is emitted for. */
-export function inputShapeOf({ transform: t, descriptor: { stride, dilation } }: WinogradPlan): InputShape {
-  return { t, dilation: [dilation[1], dilation[2]], stride: stride[2] }
+export function inputShapeOf({ machine, transform: t, descriptor: { stride, dilation } }: WinogradPlan): InputShape {
+  return { traits: machine, t, dilation: [dilation[1], dilation[2]], stride: stride[2] }
 }
 
-export function outputShapeOf({ transform, pitch, descriptor: d }: WinogradPlan): OutputShape {
-  return { t: transform, pitch, dilation: d.dilation[2], epilogue: epilogueOf(d) }
+export function outputShapeOf({ machine, transform, pitch, descriptor: d }: WinogradPlan): OutputShape {
+  return { traits: machine, t: transform, pitch, dilation: d.dilation[2], epilogue: epilogueOf(d) }
 }
 
 export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {

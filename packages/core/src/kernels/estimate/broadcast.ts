@@ -21,6 +21,8 @@ const MOST_VECTORS = 4
  * the output begin at the same place of a cache.
  */
 const [TILE, STORE, STORE_ALIASED] = [48, 0.43, 0.6]
+/** Bytes more that an output counts for where it goes far away: those of neighbouring channels, which are stored together, lie on a page each. */
+const SCATTERED = 2
 /** Addresses that are so far apart fall on the same set of a first cache. */
 const ALIAS_BYTES = 4096
 /** Microseconds of a run by itself, and of a call for a shape of tiles. */
@@ -38,7 +40,7 @@ export function estimateBroadcast(d: ConvDescriptor, traits: MachineTraits): num
   const { staged: isStaged } = dense.layout
   const staged = isStaged ? stageTime(dense.input, traits, dense.layout) : 0
   const pages = traits.registers < MANY_REGISTERS && pixels >= SMALL_MAP ? PAGES : 1
-  const far = farTime(d, isStaged ? stagedBytes(dense.input, dense.layout) : 0)
+  const far = farTime(d, SCATTERED * d.oc * pixels + (isStaged ? stagedBytes(dense.input, dense.layout) : 0))
   return ONCE + CALL * channels + CYCLE * (pages * sumCycles(d, dense, traits, vectors) + store * d.oc * pixels) + staged + far
 }
 

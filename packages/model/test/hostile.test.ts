@@ -40,6 +40,20 @@ describe('a network', () => {
     expect(powers.data).toEqual(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 1n, 0n))
   })
 
+  test('whose output is empty but for an axis past all bounds gives the empty output', async () => {
+    await using model = await load(
+      executor,
+      onnxFile({
+        inputs: [{ name: 'x', shape: [0, 2] }],
+        outputs: [y],
+        nodes: [{ op: 'Pad', inputs: ['x', 'pads'], outputs: ['y'] }],
+        constants: { pads: { type: 7, dims: [4], values: [0, 2 ** 52, 0, 0] } },
+      }),
+    )
+    const { y: padded } = await model.run({ x: new Tensor(new Float32Array(0), [0, 2]) })
+    expect([padded.shape, padded.data.length]).toEqual([[0, 2 ** 52 + 2], 0])
+  })
+
   test.each(['from', 'to', 'step'])('whose %s of a slice is no whole number is MODEL', async (which) => {
     const constants = Object.fromEntries(
       [

@@ -1,7 +1,9 @@
 // Proof that memory stays flat: many runs of one network, and many networks that are loaded, run and disposed of, on an engine of two threads.
 // Fails where the process holds more at the end than after the first tenth of the runs, or half of the networks, or the engine's shared
-// memory is not given back. V8 lets its young generation grow when many short-lived objects are made; that is not what is looked for:
-// node --expose-gc --max-semi-space-size=2 --conditions=@weft/source packages/model/scripts/memory.ts [--runs 10000] [--models 200] [--allowed 8]
+// memory is not given back. V8 lets its young generation grow when many short-lived objects are made, and glibc keeps what was freed; neither
+// is what is looked for. What V8 compiled of networks comes and goes by 25 MB:
+// MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 node --expose-gc --max-semi-space-size=2 --conditions=@weft/source
+//   packages/model/scripts/memory.ts [--runs 10000] [--models 200] [--allowed 8]
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Tensor } from '@weft/core'

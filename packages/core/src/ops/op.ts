@@ -45,7 +45,7 @@ export interface Op<P extends OpParams = OpParams> {
   infer(inputs: readonly (ValueInfo | null)[], params: P): ValueInfo[]
   /** Independent parts that workers share; an output's bits never depend on how they are cut. */
   units(plan: OpPlan<P>): number
-  /** Units [begin, end). Storages hold exactly the elements of their shapes; outputs need not be zero before. */
+  /** Units [begin, end), one at least. Storages hold exactly the elements of their shapes; outputs need not be zero before. */
   run(plan: OpPlan<P>, inputs: readonly (OpStorage | null)[], outputs: readonly OpStorage[], begin: number, end: number): void
   /** A faster way to the same numbers, for those calls that have one; depends on nothing but plan and machine. */
   vector?(plan: OpPlan<P>, traits: MachineTraits): VectorPath | null

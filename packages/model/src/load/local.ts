@@ -9,7 +9,6 @@ import {
   OP_STORAGE,
   type OpProgramStep,
   type OpStorage,
-  opNamed,
   type Place,
   type PreparedProgram,
   type Program,
@@ -20,6 +19,7 @@ import {
   WeftError,
   weightsOf,
 } from '@weft/core'
+import { wholeRun } from '../specialize/evaluate.ts'
 
 export interface LocalExecutorOptions {
   /** By default the fastest that verifies. */
@@ -73,11 +73,9 @@ class LocalProgram implements PreparedProgram {
   }
 
   #op({ plan, inputs, outputs }: OpProgramStep): () => void {
-    const op = opNamed(plan.op)
-    const units = op.units(plan)
+    const run = wholeRun(plan)
     const [from, to] = [inputs.map((place) => place && this.#at(place)), outputs.map((place) => this.#at(place))]
-    // Of an output without elements an axis may be longer than any memory.
-    return units === 0 ? () => {} : () => op.run(plan, from, to, 0, units)
+    return () => run(from, to)
   }
 
   #layer(step: ConvProgramStep | ChainProgramStep, tier: TierName): () => void {

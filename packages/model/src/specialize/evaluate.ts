@@ -1,5 +1,5 @@
 // An operator run while a network is specialised, where its inputs are known: shape arithmetic disappears.
-import { OP_STORAGE, type OpPlan, opNamed, sizeOf } from '@weft/core'
+import { OP_STORAGE, type OpPlan, type OpStorage, opNamed, sizeOf } from '@weft/core'
 import type { Constant } from '../graph/graph.ts'
 import { bytesOf } from './values.ts'
 
@@ -28,12 +28,19 @@ export class EvaluationBudget {
 }
 
 export function evaluate(plan: OpPlan, inputs: readonly (Constant | null)[]): Constant[] {
-  const op = opNamed(plan.op)
   const outputs = plan.outputs.map((info) => ({ ...info, data: new OP_STORAGE[info.dtype](sizeOf(info.shape)) }))
-  const units = op.units(plan)
-  const data = outputs.map((output) => output.data)
-  const given = inputs.map((input) => input?.data ?? null)
-  // Of an output without elements an axis may be longer than any memory.
-  if (units > 0) op.run(plan, given, data, 0, units)
+  wholeRun(plan)(
+    inputs.map((input) => input?.data ?? null),
+    outputs.map(({ data }) => data),
+  )
   return outputs
+}
+
+/** Runs all units of a call, where there are any: of an output without elements an axis may be longer than memory. */
+export function wholeRun(plan: OpPlan): (inputs: readonly (OpStorage | null)[], outputs: readonly OpStorage[]) => void {
+  const op = opNamed(plan.op)
+  const units = op.units(plan)
+  return (inputs, outputs) => {
+    if (units > 0) op.run(plan, inputs, outputs, 0, units)
+  }
 }

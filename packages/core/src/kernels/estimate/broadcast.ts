@@ -21,7 +21,7 @@ const MOST_VECTORS = 4
  * the output begin at the same place of a cache.
  */
 const [TILE, STORE, STORE_ALIASED] = [48, 0.43, 0.6]
-/** Bytes more that an output counts for where it goes far away: those of neighbouring channels, which are stored together, lie on a page each. */
+/** Bytes more, half as many again, for each output that goes far away: those of neighbouring channels are stored together and lie on a page each. */
 const SCATTERED = 2
 /** Addresses that are so far apart fall on the same set of a first cache. */
 const ALIAS_BYTES = 4096

@@ -1,22 +1,17 @@
 // The plan of the planes kernel: blocks of output rows whose input rows stay in the first cache, a band of channels at a time.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import { type RowBlock, rowBlocks } from '../depthwise/blocks.ts'
 import { ROWS_AT, tapsOf } from '../depthwise/plan.ts'
 import { type ReadRows, readRows, rowsUnder } from '../depthwise/rows.ts'
 import { roundUp } from '../direct/layout.ts'
 import type { Plan } from '../kernel.ts'
 import { type PlanesShape, shapeFor } from './shape.ts'
 
-export interface PlanesBlock {
-  /** The first output row, how many, full tiles of them; then a last tile of fewer rows or none. */
-  readonly row: number
-  readonly rows: number
+export interface PlanesBlock extends RowBlock {
+  /** Full tiles of its rows; then a last tile of fewer rows or none. */
   readonly tiles: number
   readonly lastTile: 0 | 1
-  /** The input rows under it that exist and are read: the first, how many, and the place of the first among the staged rows. */
-  readonly xRow: number
-  readonly xRows: number
-  readonly stageRow: number
 }
 
 export interface PlanesPlan extends Plan {
@@ -79,29 +74,17 @@ function stagedFloats(d: ConvDescriptor, { rows: staged, vectors, traits: { lane
   return staged.lead + rowsUnder(d, rows) * staged.rowFloats + slack
 }
 
-/** As few blocks as the cache and the workers allow, of nearly equal height, each but the last of whole tiles. */
-function blocksOf({ d, first: offset, step }: ReadRows, shape: PlanesShape, workers: number): PlanesBlock[] {
-  const { tile } = shape
+/** As few blocks as the cache and the workers allow. */
+function blocksOf(read: ReadRows, shape: PlanesShape, workers: number): PlanesBlock[] {
+  const { d } = read
+  const { rows } = shape.tile
   const height = d.output[1]
   const wanted = workers === 1 ? height : Math.ceil((height * d.groups) / (BLOCKS_EACH * workers))
-  let most = tile.rows
-  while (most < wanted && 4 * stagedFloats(d, shape, most + tile.rows) <= BAND_BYTES) most += tile.rows
-  const each = roundUp(Math.ceil(height / Math.ceil(height / most)), tile.rows)
-  const blocks: PlanesBlock[] = []
-  for (let row = 0; row < height; row += each) {
-    const rows = Math.min(each, height - row)
-    const first = row * d.stride[1] - d.before[1]
-    const xRow = Math.min(Math.max(0, first), d.input[1])
-    const xEnd = Math.max(xRow, Math.min(d.input[1], first + rowsUnder(d, rows)))
-    blocks.push({
-      row,
-      rows,
-      tiles: Math.floor(rows / tile.rows),
-      lastTile: rows % tile.rows === 0 ? 0 : 1,
-      xRow: offset + step * xRow,
-      xRows: xEnd - xRow,
-      stageRow: Math.min(xRow - first, rowsUnder(d, rows)),
-    })
-  }
-  return blocks
+  let most = rows
+  while (most < wanted && 4 * stagedFloats(d, shape, most + rows) <= BAND_BYTES) most += rows
+  return rowBlocks(read, most, rows).map((block) => ({
+    ...block,
+    tiles: Math.floor(block.rows / rows),
+    lastTile: block.rows % rows === 0 ? 0 : 1,
+  }))
 }

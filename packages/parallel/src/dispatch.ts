@@ -9,6 +9,11 @@ import { Seat } from './seat.ts'
 
 /** Regions grow by steps of this many bytes, small ones by less. */
 const [REGION_STEP, SMALL_STEP] = [1 << 20, 1 << 16]
+/**
+ * Bytes between a large region and the next worker's: a processor that reads planes in turn fetches a few more behind the last one, and what
+ * another core is writing there that core has to fetch back.
+ */
+const APART = 1 << 20
 
 /** A part for every member: of a run, with the shards in each lot of its first phase; or of what every worker does, and how much one of them has to do. */
 export type Parts =
@@ -116,7 +121,8 @@ export class Dispatcher {
       // Rounded up, so that layers of many sizes do not leave as many holes.
       const step = bytes > REGION_STEP ? REGION_STEP : SMALL_STEP
       const rounded = Math.ceil(bytes / step) * step
-      seat.region = this.#arena.allocate(rounded)
+      const apart = this.#seats.length > 1 && bytes > REGION_STEP ? APART : 0
+      seat.region = this.#arena.allocate(rounded + apart)
       seat.regionBytes = rounded
     }
     return seat.region

@@ -102,6 +102,23 @@ describe('the dispatcher', () => {
     expect(regions[3]).toBe(regions[2])
     expect(arena.used).toBeLessThan(4 << 20)
   })
+
+  it('keeps large regions of two seats apart, so that what is fetched behind one is nothing that the other worker writes', async () => {
+    const { dispatcher, oneShard, pool } = played(2)
+    const [bytes, regions]: [number, number[]] = [3 << 20, []]
+    const job = runJob(0, 2, { shards: 1 })
+    const run = dispatcher.submit({
+      ...job,
+      start: (seats, control) => {
+        regions.push(...seats.map((seat) => dispatcher.reserve(seat, bytes)))
+        return job.start(seats, control)
+      },
+    })
+    oneShard(pool[0].mailbox.take(false) as RunTask)
+    pool[0].mailbox.finish()
+    await run
+    expect(Math.abs(regions[1] - regions[0]) - bytes).toBeGreaterThanOrEqual(1 << 20)
+  })
 })
 
 describe('a run', () => {

@@ -51,19 +51,8 @@ export const WEIGHTS_AHEAD = 2048
 
 /** Bytes of a cache line. */
 const LINE = 64
-/** Products that pixels are asked for ahead of their use. */
-const PIXELS_AHEAD = 6
-
 /** Rows of a tile from which on its products are an inner loop: few rows wait for their pixels, and no loop matters. */
 const LEAST_ROWS_INNER = 4
-
-/** What products ask for ahead of their use, beside their weights. */
-interface Ahead {
-  /** Pixels of so many products ahead: where each lies in a plane of its own, no processor foresees that. */
-  readonly products?: number
-  /** Or so many bytes ahead, where they lie side by side and other cores may have written them. */
-  readonly bytes?: number
-}
 
 /** Registers beside accumulators and pixels: a weight, and a product where nothing is fused. */
 export function spareRegisters(traits: MachineTraits): number {
@@ -159,7 +148,8 @@ function emitPixels(m: Machine, rows: number, cols: number, epilogue: Epilogue, 
   const width = m.traits.lanes * 4
   m.scope(() => {
     const sums = Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, () => emitBias(m, weights, row)))
-    const each = (products: Products) => emitProducts(m, sums, products, { products: PIXELS_AHEAD })
+    // Of the next tile: they lie in a plane of its own for every product, and no processor foresees that.
+    const each = (products: Products) => emitProducts(m, sums, products, cols * width)
     m.scope(() => emitRuns(m, TILE_ARGS, rows, weights, x, each))
     const visit: Visit = (at, each) => {
       const stride = m.arg(TILE_ARGS.yChannelStride)
@@ -216,31 +206,26 @@ export interface Products {
   readonly stride: Int
 }
 
-/** Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count. */
+/**
+ * Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count. Pixels that lie `pixelsAhead` bytes
+ * behind those of a product are asked for meanwhile: never those of products to come, since there are none behind the last one, and
+ * what lies there another core may be writing, who has to fetch it back.
+ */
 export function emitProducts(
   m: Machine,
   sums: readonly Vec[][],
   { x, weights, first, count, stride }: Products,
-  { products: pixelsAhead = 0, bytes: bytesAhead = 0 }: Ahead = {},
+  pixelsAhead: number,
 ): void {
   const [rows, cols] = [sums.length, sums[0].length]
   const width = m.traits.lanes * 4
   m.scope(() => {
     const pixels = Array.from({ length: cols }, () => m.vec())
     const weight = m.vec()
-    const ahead = m.prefetches && pixelsAhead > 0 ? m.int() : null
-    if (ahead !== null) {
-      m.move(ahead, x)
-      for (let product = 0; product < pixelsAhead; product++) m.add(ahead, stride)
-    }
     const each = () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
       m.prefetch(weights, WEIGHTS_AHEAD)
-      if (bytesAhead > 0) for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, bytesAhead + line * LINE)
-      if (ahead !== null) {
-        for (let line = 0; line * LINE <= cols * width; line++) m.prefetch(ahead, line * LINE)
-        m.add(ahead, stride)
-      }
+      for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, pixelsAhead + line * LINE)
       sums.forEach((row, index) => emitSpread(m, row, pixels, weights, 4 * (first + index), weight))
       m.add(x, stride)
       m.add(weights, 4 * rows)

@@ -123,7 +123,7 @@ function emitTile(m: Machine, rows: number, cols: number, filters: Int, x: Int, 
           count: m.arg(MULTIPLY_ARGS.channels),
           stride: m.arg(MULTIPLY_ARGS.vChannel),
         },
-        { bytes: FACTORS_AHEAD },
+        FACTORS_AHEAD,
       )
     })
     const [at, stride] = [m.int(), m.arg(MULTIPLY_ARGS.productsChannel)]

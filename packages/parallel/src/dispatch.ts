@@ -10,8 +10,8 @@ import { Seat } from './seat.ts'
 /** Regions grow by steps of this many bytes, small ones by less. */
 const [REGION_STEP, SMALL_STEP] = [1 << 20, 1 << 16]
 /**
- * Bytes between a large region and the next worker's: a processor that reads planes in turn fetches a few more behind the last one, and what
- * another core is writing there that core has to fetch back.
+ * Bytes between a large region and the next worker's: a processor that reads planes in turn fetches a few more behind the last one,
+ * and what another core is writing there that core has to fetch back.
  */
 const APART = 1 << 20
 

@@ -51,6 +51,7 @@ export const WEIGHTS_AHEAD = 2048
 
 /** Bytes of a cache line. */
 const LINE = 64
+
 /** Rows of a tile from which on its products are an inner loop: few rows wait for their pixels, and no loop matters. */
 const LEAST_ROWS_INNER = 4
 
@@ -148,7 +149,7 @@ function emitPixels(m: Machine, rows: number, cols: number, epilogue: Epilogue, 
   const width = m.traits.lanes * 4
   m.scope(() => {
     const sums = Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, () => emitBias(m, weights, row)))
-    // Of the next tile: they lie in a plane of its own for every product, and no processor foresees that.
+    // The next tile's, which lie in a plane of its own for every product; in a panel, where all lie side by side, the next product's.
     const each = (products: Products) => emitProducts(m, sums, products, cols * width)
     m.scope(() => emitRuns(m, TILE_ARGS, rows, weights, x, each))
     const visit: Visit = (at, each) => {
@@ -207,9 +208,9 @@ export interface Products {
 }
 
 /**
- * Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count. Pixels that lie `pixelsAhead` bytes
- * behind those of a product are asked for meanwhile: never those of products to come, since there are none behind the last one, and
- * what lies there another core may be writing, who has to fetch it back.
+ * Emits sums[row][col] += x[col] weights[row] for every product; moves the pointers and the count. What lies
+ * `pixelsAhead` bytes behind the pixels of a product is asked for meanwhile. Not what lies in planes to come: behind the last one is
+ * what another core may be writing, which then has to fetch it back.
  */
 export function emitProducts(
   m: Machine,

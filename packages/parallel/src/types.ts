@@ -34,7 +34,10 @@ export interface EngineOptions {
   codeFolder?: string
   /** Which neighbours in a network are computed together, rows at a time: a depthwise convolution and the pointwise ones beside it. */
   chains?: Chains
-  /** Bytes that the arena may grow to, 4 GiB at most and by default. */
+  /**
+   * Bytes that the arena may grow to, 4 GiB at most and by default. Of several workers each that needs more than 1 MiB of its own
+   * takes 1 MiB besides, which keeps it apart from the next and is never touched.
+   */
   maxMemory?: number
 }
 

@@ -125,7 +125,6 @@ export class PreparedLayer<D extends Operation> implements Layer<D> {
     // A single item on one worker leaves the others, and the caller, to other runs.
     const single = parallel === 'items' && batch === 1
     const members = single ? 1 : threads
-    const ySize = sizeOf(this.descriptor.yShape)
     const addend = residual === undefined || residual === null ? null : expectFloat(residual, 'residual').data
     // An output over its own input or residual is put in its place when they are no longer read.
     const over = out !== undefined && (overlap(x.data, out.data) || (addend !== null && overlap(addend, out.data)))
@@ -151,7 +150,7 @@ export class PreparedLayer<D extends Operation> implements Layer<D> {
     const finish = async (): Promise<void> => {
       this.#usual.note(performance.now() - computed.began)
       result ??= Tensor.zeros(this.descriptor.yShape)
-      if (places.y === null) await copyNumbers(result.data, arena.floats(computed.at, ySize), signal)
+      if (places.y === null) await copyNumbers(result.data, arena.floats(computed.at, result.data.length), signal)
     }
     for (let complete = false; !complete; ) {
       if (this.#knownTo !== this.#host.generation) {
@@ -169,15 +168,14 @@ export class PreparedLayer<D extends Operation> implements Layer<D> {
   #parts(seats: readonly Seat[], control: number, alone: number, places: Places) {
     const { id, plan, shards } = this.#resident
     const { batch, xShape, yShape } = this.descriptor
-    const ySize = 4 * sizeOf(yShape)
-    const wants = {
+    const bytesOf = (place: number | null, shape: readonly number[]) => (place === null ? 4 * sizeOf(shape) : 0)
+    const first = regionOf(plan, {
       shared: true,
-      xBytes: places.x === null ? 4 * sizeOf(xShape) : 0,
-      yBytes: places.y === null ? ySize : 0,
-      residualBytes: places.residual === null ? ySize : 0,
-    }
-    const first = regionOf(plan, wants)
-    const other = regionOf(plan, { shared: alone > 0, xBytes: 0, yBytes: 0, residualBytes: 0 })
+      xBytes: bytesOf(places.x, xShape),
+      yBytes: bytesOf(places.y, yShape),
+      residualBytes: bytesOf(places.residual, yShape),
+    })
+    const other = seats.length === 1 ? first : regionOf(plan, { shared: alone > 0, xBytes: 0, yBytes: 0, residualBytes: 0 })
     const bases = seats.map((seat, member) => this.#host.dispatcher.reserve(seat, (member === 0 ? first : other).bytes))
     const runs = bases.map((base, member): RunTask => {
       const region = member === 0 ? first : other

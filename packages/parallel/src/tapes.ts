@@ -83,8 +83,12 @@ export class Tapes {
   }
 }
 
-/** What the calls of a run depend on, beside what it is a run of. */
-const SETTING = ['x', 'y', 'residual', 'private', 'own', 'shared', 'members', 'alone', 'items'] as const
+/** Whether two runs of the same thing make the same calls. Not a list of names: to look each up takes a twelfth of what a run costs beyond its kernel. */
+function sameSetting(a: RunTask, b: RunTask): boolean {
+  if (a.x !== b.x || a.y !== b.y || a.residual !== b.residual) return false
+  if (a.private !== b.private || a.own !== b.own || a.shared !== b.shared) return false
+  return a.members === b.members && a.alone === b.alone && a.items === b.items
+}
 
 /** What a thread does again and again; from the second run in the same places on it is recorded, since many are the last. */
 export class Repeats {
@@ -106,7 +110,7 @@ export class Repeats {
   begin(task: RunTask, bytes: number): boolean {
     this.#phase = -1
     const first = this.#first
-    const elsewhere = first === null || bytes !== this.#bytes || SETTING.some((name) => task[name] !== first[name])
+    const elsewhere = first === null || bytes !== this.#bytes || !sameSetting(task, first)
     if (elsewhere) {
       this.#first = task
       this.#bytes = bytes

@@ -146,6 +146,15 @@ describe('tapes of shards', () => {
     expect(worked).toEqual([0, 1, 2, 3, 4, 5, 4, 5])
   })
 
+  it('are of one setting: a run that differs in any word that calls depend on lies elsewhere', () => {
+    const setting = { x: 1, y: 2, residual: 3, private: 4, own: 5, shared: 6, members: 7, alone: 8, items: 9 }
+    for (const [name, value] of Object.entries(setting)) {
+      const repeats = new Repeats(new Recorder(new WebAssembly.Memory({ initial: 1 })))
+      const begin = (task: object) => repeats.begin(task as RunTask, 0)
+      expect([begin(setting), begin({ ...setting }), begin({ ...setting, [name]: value + 1 })]).toEqual([true, false, true])
+    }
+  })
+
   it('are made from the second run in the same places on, and end with them', () => {
     const { recorder, call } = recorded()
     const repeats = new Repeats(recorder)

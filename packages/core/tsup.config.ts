@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup'
+import { GLOBAL_FUNCTIONS } from '../../tools/global-functions.ts'
 import { pruneEmitter } from '../../tools/prune-emitter.ts'
 
 // The emitter (wasmati, a development dependency) comes along: as thirty files of its own it would take longer to load than all of
@@ -15,6 +16,8 @@ export default defineConfig({
   esbuildOptions(options) {
     options.minifySyntax = true
     options.minifyIdentifiers = true
+    options.define = { ...options.define, ...GLOBAL_FUNCTIONS }
+    options.inject = ['../../tools/global-functions.ts']
   },
   esbuildPlugins: [pruneEmitter('src/isa/wasm')],
 })

@@ -13,7 +13,8 @@ export const MOVE_ARGS = { from: 0, to: 1 } as const
  * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
  * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back;
  * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, evens and
- * odds in two steps, and the sum of the first vector and the second times the third float.
+ * odds in two steps, the sum of the first vector and the second times the third float, the lanes that a word at `from` says, loaded and
+ * stored, and of 2 and of 4 vectors the phases of floats WITHIN, for each of them, and those put back in the registers.
  */
 export const laneMoves: KernelFunction = {
   name: 'lane-moves',
@@ -69,7 +70,33 @@ export const laneMoves: KernelFunction = {
     }
     masked.maddFloat(a, b, from, 8)
     m.store(to, next(), a)
+    m.scope(() => {
+      const some = [masked.lanesAt(from, 0), masked.lanesAt(from, 2)]
+      for (const lanes of some) {
+        masked.loadSome(result, from, 0, lanes)
+        m.store(to, next(), result)
+        masked.storeSome(to, next(), b, lanes)
+      }
+    })
+    for (const count of [2, 4]) {
+      const phases = [a, b, result, m.vec()].slice(0, count)
+      for (const [first, end] of within(count * lanes)) {
+        masked.loadPhasesWithin(phases, from, -4 * Math.max(0, first), first, end)
+        for (const phase of phases) m.store(to, next(), phase)
+        masked.neighbours(phases)
+        for (const vector of phases) m.store(to, next(), vector)
+      }
+    }
   },
+}
+
+/** First floats of `floats`, from none of them on, with every end of a quarter before, at and behind it. */
+function within(floats: number): [number, number][] {
+  const [first, end] = [
+    [0, 1, 4, 6, floats - 3],
+    [1, 4, 7, floats - 4, floats - 1, floats],
+  ]
+  return [...first.flatMap((from) => end.map((to): [number, number] => [from, to])), [-5, floats + 9]]
 }
 
 /** Where lanes in the middle end. */
@@ -103,7 +130,28 @@ export function movedLanes({ lanes, masks }: Lanes): number[][] {
     }),
     ...[0, 1, 2, 3].map((phase) => Array.from({ length: lanes }, (_, l) => (l * APART) / 4 + phase + 1)),
     ...(masks ? [...middle, ...middle, second(0), second(1), a.map((x, lane) => x + 3 * b[lane])] : []),
+    ...(masks ? someLanes(a, b) : []),
+    ...(masks ? [2, 4].flatMap((count) => phasesWithin(count, lanes)) : []),
   ]
+}
+
+/** Of the two halves of the word of the float 1. */
+function someLanes(a: readonly number[], b: readonly number[]): number[][] {
+  return [0x0000, 0x3f80].flatMap((bits) => {
+    const among = (lane: number) => ((bits >> lane) & 1) === 1
+    return [a.map((x, lane) => (among(lane) ? x : 0)), b.map((x, lane) => (among(lane) ? x : Number.NaN))]
+  })
+}
+
+function phasesWithin(count: number, lanes: number): number[][] {
+  return within(count * lanes).flatMap(([first, end]) => {
+    const floats = Array.from({ length: count * lanes }, (_, index) =>
+      index >= first && index < end ? index - Math.max(0, first) + 1 : 0,
+    )
+    const phase = (k: number) => floats.filter((_, index) => index % count === k)
+    const vector = (k: number) => floats.slice(k * lanes, (k + 1) * lanes)
+    return [phase, vector].flatMap((of) => Array.from({ length: count }, (_, k) => of(k)))
+  })
 }
 
 /** Runs it in a memory that holds nothing else, by what makes it callable there. */

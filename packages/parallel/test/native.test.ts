@@ -15,6 +15,7 @@ import { planesCases } from '../../core/test/planes-cases.ts'
 import { chainOperandsOf, runApart, runChain } from '../../core/test/run-chain.ts'
 import { operandsOf, runKernel, runOracle, worstError } from '../../core/test/run-kernel.ts'
 import { torchCases } from '../../core/test/torch-cases.ts'
+import { winogradCases } from '../../core/test/winograd-cases.ts'
 import { verifyNative } from '../src/native/native.ts'
 
 /** What the processor says of itself, asked another way than the product asks. */
@@ -94,6 +95,23 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
     }
     close()
   })
+
+  it.skipIf(!HAS[tier])(
+    'stages and stores tiles right around every edge of Winograd kernels, with the bits of the relaxed tier',
+    () => {
+      const { workspace, close } = openWorkspace(tier)
+      for (const { kernel, d } of winogradCases()) {
+        const operands = operandsOf(d)
+        const text = `${kernel} ${d.xShape} * ${d.weightShape}, ${d.before} before, ${d.dilation} apart`
+        const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
+        const layer = new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel })
+        layer.run(operands.x.data, y, operands.residual?.data)
+        expect(worstError(y, runOracle(d, operands)), text).toBeLessThan(1e-4)
+        expect(y, text).toEqual(runKernel(d, operands, 'relaxed', kernel))
+      }
+      close()
+    },
+  )
 
   it.skipIf(!HAS[tier])('computes chains around every edge with the bits of their convolutions, and of the relaxed tier', () => {
     const { workspace, close } = openWorkspace(tier)

@@ -10,3 +10,8 @@ export interface Vec {
 export interface Int {
   readonly [int]: true
 }
+declare const lanes: unique symbol
+/** Some lanes of a vector, as a register says it. */
+export interface Lanes {
+  readonly [lanes]: true
+}

@@ -1,9 +1,18 @@
 // What a machine can do that masks lanes: vectors that reach over the edges of a row, every second lane of two, and products of one float.
-import type { Int, Vec } from './handles.ts'
+import type { Int, Lanes, Vec } from './handles.ts'
 
 export interface MaskedLanes {
   /** Lanes [first, end) of the vector there, and 0 in the others; no more memory than theirs is touched. */
   loadLanes(to: Vec, at: Int, offset: number, first: number, end: number): void
+  /** As `loadPhases`, of neighbouring floats [first, end) alone, and 0 in place of the others. */
+  loadPhasesWithin(to: readonly Vec[], at: Int, offset: number, first: number, end: number): void
+  /** A fresh register with lanes of a vector: bit l of the 16 there says whether lane l is one of them. */
+  lanesAt(at: Int, offset: number): Lanes
+  /** Those lanes of the vector there, and 0 in the others; no more memory than theirs is touched. */
+  loadSome(to: Vec, at: Int, offset: number, lanes: Lanes): void
+  storeSome(at: Int, offset: number, from: Vec, lanes: Lanes): void
+  /** Of 2 or 4 registers as `loadPhases` gives them, the vectors of neighbouring floats. */
+  neighbours(phases: readonly Vec[]): void
   /** acc += a times the float there: where no other product is of it, less than a broadcast to a register. */
   maddFloat(acc: Vec, a: Vec, at: Int, offset: number): void
   /** Every second lane of a and b, from lane 0 or 1 on, in an order of the machine's own. */

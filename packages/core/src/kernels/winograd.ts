@@ -92,9 +92,14 @@ export function winograd(shape: WinogradShape): Kernel<WinogradPlan> {
     },
 
     functions(plan) {
-      const { chunks } = plan
+      const { blocks, chunks } = plan
+      const inputs = blocks.map((block) => inputFunction(inputShapeOf(plan, block)))
       const multiply = new Map(chunks.map((chunk) => [chunk.rows, multiplyOf(plan, chunk)]))
-      return [inputFunction(inputShapeOf(plan)), ...multiply.values(), outputFunction(outputShapeOf(plan))]
+      return [
+        ...new Map(inputs.map((input) => [input.name, input])).values(),
+        ...multiply.values(),
+        outputFunction(outputShapeOf(plan)),
+      ]
     },
 
     pack: packWinograd,

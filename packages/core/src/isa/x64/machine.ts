@@ -1,12 +1,13 @@
 // The vector machine as x86-64 machine code: AVX2 with FMA, or AVX-512, with a matrix unit or without.
 import { WeftError } from '../../errors.ts'
+import type { Lanes } from '../handles.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
 import type { MaskedLanes } from '../masked-lanes.ts'
 import { Assembler } from './assembler.ts'
 import { X64MatrixUnit } from './matrix-unit.ts'
 import { bcst, k, type Mask, masked, mem, r64, xmm, ymm, zmm } from './operands.ts'
 import { loadFirst, storeFirst } from './parts.ts'
-import { loadPhases, storePhases } from './phases.ts'
+import { loadPhases, neighbours, storePhases } from './phases.ts'
 import { BASE, full, GENERAL, low, type Vector, vector } from './registers.ts'
 
 /**
@@ -28,6 +29,7 @@ class X64Machine implements Machine, MaskedLanes {
   readonly #vectors: readonly Vector[]
   #ints = 0
   #vecs = 0
+  #lanes = 0
   /** What masks are known to hold. */
   readonly #masks = new Map<number, Mask>()
 
@@ -40,9 +42,10 @@ class X64Machine implements Machine, MaskedLanes {
   }
 
   scope(body: () => void): void {
-    const [ints, vecs, taken] = [this.#ints, this.#vecs, this.matrix?.taken]
+    const [ints, vecs, lanes, taken] = [this.#ints, this.#vecs, this.#lanes, this.matrix?.taken]
     body()
     this.#ints = ints
+    this.#lanes = lanes
     this.#vecs = vecs
     if (this.matrix !== null && taken !== undefined) this.matrix.taken = taken
   }
@@ -115,7 +118,8 @@ class X64Machine implements Machine, MaskedLanes {
     else this.loadLanes(to, at, offset, 0, count)
   }
   loadLanes(to: Vec, at: Int, offset: number, first: number, end: number): void {
-    this.#asm.emit('vmovups', masked(vector(to), this.#mask(first, end), 'zero'), place(at, offset))
+    if (end - first === this.traits.lanes) this.load(to, at, offset)
+    else this.#asm.emit('vmovups', masked(vector(to), this.#mask(first, end), 'zero'), place(at, offset))
   }
   storeFirst(at: Int, offset: number, from: Vec, count: number): void {
     const memory = (lane: number) => place(at, offset + 4 * lane)
@@ -129,7 +133,7 @@ class X64Machine implements Machine, MaskedLanes {
   #mask(first: number, end: number): Mask {
     const bits = (1 << end) - (1 << first)
     if (!this.#masks.has(bits)) {
-      if (this.#masks.size === (this.traits.matrix ? 1 : MASKS.length)) this.#masks.clear()
+      if (this.#masks.size === (this.traits.matrix ? 1 : MASKS.length - this.#lanes)) this.#masks.clear()
       const mask = MASKS[this.#masks.size]
       this.scope(() => this.#asm.emit('kmovw', mask, low(this.number(bits))))
       this.#masks.set(bits, mask)
@@ -139,6 +143,11 @@ class X64Machine implements Machine, MaskedLanes {
   loadPhases(to: readonly Vec[], at: Int, offset: number, step = 16): void {
     const four = (index: number) => place(at, offset + step * index)
     this.scope(() => loadPhases(this.#asm, to.map(vector), vector(this.vec()), four))
+  }
+  loadPhasesWithin(to: readonly Vec[], at: Int, offset: number, first: number, end: number): void {
+    const four = (index: number) => place(at, offset + 16 * index)
+    const within = { first, end, mask: (from: number, to: number) => this.#mask(from, to) }
+    this.scope(() => loadPhases(this.#asm, to.map(vector), vector(this.vec()), four, within))
   }
   storePhases(at: Int, offset: number, from: readonly Vec[]): void {
     const memory = (lane: number) => place(at, offset + 4 * lane)
@@ -162,6 +171,21 @@ class X64Machine implements Machine, MaskedLanes {
   }
   madd(acc: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vfmadd231ps', vector(acc), vector(a), vector(b))
+  }
+  lanesAt(at: Int, offset: number): Lanes {
+    const mask = MASKS[MASKS.length - ++this.#lanes]
+    this.#masks.clear()
+    this.#asm.emit('kmovw', mask, place(at, offset))
+    return mask as unknown as Lanes
+  }
+  loadSome(to: Vec, at: Int, offset: number, lanes: Lanes): void {
+    this.#asm.emit('vmovups', masked(vector(to), lanes as unknown as Mask, 'zero'), place(at, offset))
+  }
+  storeSome(at: Int, offset: number, from: Vec, lanes: Lanes): void {
+    this.#asm.emit('vmovups', masked(place(at, offset), lanes as unknown as Mask, 'merge'), vector(from))
+  }
+  neighbours(phases: readonly Vec[]): void {
+    this.scope(() => neighbours(this.#asm, phases.map(vector), vector(this.vec())))
   }
   maddFloat(acc: Vec, a: Vec, at: Int, offset: number): void {
     this.#asm.emit('vfmadd231ps', vector(acc), vector(a), bcst(place(at, offset)))

@@ -13,14 +13,16 @@ import { productCycles } from './tile.ts'
 
 /** Microseconds of each, fitted to 279 random convolutions in AVX-512: half of them within 13 %. */
 const [BLOCK, PRODUCT_CYCLE] = [0.31, 0.000208]
-/** Of a point of a vector of tiles, there and back. */
+/** Of a point of a vector of tiles, there and back, where rows pass through a line (stage.ts, store.ts); */
 const [FORTH, BACK] = [0.0021, 0.0011]
+/** and where they do not, fitted to 524 random convolutions more. */
+const [IN_PLACE, DIRECT] = [0.00105, 0.00066]
 /** How often as long transforms take on half as many lanes (narrow.ts). */
-const HALVED = 0.6
+const HALVED = 0.5
 /** How often as long transforms take where tiles take turns in a row: outputs go through memory once more, to where each lies. */
 const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
-const [FACTOR_BYTE, NEAR_FACTORS] = [150e-6, 1e6]
+const [FACTOR_BYTE, NEAR_FACTORS] = [75e-6, 1e6]
 
 export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits: MachineTraits): number {
   const { lanes } = traits
@@ -37,7 +39,9 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
   // Rows of the output are written in parts, twice as far.
   const far = farTime(whole, 4 * d.oc * area(d.output), (points * d.kernel[0] * d.ic * d.oc) / d.groups)
   const halved = machine.lanes < lanes ? HALVED : 1
-  const transforms = halved * groups * points * (FORTH * d.ic * inputs + BACK * d.oc * d.output[0])
+  const forth = traits.masks && whole.stride[2] === 1 ? IN_PLACE : FORTH
+  const back = traits.masks && d.dilation[2] === 1 ? DIRECT : BACK
+  const transforms = halved * groups * points * (forth * d.ic * inputs + back * d.oc * d.output[0])
   return d.output[0] * blocks * perBlock + (d.dilation[2] > 1 ? TURNS : 1) * transforms + far
 }
 

@@ -1,11 +1,12 @@
 // Making the factors of a block: calls of the input transform for stretches of channels of a phase.
 import type { Bindings, Callable } from '../kernel.ts'
 import { halvesCopy } from './halves.ts'
-import { INPUT_ARGS, INPUT_GROUP_WORDS, inputFunction } from './input.ts'
+import { inputFunction } from './input.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input-args.ts'
 import { phaseLength } from './phases.ts'
 import { IC_AT_ONCE, inputShapeOf, type WinogradPlan } from './plan.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
-import { realPart, stagedStep } from './tiles.ts'
+import { piecesOf, realPart, stagedStep } from './tiles.ts'
 
 /** Groups of the blocks before each. */
 export function groupsBefore({ blocks }: WinogradPlan): number[] {
@@ -20,7 +21,7 @@ export function groupsBefore({ blocks }: WinogradPlan): number[] {
 export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
   const { descriptor: d, transform: t, staging, machine } = plan
   const words = new Int32Array(memory)
-  const call = code.get(inputFunction(inputShapeOf(plan)).name) as Callable
+  const calls = plan.blocks.map((block) => code.get(inputFunction(inputShapeOf(plan, block)).name) as Callable)
   const before = groupsBefore(plan)
   const icPerGroup = d.ic / d.groups
   const channels = icPerGroup * plan.phases.length
@@ -46,7 +47,7 @@ export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callab
     set('channels', Math.min(IC_AT_ONCE, icPerGroup - ic))
     set('line', line)
     set('lead', line + 4 * cols.lead)
-    set('pieces', Math.ceil(block.cols / (t.x.m * step)))
+    set('pieces', piecesOf(block.cols, t.x.m, step))
     set('staged', staged)
     set('firstReal', staged + 4 * rows.lead * staging.rowFloats)
     for (const name of ROW_COPY) set(name, copy[name])
@@ -65,7 +66,7 @@ export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callab
       // Of a plane of padding no row is read.
       set('rows', real ? rows.count : 0)
       set('v', factors + 4 * (input * channels + number * icPerGroup + ic) * plan.vChannel)
-      call(at.private)
+      calls[index](at.private)
     }
   }
 }

@@ -1,67 +1,24 @@
 // The input transform as machine code: pixels of a block of tiles, channel by channel, to the factors of its products.
 import { wordsOf } from '../../isa/args.ts'
-import type { Access, Int, Machine, MachineTraits } from '../../isa/machine.ts'
+import type { Access, Int, Machine } from '../../isa/machine.ts'
 import type { NarrowFunction } from '../kernel.ts'
-import { emitHalvesCopy, halvesBytes } from './halves.ts'
+import { halvesBytes } from './halves.ts'
+import { type Dilation, INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input-args.ts'
 import { type TileTransform, transformName } from './points.ts'
-import { emitRowCopy, type RowCopy, rowBytes } from './rows.ts'
+import { rowBytes } from './rows.ts'
+import { emitStage } from './stage.ts'
 import { stagedStep, stagingOf } from './tiles.ts'
 import { Constants, emitInputTransform, inputConstants, type Read } from './transform.ts'
-
-/** Words of the argument block; strides in bytes. */
-export const INPUT_ARGS = {
-  /** The first pixel of the first channel that is staged, and the distances to the next row and channel. */
-  x: 0,
-  xRow: 1,
-  xChannel: 2,
-  channels: 3,
-  /** The line that each row passes through, where the picture begins in it, and how often vectors of all phases are staged from it. */
-  line: 4,
-  lead: 5,
-  pieces: 6,
-  /** Staged rows: the first of all, the first from the picture, and how many are from the picture. */
-  staged: 7,
-  firstReal: 8,
-  rows: 9,
-  vectors: 10,
-  last: 11,
-  lastAt: 12,
-  singles: 13,
-  /** Memory of line and staged rows, set to zero first. */
-  clear: 14,
-  clearVectors: 15,
-  /** Factors of the first channel; the distances to the next channel and point. */
-  v: 16,
-  vChannel: 17,
-  vPoint: 18,
-  /** Entries of { bytes from the first staged row, bytes from the channel's first factor }. */
-  groups: 19,
-  groupCount: 20,
-  /** n x n vectors. */
-  scratch: 21,
-  quads: 22,
-} as const
-export const INPUT_GROUP_WORDS = 2
 
 /** Registers that the transform needs beside its constants. */
 const WORKING = 8
 
-/** Of the height and the width. */
-export type Dilation = readonly [number, number]
-
-/** What the code of the transform depends on. */
-export interface InputShape {
-  readonly traits: MachineTraits
-  readonly t: TileTransform
-  readonly dilation: Dilation
-  /** Of the width: pixels of a phase are so far apart. */
-  readonly stride: number
-}
-
 export function inputFunction(shape: InputShape): NarrowFunction {
-  const { traits, t, dilation, stride } = shape
+  const { traits, t, dilation, stride, inPlace } = shape
+  const by = stride === 1 ? '' : `-s${stride}`
+  const place = inPlace === null ? '' : `-${inPlace.lead}-${inPlace.count}-${inPlace.cols}`
   return {
-    name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${stride === 1 ? '' : `-s${stride}`}`,
+    name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${by}${place}`,
     words: wordsOf(INPUT_ARGS),
     traits,
     emit: (m) => emitInput(m, shape),
@@ -135,36 +92,6 @@ function emitClear(m: Machine): void {
       m.store(at, 0, zero)
       m.add(at, 4 * m.traits.lanes)
     })
-  })
-}
-
-/** Every row of a channel through the line into its phases: of a dilated one the lanes behind a period are those that the next is staged over. */
-function emitStage(m: Machine, { t, dilation: [, dx], stride }: InputShape, x: Int): void {
-  const { phaseFloats, rowFloats } = stagingOf(t.x, dx, m.traits.lanes)
-  const step = 4 * stagedStep(dx, m.traits.lanes)
-  const [from, to] = [m.int(), m.arg(INPUT_ARGS.firstReal)]
-  m.move(from, x)
-  m.loop(m.arg(INPUT_ARGS.rows), () => {
-    m.scope(() => {
-      const lead = m.arg(INPUT_ARGS.lead)
-      const word = (name: keyof RowCopy) => m.arg(INPUT_ARGS[name])
-      if (stride === 1) emitRowCopy(m, from, lead, word, { of: 'from', by: () => m.arg(INPUT_ARGS.xChannel) })
-      else emitHalvesCopy(m, from, lead, word)
-    })
-    m.scope(() => {
-      const [line, at] = [m.arg(INPUT_ARGS.line), m.int()]
-      m.move(at, to)
-      m.loop(m.arg(INPUT_ARGS.pieces), () => {
-        const phases = Array.from({ length: t.x.m }, () => m.vec())
-        if (dx === 1 && phases.length > 1) m.loadPhases(phases, line, 0)
-        else for (const [index, phase] of phases.entries()) m.load(phase, line, index * step)
-        phases.forEach((phase, index) => m.store(at, 4 * index * phaseFloats, phase))
-        m.add(line, t.x.m * step)
-        m.add(at, step)
-      })
-    })
-    m.add(to, 4 * rowFloats)
-    m.add(from, m.arg(INPUT_ARGS.xRow))
   })
 }
 

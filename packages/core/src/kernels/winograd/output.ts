@@ -1,55 +1,21 @@
 // The output transform as machine code: products of a block of tiles to pixels, with bias, residual and activation.
 import { wordsOf } from '../../isa/args.ts'
-import type { Access, Int, Machine, MachineTraits, Vec } from '../../isa/machine.ts'
-import type { Finish } from '../copy.ts'
-import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
+import type { Access, Int, Machine } from '../../isa/machine.ts'
+import type { MaskedLanes } from '../../isa/masked-lanes.ts'
+import { emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import type { NarrowFunction } from '../kernel.ts'
-import { type TileTransform, transformName } from './points.ts'
-import { emitRowCopy, rowBytes } from './rows.ts'
+import { DIRECT_GROUP, OUTPUT_ARGS, OUTPUT_GROUP, OUTPUT_GROUP_WORDS, type OutputShape } from './output-args.ts'
+import { transformName } from './points.ts'
+import { rowBytes } from './rows.ts'
+import { directly, emitRows, intoLine, type StoreRow } from './store.ts'
 import { Constants, emitOutputTransform, outputConstants, type Read } from './transform.ts'
-
-/** Words of the argument block; strides in bytes. */
-export const OUTPUT_ARGS = {
-  /** Products of the first channel, point after point; then those of the next channel. */
-  products: 0,
-  channels: 1,
-  /** One float a channel. */
-  bias: 2,
-  y: 3,
-  yChannel: 4,
-  yRow: 5,
-  /** Entries of OUTPUT_GROUP. */
-  groups: 6,
-  groupCount: 7,
-  /** m x n vectors, and the m x m vectors of pixels of a group. */
-  scratch: 8,
-  line: 9,
-  alpha: 10,
-  beta: 11,
-  residual: 12,
-} as const
-
-/** Words of an entry: bytes to the group's first tile and pixel, then how each of its rows is copied. */
-export const OUTPUT_GROUP = { tile: 0, y: 1, rows: 2, vectors: 3, last: 4, lastAt: 5, singles: 6, quads: 7 } as const
-export const OUTPUT_GROUP_WORDS = 8
 
 /** Registers beside the constants: outputs, parts of the pairs, and what an activation or a transposition takes. */
 const WORKING = 12
 
-/** What the code of the transform depends on. */
-export interface OutputShape {
-  readonly traits: MachineTraits
-  readonly t: TileTransform
-  /** Floats from a point's products to the next point's. */
-  readonly pitch: number
-  /** Of the width: outputs of a tile are so far apart. */
-  readonly dilation: number
-  readonly epilogue: Epilogue
-}
-
 export function outputFunction(shape: OutputShape): NarrowFunction {
-  const { traits, t, pitch, dilation, epilogue } = shape
-  const dilated = dilation === 1 ? '' : `-d${dilation}`
+  const { traits, t, pitch, dilation, epilogue, direct } = shape
+  const dilated = (dilation === 1 ? '' : `-d${dilation}`) + (direct ? '-direct' : '')
   return {
     name: `f32-winograd-output-${transformName(t)}-by-${pitch}-l${traits.lanes}${dilated}${epilogueName(epilogue)}`,
     words: wordsOf(OUTPUT_ARGS),
@@ -59,7 +25,12 @@ export function outputFunction(shape: OutputShape): NarrowFunction {
   }
 }
 
-function outputTouches(words: Int32Array, args: number, { t, pitch, dilation, epilogue }: OutputShape, lanes: number): Access[] {
+function outputTouches(
+  words: Int32Array,
+  args: number,
+  { t, pitch, dilation, epilogue, direct }: OutputShape,
+  lanes: number,
+): Access[] {
   const arg = (name: keyof typeof OUTPUT_ARGS) => words[args + OUTPUT_ARGS[name]] >>> 0
   const [channels, count, width] = [arg('channels'), arg('groupCount'), 4 * lanes]
   const { points } = t
@@ -72,7 +43,7 @@ function outputTouches(words: Int32Array, args: number, { t, pitch, dilation, ep
   for (let group = 0; group < count; group++) {
     const at = arg('groups') / 4 + OUTPUT_GROUP_WORDS * group
     const entry = (name: keyof typeof OUTPUT_GROUP) => words[at + OUTPUT_GROUP[name]]
-    const cols = rowBytes(entry, lanes)
+    const cols = direct ? 4 * bitLength(words[at + DIRECT_GROUP.bits], words[at + DIRECT_GROUP.bits + 1]) : rowBytes(entry, lanes)
     const from = arg('y') + entry('y')
     const first = arg('products') + entry('tile')
     const y = { from, to: from + (channels - 1) * arg('yChannel') + (entry('rows') - 1) * arg('yRow') + cols }
@@ -83,15 +54,20 @@ function outputTouches(words: Int32Array, args: number, { t, pitch, dilation, ep
 }
 
 function emitOutput(m: Machine, shape: OutputShape): void {
-  const { t, pitch, epilogue } = shape
+  const { t, pitch, epilogue, direct } = shape
   const constants = new Constants(m, [...outputConstants(t.y), ...outputConstants(t.x)], WORKING)
   const [products, y, bias] = [m.arg(OUTPUT_ARGS.products), m.arg(OUTPUT_ARGS.y), m.arg(OUTPUT_ARGS.bias)]
   m.loop(m.arg(OUTPUT_ARGS.channels), () => {
     m.scope(() => {
       const table = m.arg(OUTPUT_ARGS.groups)
       m.loop(m.arg(OUTPUT_ARGS.groupCount), () => {
-        m.scope(() => emitGroup(m, shape, constants, { table, products, bias }))
-        m.scope(() => emitRows(m, t, epilogue, table, y))
+        const at = { table, products, bias }
+        if (direct && m.masked !== null) {
+          m.scope(() => emitGroup(m, shape, constants, at, directly(m, m.masked as MaskedLanes, shape, table, y)))
+        } else {
+          m.scope(() => emitGroup(m, shape, constants, at, intoLine(m, shape)))
+          m.scope(() => emitRows(m, t, epilogue, table, y))
+        }
         m.add(table, 4 * OUTPUT_GROUP_WORDS)
       })
     })
@@ -101,12 +77,13 @@ function emitOutput(m: Machine, shape: OutputShape): void {
   })
 }
 
-/** A^T m A of a vector of tiles, down the columns into the scratch memory, then along the rows into the line. */
+/** A^T m A of a vector of tiles, down the columns into the scratch memory, then along the rows, each of which is stored. */
 function emitGroup(
   m: Machine,
-  { t, pitch, dilation, epilogue }: OutputShape,
+  { t, pitch, epilogue }: OutputShape,
   constants: Constants,
   { table, products, bias }: { table: Int; products: Int; bias: Int },
+  store: StoreRow,
 ): void {
   const width = 4 * m.traits.lanes
   const scratch = m.arg(OUTPUT_ARGS.scratch)
@@ -120,9 +97,8 @@ function emitGroup(
       column.forEach((from, row) => m.store(scratch, (row * t.x.n + col) * width, from))
     })
   }
-  const line = m.arg(OUTPUT_ARGS.line)
   for (let row = 0; row < t.y.m; row++) {
-    m.scope(() => {
+    store(row, () => {
       const read: Read = (to, col) =>
         t.y.n > 1 ? m.load(to, scratch, (row * t.x.n + col) * width) : m.load(to, at, 4 * col * pitch)
       const pixels = emitOutputTransform(m, t.x, constants, read)
@@ -131,50 +107,14 @@ function emitGroup(
         m.broadcast(addend, bias, 0)
         for (const pixel of pixels) m.plus(pixel, pixel, addend)
       })
-      // A residual is added on the way from the line to the output: only there are its pixels known to exist.
+      // A residual is added where pixels are stored: only there are those known that exist.
       if (!epilogue.residual) emitEpilogue(m, epilogue, OUTPUT_ARGS, pixels, [])
-      const to = row * t.x.m * width
-      if (pixels.length === 1) m.store(line, to, pixels[0])
-      else if (dilation === 1) m.storePhases(line, to, pixels)
-      else storePeriods(m, dilation, pixels, scratch, row * t.x.n * width, line, to)
+      return pixels
     })
   }
 }
 
-/** Pixels of dilated tiles to where they lie in the line, by way of the scratch memory: those behind a period are stored over by the next. */
-function storePeriods(
-  m: Machine,
-  dilation: number,
-  pixels: readonly Vec[],
-  scratch: Int,
-  place: number,
-  line: Int,
-  to: number,
-): void {
-  const { lanes } = m.traits
-  pixels.forEach((pixel, phase) => m.store(scratch, place + 4 * phase * lanes, pixel))
-  for (let period = 0; period < Math.floor(lanes / dilation); period++) {
-    pixels.forEach((pixel, phase) => {
-      m.load(pixel, scratch, place + 4 * (phase * lanes + period * dilation))
-      m.store(line, to + 4 * (period * pixels.length + phase) * dilation, pixel)
-    })
-  }
-}
-
-/** The pixels that the output has, from the line to their place. */
-function emitRows(m: Machine, t: TileTransform, epilogue: Epilogue, table: Int, y: Int): void {
-  const entry = (name: keyof typeof OUTPUT_GROUP) => {
-    const word = m.int()
-    m.loadInt(word, table, 4 * OUTPUT_GROUP[name])
-    return word
-  }
-  const finish: Finish = (pixels, at, count) =>
-    emitEpilogue(m, epilogue, OUTPUT_ARGS, [pixels], [{ y: at, visit: (place, each) => each(pixels, place, 0) }], count)
-  const [from, to] = [m.arg(OUTPUT_ARGS.line), entry('y')]
-  m.add(to, y)
-  m.loop(entry('rows'), () => {
-    emitRowCopy(m, from, to, entry, { of: 'to', by: () => m.arg(OUTPUT_ARGS.yChannel) }, epilogue.residual ? finish : undefined)
-    m.add(from, 4 * m.traits.lanes * t.x.m)
-    m.add(to, m.arg(OUTPUT_ARGS.yRow))
-  })
+/** How many bits two words have up to the last that is set. */
+function bitLength(low: number, high: number): number {
+  return high === 0 ? 32 - Math.clz32(low) : 64 - Math.clz32(high)
 }

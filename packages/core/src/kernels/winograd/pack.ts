@@ -1,10 +1,10 @@
 // Filters of a Winograd convolution, G g G^T, in the order in which they are read, then biases and the tables of groups.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { flush, weightStrides } from '../pack.ts'
-import { INPUT_GROUP_WORDS } from './input.ts'
-import { OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output.ts'
+import { INPUT_GROUP_WORDS } from './input-args.ts'
+import { DIRECT_GROUP, OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output-args.ts'
 import { tapOf } from './phases.ts'
-import type { WinogradPlan } from './plan.ts'
+import { outputShapeOf, type WinogradPlan } from './plan.ts'
 import { filterMatrix, type TileTransform } from './points.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
 
@@ -126,15 +126,32 @@ function filterTransformOf3(matrix: Float64Array, half: Float64Array, n: number)
 /** Blocks one after the other; every block's table begins where the groups before it end. */
 function packTables(plan: WinogradPlan, memory: ArrayBufferLike, offset: number): void {
   const words = new Int32Array(memory, offset, plan.packedBytes / 4)
+  const { direct } = outputShapeOf(plan)
   let [input, output] = [plan.inputTablesAt / 4, plan.outputTablesAt / 4]
   for (const group of plan.blocks.flatMap(({ groups }) => groups)) {
     words.set([4 * group.staged, 4 * group.tile], input)
-    const copy = rowCopy(group.cols, plan.machine.lanes)
     words[output + OUTPUT_GROUP.tile] = 4 * group.tile
     words[output + OUTPUT_GROUP.y] = 4 * group.y
     words[output + OUTPUT_GROUP.rows] = group.rows
-    for (const name of ROW_COPY) words[output + OUTPUT_GROUP[name]] = copy[name]
+    if (direct) {
+      words.set(
+        [0, 32].map((bit) => firstBits(group.cols - bit)),
+        output + DIRECT_GROUP.bits,
+      )
+      words.set(
+        [1, 2, 3].map((row) => Number(row < group.rows)),
+        output + DIRECT_GROUP.more,
+      )
+    } else {
+      const copy = rowCopy(group.cols, plan.machine.lanes)
+      for (const name of ROW_COPY) words[output + OUTPUT_GROUP[name]] = copy[name]
+    }
     input += INPUT_GROUP_WORDS
     output += OUTPUT_GROUP_WORDS
   }
+}
+
+/** A word whose first bits are set, up to all of its 32. */
+function firstBits(count: number): number {
+  return count >= 32 ? -1 : (1 << Math.max(0, count)) - 1
 }

@@ -10,13 +10,13 @@ import { type Grid, unitAt } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
 import { acrossFunction } from './across.ts'
 import { type Chunk, chunksAcross, chunksOf, vectorsAcross } from './chunks.ts'
-import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input-args.ts'
 import { multiplyFunction } from './multiply.ts'
-import { OUTPUT_GROUP_WORDS, type OutputShape } from './output.ts'
+import { OUTPUT_GROUP_WORDS, type OutputShape } from './output-args.ts'
 import { type Phase, phasesOf, undivided } from './phases.ts'
 import type { TileTransform } from './points.ts'
 import { type Slab, slabsOf } from './slabs.ts'
-import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
+import { blocksOf, type Block as FlatBlock, realPart, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
 
 /** Tiles of some planes of the output: in 2-D of its only one. */
 export interface Block extends FlatBlock, Slab {}
@@ -211,12 +211,18 @@ export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
 }
 
 /** What the input transform is emitted for. */
-export function inputShapeOf({ machine, transform: t, descriptor: { stride, dilation } }: WinogradPlan): InputShape {
-  return { traits: machine, t, dilation: [dilation[1], dilation[2]], stride: stride[2] }
+export function inputShapeOf(
+  { machine, transform: t, descriptor: { stride, dilation, input } }: WinogradPlan,
+  { left, cols }: Block,
+): InputShape {
+  const { lead, count } = realPart(left, cols, input[2])
+  const inPlace = machine.masks && stride[2] === 1 ? { cols, lead, count } : null
+  return { traits: machine, t, dilation: [dilation[1], dilation[2]], stride: stride[2], inPlace }
 }
 
 export function outputShapeOf({ machine, transform, pitch, descriptor: d }: WinogradPlan): OutputShape {
-  return { traits: machine, t: transform, pitch, dilation: d.dilation[2], epilogue: epilogueOf(d) }
+  const direct = machine.masks && d.dilation[2] === 1
+  return { traits: machine, t: transform, pitch, dilation: d.dilation[2], direct, epilogue: epilogueOf(d) }
 }
 
 export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {

@@ -6,7 +6,8 @@ import { ACROSS_ARGS } from './across.ts'
 import type { Chunk } from './chunks.ts'
 import { groupsBefore, transformer } from './factors.ts'
 import { MULTIPLY_ARGS, writeVectors } from './multiply.ts'
-import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS, outputFunction } from './output.ts'
+import { outputFunction } from './output.ts'
+import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS } from './output-args.ts'
 import { aloneUnit, multiplyOf, outputShapeOf, shapeOfChunk, type WinogradPlan } from './plan.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean

@@ -50,6 +50,11 @@ export function stagedStep(dilation: number, lanes: number): number {
   return dilation === 1 ? lanes : dilation
 }
 
+/** How often vectors of all phases are staged of so many columns. */
+export function piecesOf(cols: number, phases: number, step: number): number {
+  return Math.ceil(cols / (phases * step))
+}
+
 export function tilesOf(d: ConvDescriptor, { y, x }: TileTransform): number {
   return axisOf(d, y.m, 1).tiles * axisOf(d, x.m, 2).tiles
 }

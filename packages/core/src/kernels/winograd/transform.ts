@@ -22,6 +22,7 @@ export function emitInputTransform(m: Machine, t: Transform, constants: Constant
           const index = from + 2 * k
           const pixel = held[index - 1] ?? readInto(m, read, index)
           if (coefficient === -1) m.minus(to, to, pixel)
+          else if (coefficient === 1) m.plus(to, to, pixel)
           else m.madd(to, pixel, constants.get(coefficient))
         })
       })

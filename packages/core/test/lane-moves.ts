@@ -12,7 +12,7 @@ export const MOVE_ARGS = { from: 0, to: 1 } as const
 /**
  * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
  * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back;
- * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, evens and
+ * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, alone and over NaN, evens and
  * odds in two steps, the sum of the first vector and the second times the third float, the lanes that a word at `from` says, loaded and
  * stored, and of 2 and of 4 vectors the phases of floats WITHIN, for each of them, and those put back in the registers.
  */
@@ -59,6 +59,9 @@ export const laneMoves: KernelFunction = {
     for (const end of [...endsOf(lanes), ...endsOf(lanes)]) {
       const first = Math.floor(end / 2)
       masked.loadLanes(result, from, -4 * first, first, end)
+      m.store(to, next(), result)
+      m.constant(result, Number.NaN)
+      masked.loadOver(result, from, -4 * first, first, end)
       m.store(to, next(), result)
     }
     m.load(a, from, 0)
@@ -110,9 +113,9 @@ export function movedLanes({ lanes, masks }: Lanes): number[][] {
   const first = (vector: readonly number[], count: number, rest: number) => vector.map((x, lane) => (lane < count ? x : rest))
   const counts = endsOf(lanes)
   const second = (start: number) => [...a, ...b].filter((_, lane) => lane % 2 === start)
-  const middle = counts.map((end) => {
+  const middle = counts.flatMap((end) => {
     const first = Math.floor(end / 2)
-    return a.map((_, lane) => (lane >= first && lane < end ? lane - first + 1 : 0))
+    return [0, Number.NaN].map((rest) => a.map((_, lane) => (lane >= first && lane < end ? lane - first + 1 : rest)))
   })
   return [
     ...counts.flatMap((count) => [first(a, count, 0), first(a, count, Number.NaN)]),

@@ -4,6 +4,8 @@ import type { Int, Lanes, Vec } from './handles.ts'
 export interface MaskedLanes {
   /** Lanes [first, end) of the vector there, and 0 in the others; no more memory than theirs is touched. */
   loadLanes(to: Vec, at: Int, offset: number, first: number, end: number): void
+  /** The same, and the others as they were. */
+  loadOver(to: Vec, at: Int, offset: number, first: number, end: number): void
   /** As `loadPhases`, of neighbouring floats [first, end) alone, and 0 in place of the others. */
   loadPhasesWithin(to: readonly Vec[], at: Int, offset: number, first: number, end: number): void
   /** A fresh register with lanes of a vector: bit l of the 16 there says whether lane l is one of them. */

@@ -121,6 +121,9 @@ class X64Machine implements Machine, MaskedLanes {
     if (end - first === this.traits.lanes) this.load(to, at, offset)
     else this.#asm.emit('vmovups', masked(vector(to), this.#mask(first, end), 'zero'), place(at, offset))
   }
+  loadOver(to: Vec, at: Int, offset: number, first: number, end: number): void {
+    this.#asm.emit('vmovups', masked(vector(to), this.#mask(first, end), 'merge'), place(at, offset))
+  }
   storeFirst(at: Int, offset: number, from: Vec, count: number): void {
     const memory = (lane: number) => place(at, offset + 4 * lane)
     if (!this.traits.masks) this.scope(() => storeFirst(this.#asm, memory, vector(from).id, this.#spare(), count))

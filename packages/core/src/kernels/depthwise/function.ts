@@ -6,7 +6,7 @@ import type { NarrowFunction } from '../kernel.ts'
 import { DEPTHWISE_ARGS } from './args.ts'
 import { emitPadding, emitStage, overPlanes } from './band.ts'
 import { emitChannel } from './compute.ts'
-import type { DepthwiseShape } from './shape.ts'
+import { type DepthwiseShape, PADDING } from './shape.ts'
 import { depthwiseTouches } from './touches.ts'
 
 export function depthwiseFunction(shape: DepthwiseShape): NarrowFunction {
@@ -47,7 +47,7 @@ function nameOf({
 function emitDepthwise(m: Machine, shape: DepthwiseShape): void {
   const args = DEPTHWISE_ARGS
   const staged = shape.picture === null
-  if (staged) emitPadding(m, shape.fold === 'sum' ? 0 : Number.NEGATIVE_INFINITY)
+  if (staged) emitPadding(m, PADDING[shape.fold])
   const [x, y, weights] = [m.arg(args.x), m.arg(args.y), m.arg(args.weights)]
   m.loop(m.arg(args.bands), () => {
     // A channel is read long after it was staged: a load that spans two stores waits until both are in the cache.

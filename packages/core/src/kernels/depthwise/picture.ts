@@ -1,7 +1,7 @@
 // Reading rows where they lie in the picture: which of the pixels under a tile exist.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { byColumns, type DepthwiseShape, type Fold, type RowsBelow, type TileRows } from './shape.ts'
+import { byColumns, type DepthwiseShape, type RowsBelow, type TileRows } from './shape.ts'
 
 /** In rows that the convolution reads. */
 export interface Picture {
@@ -11,15 +11,15 @@ export interface Picture {
 }
 
 /**
- * The picture whose rows are read where they lie; null where they are staged: without masks, for maxima, whose padding is not zero,
- * where taps share no pixels that are parted by the stride, and where padding is so wide that pointers would leave the picture.
+ * The picture whose rows are read where they lie; null where they are staged: without masks, where taps share no pixels that are
+ * parted by the stride, and where padding is so wide that pointers would leave the picture.
  * @param read the convolution on the rows that are read
  */
-export function pictureOf(read: ConvDescriptor, { masks }: MachineTraits, fold: Fold): Picture | null {
+export function pictureOf(read: ConvDescriptor, { masks }: MachineTraits): Picture | null {
   const { input, output, stride, kernel, before } = read
   const leaves = [1, 2].some((axis) => (output[axis] - 1) * stride[axis] >= input[axis])
   const parts = stride[2] < 2 || (stride[2] === 2 && !byColumns([kernel[1], kernel[2]]))
-  return masks && fold === 'sum' && parts && !leaves ? { height: input[1], before: before[1] } : null
+  return masks && parts && !leaves ? { height: input[1], before: before[1] } : null
 }
 
 interface Part {

@@ -2,7 +2,7 @@
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
 import { partInside, rowsInside } from './picture.ts'
 import type { ColumnTap } from './rows.ts'
-import type { DepthwiseShape, TileRows } from './shape.ts'
+import { type DepthwiseShape, PADDING, type TileRows } from './shape.ts'
 
 /** A vector's place in a row: pointers to pixels and to the output, and columns beyond both. */
 export interface Column {
@@ -25,6 +25,7 @@ export function partsPixels({ picture, rows }: Pick<DepthwiseShape, 'picture' | 
 export function pixelsOf(m: Machine, shape: DepthwiseShape, tile: TileRows, columns: readonly Column[]): Pixels {
   const { lanes } = m.traits
   const { picture, rows } = shape
+  const padding = PADDING[shape.fold]
   const { taps, stride, width, phases, pitch, low, rowFloats } = rows
   const [step, parts] = [picture === null ? 1 : stride, partsPixels(shape)]
   const exist = picture && rowsInside(shape, picture, tile)
@@ -38,8 +39,12 @@ export function pixelsOf(m: Machine, shape: DepthwiseShape, tile: TileRows, colu
         const pixel = stride * (start + offset) + half * lanes
         const { first, end } = picture ? partInside(pixel, width, lanes) : { first: 0, end: lanes }
         if (end - first === lanes) m.load(to, x, bytes)
-        else if (first === end) m.constant(to, 0)
-        else m.masked?.loadLanes(to, x, bytes, first, end)
+        else if (first === end) m.constant(to, padding)
+        else if (padding === 0) m.masked?.loadLanes(to, x, bytes, first, end)
+        else {
+          m.constant(to, padding)
+          m.masked?.loadOver(to, x, bytes, first, end)
+        }
       })
     })
   }
@@ -47,7 +52,7 @@ export function pixelsOf(m: Machine, shape: DepthwiseShape, tile: TileRows, colu
   return (at, tap) => {
     const { index, offset } = taps[tap]
     const source = `${at} ${offset}`
-    if (exist && (at < exist.first || at >= exist.end)) for (const to of pixels) m.constant(to, 0)
+    if (exist && (at < exist.first || at >= exist.end)) for (const to of pixels) m.constant(to, padding)
     else {
       if (!parts || loaded !== source) load(at, taps[tap])
       loaded = source

@@ -16,6 +16,8 @@ export function byColumns([kh, kw]: readonly [number, number]): boolean {
 
 /** What becomes of the pixels under a window: their products with weights are summed, or the largest of them is taken. */
 export type Fold = 'sum' | 'max'
+/** What padding is, which adds nothing to either. */
+export const PADDING: Readonly<Record<Fold, number>> = { sum: 0, max: Number.NEGATIVE_INFINITY }
 
 /** Neighbouring tiles: the first output row, the rows of each, and how many there are. */
 export interface TileRows {
@@ -45,7 +47,7 @@ export interface DepthwiseShape {
 }
 
 export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 'sum'): DepthwiseShape {
-  const inPlace = shapeWith(d, traits, fold, pictureOf(readRows(d).d, traits, fold))
+  const inPlace = shapeWith(d, traits, fold, pictureOf(readRows(d).d, traits))
   return inPlace.tiles.length <= MOST_TILES ? inPlace : shapeWith(d, traits, fold, null)
 }
 /** Tiles of different code at most. */

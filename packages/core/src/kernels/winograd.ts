@@ -3,18 +3,10 @@ import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { estimateWinograd } from './estimate/winograd.ts'
 import type { Kernel } from './kernel.ts'
 import { unitAt } from './range.ts'
-import { inputFunction } from './winograd/input.ts'
+import { inputFunctions } from './winograd/factors.ts'
 import { outputFunction } from './winograd/output.ts'
 import { packWinograd } from './winograd/pack.ts'
-import {
-  aloneUnit,
-  inputShapeOf,
-  multiplyOf,
-  outputShapeOf,
-  planWinograd,
-  sharedUnit,
-  type WinogradPlan,
-} from './winograd/plan.ts'
+import { aloneUnit, multiplyOf, outputShapeOf, planWinograd, sharedUnit, type WinogradPlan } from './winograd/plan.ts'
 import { tileTransform } from './winograd/points.ts'
 import { convolver, multiplyStep, transformStep } from './winograd/run.ts'
 
@@ -92,14 +84,8 @@ export function winograd(shape: WinogradShape): Kernel<WinogradPlan> {
     },
 
     functions(plan) {
-      const { blocks, chunks } = plan
-      const inputs = blocks.map((block) => inputFunction(inputShapeOf(plan, block)))
-      const multiply = new Map(chunks.map((chunk) => [chunk.rows, multiplyOf(plan, chunk)]))
-      return [
-        ...new Map(inputs.map((input) => [input.name, input])).values(),
-        ...multiply.values(),
-        outputFunction(outputShapeOf(plan)),
-      ]
+      const multiply = new Map(plan.chunks.map((chunk) => [chunk.rows, multiplyOf(plan, chunk)]))
+      return [...inputFunctions(plan).values(), ...multiply.values(), outputFunction(outputShapeOf(plan))]
     },
 
     pack: packWinograd,

@@ -85,7 +85,7 @@ export function winograd(shape: WinogradShape): Kernel<WinogradPlan> {
 
     functions(plan) {
       const multiply = new Map(plan.chunks.map((chunk) => [chunk.rows, multiplyOf(plan, chunk)]))
-      return [...inputFunctions(plan).values(), ...multiply.values(), outputFunction(outputShapeOf(plan))]
+      return [...new Set(inputFunctions(plan)), ...multiply.values(), outputFunction(outputShapeOf(plan))]
     },
 
     pack: packWinograd,

@@ -1,4 +1,4 @@
-// Convolutions that a kernel once got wrong or reached too far for; every run of the guards begins with them.
+// Convolutions that a kernel once got wrong or reached too far for, or where nothing else would tell; every run of the guards begins with them.
 import type { Call } from './cases.ts'
 
 /** Reflected tables of a stride's phases held pixels that no output needs, and that x does not have. */
@@ -36,6 +36,13 @@ const INTERLEAVED: readonly Pick<Call, 'x' | 'weight' | 'options'>[] = [
   },
 ]
 
+/** Of the last row of tiles the output has 1, 2 and 3 rows: one more in the last channel lies behind it, in the others it is stored over. */
+const PARTS_OF_TILES: readonly Pick<Call, 'x' | 'weight' | 'options'>[] = [5, 6, 7].map((height) => ({
+  x: [4, height, 23],
+  weight: [3, 4, 3, 3],
+  options: { padding: 1 },
+}))
+
 export const PAST: readonly Call[] = [
   ...REFLECTED.map(({ x, weight, options }) => ({
     describe: 'describeConv' as const,
@@ -44,5 +51,6 @@ export const PAST: readonly Call[] = [
     bias: true,
     options: { ...options, paddingMode: 'reflect' as const },
   })),
+  ...PARTS_OF_TILES.map((call) => ({ describe: 'describeConv' as const, bias: true, ...call })),
   ...INTERLEAVED.map((call) => ({ describe: 'describeConvTranspose' as const, bias: true, ...call })),
 ]

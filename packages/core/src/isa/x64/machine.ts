@@ -176,6 +176,8 @@ class X64Machine implements Machine, MaskedLanes {
     this.#asm.emit('vfmadd231ps', vector(acc), vector(a), vector(b))
   }
   lanesAt(at: Int, offset: number): Lanes {
+    // One is left for lanes that are known, and all are the matrix unit's where there is one.
+    if (this.matrix !== null || this.#lanes === MASKS.length - 1) throw none('mask', this.#lanes)
     const mask = MASKS[MASKS.length - ++this.#lanes]
     this.#masks.clear()
     this.#asm.emit('kmovw', mask, place(at, offset))

@@ -2,7 +2,7 @@
 import type { Bindings, Callable, NarrowFunction } from '../kernel.ts'
 import { halvesCopy } from './halves.ts'
 import { inputFunction } from './input.ts'
-import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input-args.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input-args.ts'
 import { phaseLength } from './phases.ts'
 import { IC_AT_ONCE, inputShapeOf, type WinogradPlan } from './plan.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
@@ -17,27 +17,23 @@ export function groupsBefore({ blocks }: WinogradPlan): number[] {
   })
 }
 
-/** What transforms blocks, by the columns that they stage: of many blocks there are few that differ. */
-export function inputFunctions(plan: WinogradPlan): ReadonlyMap<string, NarrowFunction> {
-  const functions = new Map<string, NarrowFunction>()
-  for (const block of plan.blocks) {
+/** What transforms each block: of many blocks there are few that stage other columns. */
+export function inputFunctions(plan: WinogradPlan): readonly NarrowFunction[] {
+  const known = new Map<string, NarrowFunction>()
+  return plan.blocks.map((block) => {
     const shape = inputShapeOf(plan, block)
-    const columns = columnsOf(shape)
-    if (!functions.has(columns)) functions.set(columns, inputFunction(shape))
-  }
-  return functions
-}
-
-function columnsOf({ inPlace }: InputShape): string {
-  return inPlace === null ? '' : `${inPlace.lead} ${inPlace.count} ${inPlace.cols}`
+    const columns = Object.values(shape.inPlace ?? {}).join()
+    const transform = known.get(columns) ?? inputFunction(shape)
+    known.set(columns, transform)
+    return transform
+  })
 }
 
 /** Transforms stretch `stretch` of a group's channels, numbered phase by phase, for a block by its index. */
 export function transformer(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike) {
   const { descriptor: d, transform: t, staging, machine } = plan
   const words = new Int32Array(memory)
-  const known = new Map([...inputFunctions(plan)].map(([columns, { name }]) => [columns, code.get(name) as Callable]))
-  const calls = plan.blocks.map((block) => known.get(columnsOf(inputShapeOf(plan, block))) as Callable)
+  const calls = inputFunctions(plan).map(({ name }) => code.get(name) as Callable)
   const before = groupsBefore(plan)
   const icPerGroup = d.ic / d.groups
   const channels = icPerGroup * plan.phases.length

@@ -1,7 +1,6 @@
 // The output transform as machine code: products of a block of tiles to pixels, with bias, residual and activation.
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine } from '../../isa/machine.ts'
-import type { MaskedLanes } from '../../isa/masked-lanes.ts'
 import { emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import type { NarrowFunction } from '../kernel.ts'
 import { DIRECT_GROUP, OUTPUT_ARGS, OUTPUT_GROUP, OUTPUT_GROUP_WORDS, type OutputShape } from './output-args.ts'
@@ -54,7 +53,8 @@ function outputTouches(
 }
 
 function emitOutput(m: Machine, shape: OutputShape): void {
-  const { t, pitch, epilogue, direct } = shape
+  const { t, pitch, epilogue } = shape
+  const masked = shape.direct ? m.masked : null
   const constants = new Constants(m, [...outputConstants(t.y), ...outputConstants(t.x)], WORKING)
   const [products, y, bias] = [m.arg(OUTPUT_ARGS.products), m.arg(OUTPUT_ARGS.y), m.arg(OUTPUT_ARGS.bias)]
   m.loop(m.arg(OUTPUT_ARGS.channels), () => {
@@ -62,8 +62,8 @@ function emitOutput(m: Machine, shape: OutputShape): void {
       const table = m.arg(OUTPUT_ARGS.groups)
       m.loop(m.arg(OUTPUT_ARGS.groupCount), () => {
         const at = { table, products, bias }
-        if (direct && m.masked !== null) {
-          m.scope(() => emitGroup(m, shape, constants, at, directly(m, m.masked as MaskedLanes, shape, table, y)))
+        if (masked !== null) {
+          m.scope(() => emitGroup(m, shape, constants, at, directly(m, masked, shape, table, y)))
         } else {
           m.scope(() => emitGroup(m, shape, constants, at, intoLine(m, shape)))
           m.scope(() => emitRows(m, t, epilogue, table, y))

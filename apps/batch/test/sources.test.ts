@@ -64,6 +64,12 @@ test('files that hold several give an item for each, files that hold one are one
   expect(await ids([pages])).toEqual(['pages.tif#0', 'pages.tif#1'])
 })
 
+test('a file without numbers is one item, however many slices its header claims', async () => {
+  await writeNpy(at('tensors/none.npy'), Tensor.zeros([0, 5]))
+  expect(await ids([at('tensors/none.npy')], 1)).toEqual(['none.npy'])
+  expect(await error(find([at('tensors/none.npy')], 0))).toMatch(/^NOT_FOUND: /)
+})
+
 test.each([
   ['deep/a.png', 'deep/a'],
   ['two.npz:conv1.weight', 'two/conv1.weight'],

@@ -5,8 +5,8 @@ import { imagePages, NpzFile, npyShape, SafetensorsFile } from '@weft/io'
 import type { Part } from './inputs.ts'
 
 /**
- * The parts that are items of their own; undefined when the file is one item, as is one that cannot be opened: reading it will
- * say why. `batchAxis` is the axis along which .npy files are cut.
+ * The parts that are items of their own; undefined when the file is one item, as is one that cannot be opened or has no numbers:
+ * reading it will say why. `batchAxis` is the axis along which .npy files are cut.
  * @throws OPTION for a .npy file without that axis
  */
 export async function partsOf(path: string, batchAxis: number | undefined): Promise<Part[] | undefined> {
@@ -19,6 +19,8 @@ export async function partsOf(path: string, batchAxis: number | undefined): Prom
       const problem = `--batch-axis ${batchAxis}: ${path} has axes 0 to ${shape.length - 1}`
       throw new WeftError('OPTION', problem, { path, shape })
     }
+    // Slices of no numbers take no room in the file: how many there are is only a claim.
+    if (extent > 0 && shape.includes(0)) return undefined
     return Array.from({ length: extent }, (_, index): Part => ({ kind: 'slice', axis: batchAxis, index }))
   }
   if (extension === '.tif' || extension === '.tiff') {

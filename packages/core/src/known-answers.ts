@@ -42,6 +42,8 @@ export const KNOWN: readonly KnownAnswer[] = [
     weight: [14, 3, 3, 3],
     options: { padding: 1, stride: 2, groups: 2 },
     bits: {
+      'f32-winograd-4x4-3x3-s2': '4f0a2e1b905ce3f1',
+      'f32-winograd-2x2-3x3-s2': '3706fd4d64483377',
       'f32-matrix': '7a5b17d2c5a18bb0',
       'f32-planes': '5565cbb7a3bf1759',
       'f32-broadcast': '29b1c8d487067f9e',
@@ -63,7 +65,13 @@ export const KNOWN: readonly KnownAnswer[] = [
     x: [1, 5, 9, 33],
     weight: [5, 1, 3, 3],
     options: { padding: 1, stride: 2, groups: 5 },
-    bits: { 'f32-depthwise': 'a4fab839227da1c3', 'f32-broadcast': '2b26c4c355638582', 'f32-direct': '2b26c4c355638582' },
+    bits: {
+      'f32-depthwise': 'a4fab839227da1c3',
+      'f32-winograd-4x4-3x3-s2': 'c9df604e26db21a1',
+      'f32-winograd-2x2-3x3-s2': 'a15a7cd7155a6c22',
+      'f32-broadcast': '2b26c4c355638582',
+      'f32-direct': '2b26c4c355638582',
+    },
   },
   {
     x: [1, 8, 12, 12],
@@ -111,7 +119,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     weight: [3, 2, 7, 7],
     options: { padding: 3, stride: 2 },
     of: 'f32-winograd-4x4-7x7-s2',
-    bits: { 'f32-winograd-4x4-7x7-s2': '966dc9ce2d1b6be2' },
+    bits: { 'f32-winograd-4x4-7x7-s2': 'bc15cf553a6fbd34' },
   },
   {
     x: [1, 3, 2, 21],

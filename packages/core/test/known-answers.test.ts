@@ -57,7 +57,19 @@ describe('known answers', () => {
 
   it('takes every kernel between them, of those of Winograd that differ in taps alone one', () => {
     const taken = new Set(KNOWN.flatMap(({ bits }) => Object.keys(bits)))
-    const alike = ['4x4-5x5-s2', '1x4-1x5', '1x2-1x7', '4x1-5x1', '2x1-7x1'].map((of) => `f32-winograd-${of}`)
+    const alike = [
+      '4x4-5x5-s2',
+      '4x4-4x4-s2',
+      '2x2-4x4-s2',
+      '1x4-1x3-s2',
+      '1x4-1x5-s2',
+      '4x1-3x1-s2',
+      '4x1-5x1-s2',
+      '1x4-1x5',
+      '1x2-1x7',
+      '4x1-5x1',
+      '2x1-7x1',
+    ].map((of) => `f32-winograd-${of}`)
     expect([...taken, ...alike, scalar.name].sort()).toEqual(KERNELS.map(({ name }) => name).sort())
   })
 

@@ -41,6 +41,25 @@ export function winogradCases(): WinogradCase[] {
       '4x4-5x5-s2',
       [9, 64, 131].map((width) => conv([9, width], [5, 5], { ...epilogue, stride: 2, padding: 2 })),
     ),
+    // Of 17 channels phases are left out at the point 0; of 2 none are. A vector and four, of eight lanes and of sixteen.
+    ...(['4x4-3x3-s2', '2x2-3x3-s2', '4x4-4x4-s2', '2x2-4x4-s2', '4x4-7x7-s2'] as const).flatMap((name) =>
+      [2, 17].flatMap((ic) => {
+        const taps = Array.from({ length: 2 }, () => Number(name[4]))
+        return of(name, [
+          ...about(8, 16, 32, 64, 128).map((width) => conv([9, width], taps, { ...epilogue, stride: 2 }, ic)),
+          ...[0, 2, 3].flatMap((padding) => [11, 60].map((width) => conv([12, width], taps, { stride: 2, padding }, ic))),
+        ])
+      }),
+    ),
+    ...of('2x2-3x3-s2', [conv([5, 9, 33], [3, 3, 3], { ...epilogue, stride: 2 }, 16)]),
+    ...of(
+      '1x4-1x3-s2',
+      widths.map((width) => conv([3, width], [1, 3], { ...epilogue, padding: [0, 1], stride: [1, 2] }, 16)),
+    ),
+    ...of(
+      '4x1-5x1-s2',
+      widths.map((width) => conv([11, width], [5, 1], { ...epilogue, padding: [2, 0], stride: [2, 1] }, 16)),
+    ),
     ...of(
       '1x4-1x3',
       widths.map((width) => conv([3, width], [1, 3], { ...epilogue, padding: [0, 1] })),

@@ -30,12 +30,14 @@ const transforms = WINOGRADS.map((shape) => ({
 const { traits } = TIERS.relaxed
 
 describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
+  /** Of an axis of one tap 1. */
+  const strides = taps.map((tap) => (tap === 1 ? 1 : stride))
   /** Pixels under so many outputs. */
   const under = (outputs: number) => (outputs - 1) * stride + r
   const error = KERNELS.find((kernel) => kernel.name === name)?.error as number
   const check = (tier: TierName, x: number[], oc: number, options: ConvOptions = {}, kernel: readonly number[] = taps) => {
     const d = describeConv(x, [oc, x[x.length - kernel.length - 1] / (options.groups ?? 1), ...kernel], true, {
-      stride,
+      stride: strides.slice(-kernel.length),
       ...options,
     })
     const operands = operandsOf(d)
@@ -72,6 +74,15 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
       check(tier, [3, 9, 9], 4, { padding: 2 * r })
     })
 
+    if (stride > 1)
+      it('is right where phases are left out at the point 0, of odd and even pictures with any padding before and after', () => {
+        for (let before = 0; before <= r; before++) {
+          const padding = taps.map((tap): [number, number] => (tap === 1 ? [0, 0] : [before, (before * 2) % (r + 1)]))
+          for (const more of [0, 1]) check(tier, [17, under(m + 1) + more, under(2 * m + 1) - more], 3, { padding })
+        }
+        check(tier, [64, under(5), under(9)], 8, { padding: 1, groups: 2, activation: 'relu' })
+      })
+
     if (stride === 1)
       it('is right where tiles are dilated, around every edge of a period, a vector and a strip of them', () => {
         for (const dilation of taps.includes(1) ? [3] : [2, 3, 4]) {
@@ -102,15 +113,15 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
     if (taps[0] === 1)
       it('is right for rows of pixels alone', () => {
         for (const width of [r, 5 * m, m * lanes + 1, 100 * m]) check(tier, [7, width], 5, { padding: r >> 1 }, [r])
-        check(tier, [2, 40, 300], 4, { padding: r, dilation: 3, groups: 2, activation: 'hardSwish' }, [r])
+        if (stride === 1) check(tier, [2, 40, 300], 4, { padding: r, dilation: 3, groups: 2, activation: 'hardSwish' }, [r])
       })
 
     it('is right for volumes, whose planes are padded, apart and in slabs', () => {
-      for (const depth of [1, 2, 5]) check(tier, [6, depth, 7, 9], 3, { padding: 1, stride: [1, stride, stride] }, [3, ...taps])
-      check(tier, [8, 7, 8, 9], 4, { padding: [2, 1, 1], stride: [2, stride, stride] }, [2, ...taps])
+      for (const depth of [1, 2, 5]) check(tier, [6, depth, 7, 9], 3, { padding: 1, stride: [1, ...strides] }, [3, ...taps])
+      check(tier, [8, 7, 8, 9], 4, { padding: [2, 1, 1], stride: [2, ...strides] }, [2, ...taps])
       const dilation = stride > 1 ? 1 : [1, 2, 2]
-      check(tier, [12, 6, 11, 10], 6, { padding: [0, 1, 2], groups: 2, stride: [1, stride, stride], dilation }, [3, ...taps])
-      check(tier, [40, 9, 15, 21], 3, { padding: 1, stride: [1, stride, stride] }, [3, ...taps])
+      check(tier, [12, 6, 11, 10], 6, { padding: [0, 1, 2], groups: 2, stride: [1, ...strides], dilation }, [3, ...taps])
+      check(tier, [40, 9, 15, 21], 3, { padding: 1, stride: [1, ...strides] }, [3, ...taps])
     })
 
     if (stride === 1)
@@ -134,18 +145,22 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
   })
 
   it('makes factors anew for another stretch, item or block: units give the same in any order, whatever was done before', () => {
-    const d = describeConv([2, 6, stride * 5 * m, stride * 23 * m], [8, 3, ...taps], false, { groups: 2, padding: 1, stride })
+    const d = describeConv([2, 6, stride * 5 * m, stride * 23 * m], [8, 3, ...taps], false, {
+      groups: 2,
+      padding: 1,
+      stride: strides,
+    })
     checkUnits(portableWorkspace('relaxed'), d, name)
     const volume = describeConv([2, 80, 7, stride * 5 * m, 3 * m], [8, 80, 3, ...taps], false, {
       padding: 1,
-      stride: [1, stride, stride],
+      stride: [1, ...strides],
     })
     checkUnits(portableWorkspace('relaxed'), volume, name)
   })
 
   it('is off by at most 1e-5 of the largest sum in the map where pixels are of very different sizes', () => {
     for (const ic of [1, 16, 200]) {
-      const d = describeConv([ic, 24, 24], [8, ic, ...taps], false, { padding: taps.map((tap) => tap >> 1), stride })
+      const d = describeConv([ic, 24, 24], [8, ic, ...taps], false, { padding: taps.map((tap) => tap >> 1), stride: strides })
       const operands = operandsOf(d, ic)
       operands.x.data.set(noise(d.xShape, ic + 7).data.map((value, i) => value * 10 ** ((i % 9) - 4)))
       const expected = runOracle(d, operands)
@@ -160,10 +175,18 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
       'f32-winograd-4x4-3x3': 5e-6,
       'f32-winograd-2x2-3x3': 1e-6,
       'f32-winograd-4x4-5x5': 2e-5,
+      'f32-winograd-4x4-3x3-s2': 5e-6,
+      'f32-winograd-2x2-3x3-s2': 1e-6,
+      'f32-winograd-4x4-4x4-s2': 5e-6,
+      'f32-winograd-2x2-4x4-s2': 1e-6,
       'f32-winograd-4x4-5x5-s2': 5e-6,
       'f32-winograd-4x4-7x7-s2': 1e-5,
       'f32-winograd-1x4-1x3': 1e-6,
       'f32-winograd-4x1-3x1': 1e-6,
+      'f32-winograd-1x4-1x3-s2': 2e-6,
+      'f32-winograd-4x1-3x1-s2': 2e-6,
+      'f32-winograd-1x4-1x5-s2': 2e-6,
+      'f32-winograd-4x1-5x1-s2': 2e-6,
       'f32-winograd-1x4-1x5': 5e-6,
       'f32-winograd-4x1-5x1': 5e-6,
       'f32-winograd-1x2-1x7': 5e-6,
@@ -173,7 +196,7 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
     for (const ic of [1, 3, 64, 512]) {
       const d = describeConv([ic, 17 * stride, 18 * stride], [6, ic, ...taps], true, {
         padding: taps.map((tap) => tap >> 1),
-        stride,
+        stride: strides,
       })
       for (const seed of ic > 100 ? [1] : [1, 2, 3]) {
         const operands = operandsOf(d, seed * ic)
@@ -188,20 +211,22 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
     expect(rows).toHaveLength(m + each - 1)
     const infinity = rows.length % 2 === 0
     if (infinity) expect(rows.at(-1)).toEqual([...new Array<number>(each - 1).fill(0), 1])
-    for (const [first, second] of rows.slice(1, infinity ? -1 : undefined).map((row) => [row[0], row[2]]))
-      expect(first * second).toBeGreaterThan(0)
+    const finite = rows.slice(1, infinity ? -1 : undefined)
+    const points = finite.map(([none, one]) => one / none)
+    finite.forEach((row, index) => row.slice(1).forEach((tap, power) => expect(tap / row[power]).toBeCloseTo(points[index], 12)))
+    for (let pair = 0; pair < points.length; pair += 2) expect(points[pair]).toBe(-points[pair + 1])
   })
 
   it('refuses what it cannot do, and strict numerics, in a sentence', () => {
     const refusal = (x: number[], options: ConvOptions, kernel: readonly number[] = x.length === 4 ? [r, ...taps] : taps) =>
       KERNELS.find((candidate) => candidate.name === name)?.refuses(
-        describeConv(x, [4, 2, ...kernel], false, { stride, ...options }),
+        describeConv(x, [4, 2, ...kernel], false, { stride: [1, ...strides].slice(1 - x.length), ...options }),
         traits,
       )
-    expect(refusal([2, 20, 20], { stride: [3, 2] })).toBe(`the stride is 3x2, not ${stride}`)
+    expect(refusal([2, 20, 20], { stride: [3, 2] })).toBe(`the stride is 3x2, not ${strides.join('x')}`)
     const dilation = stride > 1 ? 'the dilation is 5x5, and the stride not 1' : 'the dilation of the width is 5, more than 4'
     expect(refusal([2, 40, 40], { dilation: 5 })).toBe(dilation)
-    expect(refusal([2, 20, 20], {}, [4, 4])).toBe(`the kernel is 4x4, not ${taps.join('x')}`)
+    expect(refusal([2, 20, 20], {}, [6, 6])).toBe(`the kernel is 6x6, not ${taps.join('x')}`)
     expect(refusal([2, 20], {}, [8])).toBe(`the kernel is 1x8, not ${taps.join('x')}`)
     expect(refusal([2, 20, 20], { padding: 1, paddingMode: 'reflect' })).toBe('the padding is reflect, not zeros')
     expect(refusal([2, 20, 20, 20], {})).toBe(

@@ -7,7 +7,7 @@ export interface MaskedLanes {
   /** The same, and the others as they were. */
   loadOver(to: Vec, at: Int, offset: number, first: number, end: number): void
   /** As `loadPhases`, of neighbouring floats [first, end) alone, and 0 in place of the others. */
-  loadPhasesWithin(to: readonly Vec[], at: Int, offset: number, first: number, end: number): void
+  loadPhasesWithin(to: readonly Vec[], at: Int, offset: number, first: number, end: number, step?: number): void
   /** A fresh register with lanes of a vector: bit l of the 16 there says whether lane l is one of them. */
   lanesAt(at: Int, offset: number): Lanes
   /** Those lanes of the vector there, and 0 in the others; no more memory than theirs is touched. */

@@ -147,9 +147,9 @@ class X64Machine implements Machine, MaskedLanes {
     const four = (index: number) => place(at, offset + step * index)
     this.scope(() => loadPhases(this.#asm, to.map(vector), vector(this.vec()), four))
   }
-  loadPhasesWithin(to: readonly Vec[], at: Int, offset: number, first: number, end: number): void {
-    const four = (index: number) => place(at, offset + 16 * index)
-    const within = { first, end, mask: (from: number, to: number) => this.#mask(from, to) }
+  loadPhasesWithin(to: readonly Vec[], at: Int, offset: number, first: number, end: number, step = 16): void {
+    const four = (index: number) => place(at, offset + step * index)
+    const within = { first, end, step: step / 4, mask: (from: number, to: number) => this.#mask(from, to) }
     this.scope(() => loadPhases(this.#asm, to.map(vector), vector(this.vec()), four, within))
   }
   storePhases(at: Int, offset: number, from: readonly Vec[]): void {

@@ -12,10 +12,11 @@ const [LOWER_HALVES, UPPER_HALVES, EVENS, ODDS] = [0x44, 0xee, 0x88, 0xdd]
 /** The place of four floats, by their index. */
 type Four = (index: number) => Memory
 
-/** Floats that exist, and masks of lanes. */
+/** Floats that exist, how many of them four are from the next four, and masks of lanes. */
 export interface Within {
   readonly first: number
   readonly end: number
+  readonly step: number
   mask(first: number, end: number): Mask
 }
 
@@ -43,7 +44,7 @@ function loadQuarter(
   index: number,
   within: Within | undefined,
 ): void {
-  const [first, end] = within === undefined ? [0, 4] : [within.first - 4 * index, within.end - 4 * index]
+  const [first, end] = within === undefined ? [0, 4] : [within.first, within.end].map((float) => float - within.step * index)
   const [whole, none] = [first <= 0 && end >= 4, first >= 4 || end <= 0]
   const low = xmm((quarter === 0 ? to : spare).id)
   if (none) {

@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { machineFor } from '../narrow.ts'
 import { type ChunkSize, STORED, vectorsAcross } from '../winograd/chunks.ts'
-import { undivided } from '../winograd/phases.ts'
+import { productsOf, runsOf, undivided } from '../winograd/phases.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { TileTransform } from '../winograd/points.ts'
 import { slabsOf } from '../winograd/slabs.ts'
@@ -31,15 +31,16 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
   const { blocks, groups, tiles } = countBlocks(d, t, machine.lanes, blockTiles(d, t, traits))
   const { points } = t
   const pitch = Math.ceil(tiles / lanes) * lanes
-  const cycles = cyclesOfBlock(d, { points, pitch, tiles, cells: blocks * d.groups }, traits)
+  const products = (productsOf(runsOf(whole, t)) * whole.ic * d.kernel[0]) / d.groups
+  const cycles = cyclesOfBlock(d, { points, products, pitch, tiles, cells: blocks * d.groups }, traits)
   const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * pitch) / d.groups - NEAR_FACTORS)
   const perBlock = d.groups * (BLOCK + factors) + cycles * PRODUCT_CYCLE
   const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
   // Rows of the output are written in parts, twice as far.
-  const far = farTime(whole, 4 * d.oc * area(d.output), (points * d.kernel[0] * d.ic * d.oc) / d.groups)
+  const far = farTime(whole, 4 * d.oc * area(d.output), products * d.oc)
   const halved = machine.lanes < lanes ? HALVED : 1
-  const forth = traits.masks && whole.stride[2] === 1 ? IN_PLACE : FORTH
+  const forth = traits.masks ? IN_PLACE : FORTH
   const back = traits.masks && d.dilation[2] === 1 ? DIRECT : BACK
   const transforms = halved * groups * points * (forth * d.ic * inputs + back * d.oc * d.output[0])
   return d.output[0] * blocks * perBlock + (d.dilation[2] > 1 ? TURNS : 1) * transforms + far
@@ -47,17 +48,16 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
 
 /** Of all products of a block: vectors of output channels by tiles, or rows of them by vectors of tiles. */
 function cyclesOfBlock(d: ConvDescriptor, size: ChunkSize, traits: MachineTraits): number {
-  const { points, pitch, tiles } = size
+  const { points, products, pitch, tiles } = size
   const ocPerGroup = d.oc / d.groups
-  const products = (d.ic / d.groups) * d.kernel[0]
   if (vectorsAcross(d, size, traits, 1) > 0) {
-    return (points * d.groups * Math.ceil(ocPerGroup / traits.lanes) * tiles * (products + STORED)) / MADDS
+    return (d.groups * Math.ceil(ocPerGroup / traits.lanes) * tiles * (products + points * STORED)) / MADDS
   }
   const vectors = pitch / traits.lanes
   const cols = columnsFor(vectors, traits)
   const channelTiles = Math.ceil(ocPerGroup / rowsFor(cols, traits))
   const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
-  return points * d.groups * products * channelTiles * Math.ceil(vectors / cols) * product
+  return d.groups * products * channelTiles * Math.ceil(vectors / cols) * product
 }
 /** Multiply-adds of a core in a cycle. */
 const MADDS = 2

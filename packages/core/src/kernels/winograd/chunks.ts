@@ -17,9 +17,10 @@ export interface Chunk {
   readonly width: number
 }
 
-/** Of a plan: points, floats from one's products to the next, tiles of the largest block; blocks of all groups. */
+/** Of a plan: points, products of a tile and an output channel at all of them, floats from a point's to the next, tiles of the largest block; blocks of all groups. */
 export interface ChunkSize {
   readonly points: number
+  readonly products: number
   readonly pitch: number
   readonly tiles: number
   readonly cells: number
@@ -31,7 +32,12 @@ const CHUNK_BYTES = 256 * 1024
 const LEAST_UNITS = 24
 
 /** Where vectors hold tiles. @param rows of a channel tile at most */
-export function chunksOf(d: ConvDescriptor, { points, pitch, cells }: ChunkSize, rows: number, traits: MachineTraits): Chunk[] {
+export function chunksOf(
+  d: ConvDescriptor,
+  { points, products, pitch, cells }: ChunkSize,
+  rows: number,
+  traits: MachineTraits,
+): Chunk[] {
   const tiles = channelTiles(d.oc, d.groups, 0, traits, rows)
   const byMemory = Math.floor(CHUNK_BYTES / (4 * points * pitch * rows))
   const bySharing = Math.ceil(((tiles.length / d.groups) * cells) / LEAST_UNITS)
@@ -42,7 +48,7 @@ export function chunksOf(d: ConvDescriptor, { points, pitch, cells }: ChunkSize,
     if (last !== undefined && last.group === tile.group && last.rows === tile.rows && last.tiles < most) {
       chunks[chunks.length - 1] = { ...last, tiles: last.tiles + 1 }
     } else {
-      const filters = 4 * points * tile.oc * channelsOf(d)
+      const filters = 4 * products * tile.oc
       chunks.push({ group: tile.group, oc: tile.oc, rows: tile.rows, tiles: 1, filters, width: tile.rows })
     }
   }
@@ -50,16 +56,10 @@ export function chunksOf(d: ConvDescriptor, { points, pitch, cells }: ChunkSize,
 }
 
 /** Where vectors hold output channels, so many of a chunk at most: filters of all but a group's last chunk fill theirs. */
-export function chunksAcross(d: ConvDescriptor, { points }: ChunkSize, lanes: number, vectors: number): Chunk[] {
-  const filters = points * channelsOf(d)
-  return channelBlocks(d.oc, d.groups, filters - 1, lanes, vectors).map(({ group, oc, rows, vectors, packed }) => {
+export function chunksAcross(d: ConvDescriptor, { products }: ChunkSize, lanes: number, vectors: number): Chunk[] {
+  return channelBlocks(d.oc, d.groups, products - 1, lanes, vectors).map(({ group, oc, rows, vectors, packed }) => {
     return { group, oc, rows, tiles: 1, filters: packed, width: vectors * lanes }
   })
-}
-
-/** Input channels of planes under an output. */
-function channelsOf(d: ConvDescriptor): number {
-  return (d.ic / d.groups) * d.kernel[0]
 }
 
 /** Vectors of output channels of a chunk: three hold sums of eight tiles, two of thirteen. */
@@ -70,11 +70,11 @@ export const STORED = 20
 /** How many vectors of output channels a chunk has at most, where they take less than vectors of tiles do, which may be partly empty; else 0. */
 export function vectorsAcross(
   d: ConvDescriptor,
-  { pitch, tiles, cells }: ChunkSize,
+  { points, products, pitch, tiles, cells }: ChunkSize,
   { lanes, registers }: MachineTraits,
   workers: number,
 ): number {
-  if (registers < MANY_REGISTERS || channelsOf(d) * (pitch - tiles) < STORED * tiles) return 0
+  if (registers < MANY_REGISTERS || products * (pitch - tiles) < points * STORED * tiles) return 0
   const units = (vectors: number) => cells * vectorParts(d.oc / d.groups, lanes, vectors).length
   return ACROSS.find((vectors) => units(vectors) >= 2 * workers) ?? ACROSS.find((vectors) => units(vectors) >= workers) ?? 0
 }

@@ -24,29 +24,36 @@ export const INPUT_ARGS = {
   /** Memory of line and staged rows, set to zero first. */
   clear: 14,
   clearVectors: 15,
-  /** Factors of the first channel; the distances to the next channel and point. */
+  /** Factors of the first channel; the distances to the same of the next phase, and to the next channel and point. */
   v: 16,
-  vChannel: 17,
-  vPoint: 18,
+  vPhase: 17,
+  vChannel: 18,
+  vPoint: 19,
   /** Entries of { bytes from the first staged row, bytes from the channel's first factor }. */
-  groups: 19,
-  groupCount: 20,
+  groups: 20,
+  groupCount: 21,
   /** n x n vectors. */
-  scratch: 21,
-  quads: 22,
+  scratch: 22,
+  quads: 23,
 } as const
 export const INPUT_GROUP_WORDS = 2
 
 /** Of the height and the width. */
-export type Dilation = readonly [number, number]
+export type Steps = readonly [number, number]
+
+/** A phase of the picture: rows and columns from the first that is staged to its own, and whether its filters have values at the point 0 of each axis. */
+export interface InputPhase {
+  readonly from: Steps
+  readonly whole: readonly [boolean, boolean]
+}
 
 /** What the code of the transform depends on. */
 export interface InputShape {
   readonly traits: MachineTraits
   readonly t: TileTransform
-  readonly dilation: Dilation
-  /** Of the width: pixels of a phase are so far apart. */
-  readonly stride: number
+  readonly dilation: Steps
+  readonly stride: Steps
+  readonly phases: readonly InputPhase[]
   /** Null: rows are staged by way of a line. */
   readonly inPlace: InPlace | null
 }

@@ -2,23 +2,21 @@
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine } from '../../isa/machine.ts'
 import type { NarrowFunction } from '../kernel.ts'
-import { halvesBytes } from './halves.ts'
-import { type Dilation, INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input-args.ts'
-import { type TileTransform, transformName } from './points.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase, type InputShape, type Steps } from './input-args.ts'
+import { transformName } from './points.ts'
 import { rowBytes } from './rows.ts'
 import { emitStage } from './stage.ts'
 import { stagedStep, stagingOf } from './tiles.ts'
-import { Constants, emitInputTransform, inputConstants, type Read } from './transform.ts'
+import { Constants, emitInputTransform, inputConstants, type Read, type Write } from './transform.ts'
 
 /** Registers that the transform needs beside its constants. */
 const WORKING = 8
 
 export function inputFunction(shape: InputShape): NarrowFunction {
-  const { traits, t, dilation, stride, inPlace } = shape
-  const by = stride === 1 ? '' : `-s${stride}`
+  const { traits, t, dilation, phases, inPlace } = shape
   const place = inPlace === null ? '' : `-${inPlace.lead}-${inPlace.count}-${inPlace.cols}`
   return {
-    name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${by}${place}`,
+    name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${phaseNames(phases)}${place}`,
     words: wordsOf(INPUT_ARGS),
     traits,
     emit: (m) => emitInput(m, shape),
@@ -26,38 +24,56 @@ export function inputFunction(shape: InputShape): NarrowFunction {
   }
 }
 
-function dilationName([y, x]: Dilation): string {
+function dilationName([y, x]: Steps): string {
   return y === 1 && x === 1 ? '' : `-d${y}x${x}`
 }
 
-function inputTouches(words: Int32Array, args: number, { t, dilation: [dy, dx], stride }: InputShape, lanes: number): Access[] {
+function phaseNames(phases: readonly InputPhase[]): string {
+  return phases.length === 1
+    ? ''
+    : phases.map(({ from, whole }) => `-${from.map((step, axis) => `${step}${whole[axis] ? '' : 'p'}`).join('x')}`).join('')
+}
+
+function inputTouches(
+  words: Int32Array,
+  args: number,
+  { t, dilation: [dy, dx], stride: [sy, sx], phases }: InputShape,
+  lanes: number,
+): Access[] {
   const arg = (name: keyof typeof INPUT_ARGS) => words[args + INPUT_ARGS[name]] >>> 0
-  const { phaseFloats, rowFloats } = stagingOf(t.x, dx, lanes)
+  const { phases: streams, phaseFloats, rowFloats } = stagingOf(t.x, dx, sx, lanes)
   const width = 4 * lanes
   const [step, pieces] = [stagedStep(dx, lanes), arg('pieces')]
   const bytes = rowBytes(arg, lanes)
-  const { read, written } = stride === 1 ? { read: bytes, written: bytes } : halvesBytes(arg, lanes)
   const [channels, rows, count] = [arg('channels'), arg('rows'), arg('groupCount')]
-  const real = rows * read > 0 && channels > 0
+  const real = rows * bytes > 0 && channels > 0
   const entries = words.subarray(arg('groups') / 4, arg('groups') / 4 + INPUT_GROUP_WORDS * count)
   const largest = (word: number) =>
     entries.reduce((most, value, i) => (i % INPUT_GROUP_WORDS === word ? Math.max(most, value) : most), 0)
-  const reach = 4 * ((t.y.n - 1) * dy * rowFloats + (t.x.m - 1) * phaseFloats + Math.floor((t.x.n - 1) / t.x.m) * dx + lanes)
+  const reach =
+    4 *
+    (((t.y.n - 1) * sy * dy + sy - 1) * rowFloats + (streams - 1) * phaseFloats + Math.floor((t.x.n - 1) / t.x.m) * dx + lanes)
   return [
-    { from: arg('x'), to: arg('x') + (real ? (channels - 1) * arg('xChannel') + (rows - 1) * arg('xRow') + read : 0) },
+    { from: arg('x'), to: arg('x') + (real ? (channels - 1) * arg('xChannel') + (rows - 1) * arg('xRow') + bytes : 0) },
     { from: arg('clear'), to: arg('clear') + width * arg('clearVectors') },
-    { from: arg('lead'), to: arg('lead') + (real ? written : 0) },
-    { from: arg('line'), to: arg('line') + 4 * (t.x.m * pieces - 1) * step + width },
+    { from: arg('lead'), to: arg('lead') + (real ? bytes : 0) },
+    { from: arg('line'), to: arg('line') + 4 * (streams * pieces - 1) * step + width },
     {
       from: arg('firstReal'),
       to:
         arg('firstReal') +
-        (rows === 0 ? 0 : 4 * ((rows - 1) * rowFloats + (t.x.m - 1) * phaseFloats + (pieces - 1) * step) + width),
+        (rows === 0 ? 0 : 4 * ((rows - 1) * rowFloats + (streams - 1) * phaseFloats + (pieces - 1) * step) + width),
     },
     { from: arg('staged'), to: arg('staged') + largest(0) + reach },
     {
       from: arg('v'),
-      to: arg('v') + (channels - 1) * arg('vChannel') + (t.points - 1) * arg('vPoint') + largest(1) + width,
+      to:
+        arg('v') +
+        (phases.length - 1) * arg('vPhase') +
+        (channels - 1) * arg('vChannel') +
+        (t.points - 1) * arg('vPoint') +
+        largest(1) +
+        width,
     },
     { from: arg('groups'), to: arg('groups') + 4 * INPUT_GROUP_WORDS * count },
     { from: arg('scratch'), to: arg('scratch') + t.points * width },
@@ -65,7 +81,7 @@ function inputTouches(words: Int32Array, args: number, { t, dilation: [dy, dx], 
 }
 
 function emitInput(m: Machine, shape: InputShape): void {
-  const { t, dilation } = shape
+  const { t, phases } = shape
   emitClear(m)
   const longest = Math.max(t.y.n, t.x.n)
   const constants = new Constants(m, [...inputConstants(t.y), ...inputConstants(t.x)], WORKING + longest - 6)
@@ -75,7 +91,7 @@ function emitInput(m: Machine, shape: InputShape): void {
     m.scope(() => {
       const table = m.arg(INPUT_ARGS.groups)
       m.loop(m.arg(INPUT_ARGS.groupCount), () => {
-        emitGroup(m, t, dilation, constants, table, v)
+        for (const phase of phases.keys()) m.scope(() => emitGroup(m, shape, phase, constants, table, v))
         m.add(table, 4 * INPUT_GROUP_WORDS)
       })
     })
@@ -96,30 +112,54 @@ function emitClear(m: Machine): void {
 }
 
 /** B^T d B of a vector of tiles: down the columns into the scratch memory, where there are rows to transform, then along the rows. */
-function emitGroup(m: Machine, t: TileTransform, [dy, dx]: Dilation, constants: Constants, table: Int, v: Int): void {
-  const { phaseFloats, rowFloats } = stagingOf(t.x, dx, m.traits.lanes)
+function emitGroup(m: Machine, shape: InputShape, phase: number, constants: Constants, table: Int, v: Int): void {
+  const {
+    t,
+    dilation: [dy, dx],
+    stride: [sy, sx],
+  } = shape
+  const { from, whole } = shape.phases[phase]
+  const { phases, phaseFloats, rowFloats } = stagingOf(t.x, dx, sx, m.traits.lanes)
   const width = 4 * m.traits.lanes
   const [rows, cols] = [t.y, t.x].map(({ n }) => Array.from({ length: n }, (_, index) => index))
-  const columnAt = (col: number) => (col % t.x.m) * phaseFloats + Math.floor(col / t.x.m) * dx
+  const columnAt = (index: number) => {
+    const col = sx * index + from[1]
+    return (col % phases) * phaseFloats + Math.floor(col / phases) * dx
+  }
   const scratch = m.arg(INPUT_ARGS.scratch)
   const [at, staged] = [m.int(), m.arg(INPUT_ARGS.staged)]
   m.loadInt(at, table, 0)
   m.add(at, staged)
+  const rowAt = (index: number) => (sy * index * dy + from[0]) * rowFloats
   if (t.y.n > 1) {
-    for (const col of cols) {
-      const read: Read = (to, row) => m.load(to, at, 4 * (row * dy * rowFloats + columnAt(col)))
-      emitInputTransform(m, t.y, constants, read, (row, from) => m.store(scratch, (row * t.x.n + col) * width, from))
+    for (const col of whole[1] ? cols : cols.slice(1)) {
+      const read: Read = (to, row) => m.load(to, at, 4 * (rowAt(row) + columnAt(col)))
+      const write: Write = (row, factor) => m.store(scratch, (row * t.x.n + col) * width, factor)
+      emitInputTransform(m, t.y, constants, read, write, whole[0])
     }
   }
   const [to, point] = [m.int(), m.arg(INPUT_ARGS.vPoint)]
   m.loadInt(to, table, 4)
   m.add(to, v)
-  for (const row of rows) {
+  if (phase > 0) {
+    m.scope(() => {
+      const before = m.arg(INPUT_ARGS.vPhase)
+      m.scale(before, phase)
+      m.add(to, before)
+    })
+  }
+  const skip = (points: number) => {
+    for (let count = 0; count < points; count++) m.add(to, point)
+  }
+  if (!whole[0]) skip(t.x.n)
+  for (const row of whole[0] ? rows : rows.slice(1)) {
     const read: Read = (register, col) =>
       t.y.n > 1 ? m.load(register, scratch, (row * t.x.n + col) * width) : m.load(register, at, 4 * columnAt(col))
-    emitInputTransform(m, t.x, constants, read, (_, from) => {
-      m.store(to, 0, from)
+    if (!whole[1]) skip(1)
+    const write: Write = (_, factor) => {
+      m.store(to, 0, factor)
       m.add(to, point)
-    })
+    }
+    emitInputTransform(m, t.x, constants, read, write, whole[1])
   }
 }

@@ -1,9 +1,9 @@
 // Filters of a Winograd convolution, G g G^T, in the order in which they are read, then biases and the tables of groups.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { flush, weightStrides } from '../pack.ts'
+import { tapOf } from './axis.ts'
 import { INPUT_GROUP_WORDS } from './input-args.ts'
 import { DIRECT_GROUP, OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output-args.ts'
-import { tapOf } from './phases.ts'
 import { outputShapeOf, type WinogradPlan } from './plan.ts'
 import { filterMatrix, type TileTransform } from './points.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
@@ -20,26 +20,41 @@ export function packWinograd(
   const channels = (plan.undivided.ic / d.groups) * d.kernel[0]
   const transform = filterTransform(t)
   const { points } = t
+  const places = pointPlaces(plan)
   const filterOf = filtersOf(plan, weight)
   for (const { oc, rows, tiles, filters, width } of chunks) {
     // The rows of an input channel lie side by side: they are written together, a point after the other.
     const factors = new Float64Array(points * width)
-    const pitch = tiles * channels * width
     for (let tile = 0; tile < tiles; tile++) {
       for (let channel = 0; channel < channels; channel++) {
         for (let row = 0; row < rows; row++) {
           const { taps, at } = filterOf(oc + tile * rows + row, channel)
           transform(taps, at, factors, row, width)
         }
-        const to = filters / 4 + (tile * channels + channel) * width
         for (let point = 0; point < points; point++) {
-          for (let row = 0; row < width; row++) floats[to + point * pitch + row] = flush(factors[point * width + row])
+          const { at, first, count } = places[point]
+          if (channel < first || channel >= first + count) continue
+          const to = filters / 4 + (at * tiles + tile * count + channel - first) * width
+          for (let row = 0; row < width; row++) floats[to + row] = flush(factors[point * width + row])
         }
       }
     }
   }
   for (let oc = 0; oc < d.oc; oc++) floats[plan.biasAt / 4 + oc] = bias === null ? 0 : flush(bias[oc])
   packTables(plan, memory, offset)
+}
+
+/** Of each point: the input channels that are summed at it, and how many there are of the points before. */
+function pointPlaces({ descriptor: d, runs }: WinogradPlan) {
+  const each = (d.ic / d.groups) * d.kernel[0]
+  let at = 0
+  return runs.flatMap(({ points, first, phases }) =>
+    Array.from({ length: points }, () => {
+      const count = phases * each
+      at += count
+      return { at: at - count, first: first * each, count }
+    }),
+  )
 }
 
 /** The taps of an output channel for an input channel: where they begin among others. */

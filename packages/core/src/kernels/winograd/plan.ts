@@ -9,11 +9,12 @@ import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
 import { spareRegisters, type TileShape } from '../tile.ts'
 import { acrossFunction } from './across.ts'
+import { axisOf } from './axis.ts'
 import { type Chunk, chunksAcross, chunksOf, vectorsAcross } from './chunks.ts'
-import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputShape } from './input-args.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase, type InputShape } from './input-args.ts'
 import { multiplyFunction } from './multiply.ts'
 import { OUTPUT_GROUP_WORDS, type OutputShape } from './output-args.ts'
-import { type Phase, phasesOf, undivided } from './phases.ts'
+import { type Phase, type PointRun, phasesOf, productsOf, runsOf, undivided } from './phases.ts'
 import type { TileTransform } from './points.ts'
 import { type Slab, slabsOf } from './slabs.ts'
 import { blocksOf, type Block as FlatBlock, realPart, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
@@ -38,7 +39,9 @@ export interface WinogradPlan extends Plan {
   /** The convolution of stride 1 that is computed, and the phases whose channels it has. */
   readonly undivided: ConvDescriptor
   readonly phases: readonly Phase[]
-  /** Stretches of `IC_AT_ONCE` channels at most that a phase has in a group. */
+  readonly runs: readonly PointRun[]
+  /** Input channels of the whole convolution that a unit of the step that makes shared factors transforms, all phases of each; stretches of so many in a group. */
+  readonly icAtOnce: number
   readonly stretches: number
   readonly staging: Staging
   readonly blocks: readonly Block[]
@@ -67,8 +70,8 @@ export interface WinogradPlan extends Plan {
   readonly outputTablesAt: number
 }
 
-/** Input channels of a unit of the step that makes shared factors. */
-export const IC_AT_ONCE = 32
+/** Input channels of a unit of the step that makes shared factors, of all phases. */
+const IC_AT_ONCE = 32
 /** Tiles of a block that all workers share, and of one that a worker has alone: the factors of 64 or 128 channels, 36 points each, are half of a second cache. */
 const [SHARED_TILES, BLOCK_TILES] = [48, 32]
 /** Of volumes and of dilated tiles, whose blocks are whole rows of a register tile's width, tiles that are worth passing over all filters. */
@@ -95,21 +98,22 @@ export function planWinograd(
   workers: number,
 ): WinogradPlan {
   const { lanes } = traits
-  const [d, phases] = [undivided(descriptor), phasesOf(descriptor)]
+  const [d, phases, runs] = [undivided(descriptor), phasesOf(descriptor), runsOf(descriptor, t)]
   const { points } = t
   const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
   const machine = machineFor(stripWidth(d, t), traits)
-  const flat = blocksOf(d, t, machine.lanes, blockTiles(d, t, traits))
+  const flat = blocksOf(descriptor, t, machine.lanes, blockTiles(d, t, traits))
   const most = flat.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
   const slabs = slabsOf(d, 4 * points * icPerGroup * most)
   const blocks = slabs.flatMap((slab) => flat.map((block) => ({ ...block, ...slab })))
   const pitch = Math.ceil(most / lanes) * lanes
   const cols = columnsFor(pitch / lanes, traits)
   const cells = blocks.length * d.groups
-  const size = { points, pitch, tiles: most, cells }
+  const products = (productsOf(runs) * d.kernel[0] * icPerGroup) / phases.length
+  const size = { points, products, pitch, tiles: most, cells }
   const vectors = vectorsAcross(d, size, traits, workers)
   const chunks = vectors > 0 ? chunksAcross(d, size, lanes, vectors) : chunksOf(d, size, rowsFor(cols, traits), traits)
-  const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * points * tiles * width * icPerGroup * d.kernel[0], 0)
+  const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * products * tiles * width, 0)
   // A group's last lanes may lie behind its block's tiles.
   const reach = Math.max(...flat.flatMap(({ groups }) => groups.map(({ tile }) => tile + machine.lanes)))
   const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
@@ -117,7 +121,7 @@ export function planWinograd(
   const vBlock = points * vPoint
   const kept = 4 * vBlock <= FACTORS_ALONE && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
   const alone = blocks.length >= BLOCKS_ALONE || kept
-  const staging = stagingOf(t.x, d.dilation[2], machine.lanes)
+  const staging = stagingOf(t.x, d.dilation[2], descriptor.stride[2], machine.lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * points * pitch + lanes,
@@ -127,7 +131,8 @@ export function planWinograd(
   const inputTablesAt = filterBytes + 4 * d.oc
   const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
   const outputTablesAt = inputTablesAt + 4 * INPUT_GROUP_WORDS * groups
-  const stretches = Math.ceil(icPerGroup / phases.length / IC_AT_ONCE)
+  const icAtOnce = Math.ceil(IC_AT_ONCE / phases.length)
+  const stretches = Math.ceil(icPerGroup / phases.length / icAtOnce)
   return {
     kernel: name,
     descriptor,
@@ -135,10 +140,10 @@ export function planWinograd(
     steps: alone
       ? [{ name: 'convolve', units: blocks.length * chunks.length }]
       : [
-          { name: 'transform', units: cells * phases.length * stretches },
+          { name: 'transform', units: cells * stretches },
           { name: 'multiply', units: blocks.length * chunks.length },
         ],
-    macs: points * flat.reduce((tiles, block) => tiles + block.tiles, 0) * icPerGroup * d.oc * d.kernel[0] * d.output[0],
+    macs: products * flat.reduce((tiles, block) => tiles + block.tiles, 0) * d.oc * d.output[0],
     packedBytes: outputTablesAt + 4 * OUTPUT_GROUP_WORDS * groups,
     sharedBytes: alone ? 0 : 4 * cells * vBlock,
     privateBytes: own.bytes,
@@ -146,12 +151,14 @@ export function planWinograd(
     machine,
     undivided: d,
     phases,
+    runs,
+    icAtOnce,
     stretches,
     staging,
     blocks,
     chunks,
     alone,
-    icGrid: { tiles: phases.length * stretches * d.groups, blocks: blocks.length, blockMajor: true },
+    icGrid: { tiles: stretches * d.groups, blocks: blocks.length, blockMajor: true },
     ocGrid: {
       tiles: chunks.length,
       blocks: blocks.length,
@@ -211,13 +218,14 @@ export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
 }
 
 /** What the input transform is emitted for. */
-export function inputShapeOf(
-  { machine, transform: t, descriptor: { stride, dilation, input } }: WinogradPlan,
-  { left, cols }: Block,
-): InputShape {
-  const { lead, count } = realPart(left, cols, input[2])
-  const inPlace = machine.masks && stride[2] === 1 ? { cols, lead, count } : null
-  return { traits: machine, t, dilation: [dilation[1], dilation[2]], stride: stride[2], inPlace }
+export function inputShapeOf({ machine, transform: t, phases, descriptor: d }: WinogradPlan, { left, cols }: Block): InputShape {
+  const { lead, count } = realPart(left, cols, d.input[2])
+  const inPlace = machine.masks ? { cols, lead, count } : null
+  const [, ...dilation] = d.dilation
+  const [, ...stride] = d.stride
+  const [top, first] = [1, 2].map((axis) => axisOf(d, 1, axis as 1 | 2).first)
+  const inputs = phases.map(({ y, x }): InputPhase => ({ from: [y.at - top, x.at - first], whole: [y.whole, x.whole] }))
+  return { traits: machine, t, dilation, stride, phases: inputs, inPlace }
 }
 
 export function outputShapeOf({ machine, transform, pitch, descriptor: d }: WinogradPlan): OutputShape {

@@ -25,7 +25,7 @@ const [TWO, THREE] = [
   [Math.SQRT1_2, Math.SQRT2],
   [1, 2, 1 / 2],
 ]
-const PAIRS: Readonly<Record<number, readonly number[]>> = { 1: [], 4: [1], 5: TWO, 6: TWO, 7: THREE, 8: THREE }
+const PAIRS: Readonly<Record<number, readonly number[]>> = { 1: [], 3: [1], 4: [1], 5: TWO, 6: TWO, 7: THREE, 8: THREE }
 
 /** The transforms of a tile along its height and its width; the products of one tile are those of the two. */
 export interface TileTransform {

@@ -15,7 +15,6 @@ type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) 
 /** One step: chunks of a block after the other, from factors to pixels in memory of the worker's own. */
 export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
   const [transform, multiply] = [transformer(plan, code, memory), multiplier(plan, code, memory)]
-  const stretches = plan.phases.length * plan.stretches
   return (begin, end, at, cancelled) => {
     const factors = at.private + plan.private.factors
     for (let unit = begin; unit < end; unit++) {
@@ -23,7 +22,7 @@ export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable
       const factorsOf = { plan, x: at.x, key: cell }
       if (!at.staged.has(factorsOf)) {
         at.staged.held = null
-        for (let stretch = 0; stretch < stretches; stretch++) {
+        for (let stretch = 0; stretch < plan.stretches; stretch++) {
           if (cancelled()) return false
           transform(block, chunk.group, stretch, factors, at)
         }
@@ -39,12 +38,11 @@ export function convolver(plan: WinogradPlan, code: ReadonlyMap<string, Callable
 /** Step one of two: shared factors. */
 export function transformStep(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, memory: ArrayBufferLike): Run {
   const transform = transformer(plan, code, memory)
-  const stretches = plan.phases.length * plan.stretches
   return (begin, end, at, cancelled) => {
     for (const { tile, block } of unitsOf(begin, end, plan.icGrid)) {
       if (cancelled()) return false
-      const group = Math.floor(tile / stretches)
-      transform(block, group, tile % stretches, factorsAt(plan, at, group, block), at)
+      const group = Math.floor(tile / plan.stretches)
+      transform(block, group, tile % plan.stretches, factorsAt(plan, at, group, block), at)
     }
     return true
   }
@@ -77,19 +75,14 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
   const { points } = t
   const planeBytes = 4 * d.output[1] * d.output[2]
   const channelBytes = d.output[0] * planeBytes
-  const icPerGroup = undivided.ic / d.groups
+  const each = (d.ic / d.groups) * d.kernel[0]
   const one = (index: number, chunk: Chunk, factors: number, plane: number, at: Bindings): void => {
     const block = plan.blocks[index]
     const args = at.private / 4
     const products = at.private + plan.private.products
-    words[args + MULTIPLY_ARGS.filters] = at.packed + chunk.filters
-    words[args + MULTIPLY_ARGS.points] = points
     words[args + MULTIPLY_ARGS.tiles] = chunk.tiles
-    words[args + MULTIPLY_ARGS.channels] = icPerGroup * d.kernel[0]
-    words[args + MULTIPLY_ARGS.v] = factors + 4 * plane * d.stride[0] * icPerGroup * plan.vChannel
     words[args + MULTIPLY_ARGS.vChannel] = 4 * plan.vChannel
     words[args + MULTIPLY_ARGS.vPoint] = 4 * plan.vPoint
-    words[args + MULTIPLY_ARGS.products] = products
     words[args + MULTIPLY_ARGS.productsChannel] = 4 * points * plan.pitch
     words[args + MULTIPLY_ARGS.productsPoint] = 4 * plan.pitch
     if (plan.across === null) {
@@ -99,7 +92,18 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
       words[args + ACROSS_ARGS.fours] = Math.floor(chunk.rows / 4)
       words[args + ACROSS_ARGS.singles] = chunk.rows % 4
     }
-    ;(multiply.get(chunk) as Callable)(at.private)
+    const call = multiply.get(chunk) as Callable
+    const v = factors + ((4 * plane * d.stride[0] * undivided.ic) / d.groups) * plan.vChannel
+    let filters = at.packed + chunk.filters
+    for (const { point, points, first, phases } of plan.runs) {
+      words[args + MULTIPLY_ARGS.filters] = filters
+      words[args + MULTIPLY_ARGS.points] = points
+      words[args + MULTIPLY_ARGS.channels] = phases * each
+      words[args + MULTIPLY_ARGS.v] = v + 4 * (point * plan.vPoint + first * each * plan.vChannel)
+      words[args + MULTIPLY_ARGS.products] = products + 4 * point * plan.pitch
+      call(at.private)
+      filters += 4 * points * phases * each * chunk.tiles * chunk.width
+    }
     words[args + OUTPUT_ARGS.products] = products
     words[args + OUTPUT_ARGS.channels] = chunk.rows * chunk.tiles
     words[args + OUTPUT_ARGS.bias] = at.packed + plan.biasAt + 4 * chunk.oc

@@ -1,15 +1,14 @@
 // Staging as machine code: every row of a channel to its phases, vectors of pixels that are as far apart as tiles.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
 import type { MaskedLanes } from '../../isa/masked-lanes.ts'
-import { emitHalvesCopy } from './halves.ts'
 import { INPUT_ARGS, type InPlace, type InputShape } from './input-args.ts'
 import { emitRowCopy, type RowCopy } from './rows.ts'
 import { piecesOf, type Staging, stagedStep, stagingOf } from './tiles.ts'
 
 /** @param x the channel's first pixel that is staged */
 export function emitStage(m: Machine, shape: InputShape, x: Int): void {
-  const { inPlace, t, dilation } = shape
-  const staging = stagingOf(t.x, dilation[1], m.traits.lanes)
+  const { inPlace, t, dilation, stride } = shape
+  const staging = stagingOf(t.x, dilation[1], stride[1], m.traits.lanes)
   const [from, to] = [m.int(), m.arg(INPUT_ARGS.firstReal)]
   m.move(from, x)
   m.loop(m.arg(INPUT_ARGS.rows), () => {
@@ -20,28 +19,37 @@ export function emitStage(m: Machine, shape: InputShape, x: Int): void {
   })
 }
 
+/** Phases that are loaded together, four at most: of more a vector's four floats are as far apart as pixels of one phase. */
+function partsOf(phases: number): { first: number; count: number; apart: number }[] {
+  if (phases <= 4) return [{ first: 0, count: phases, apart: 16 }]
+  return Array.from({ length: phases / 4 }, (_, part) => ({ first: 4 * part, count: 4, apart: 4 * phases }))
+}
+
 /**
  * Through a line that has the padding. It costs more than its instructions: what is read of it was stored in other pieces just before, and a
  * processor waits then until they have reached its cache.
  */
-function emitByLine(m: Machine, { t, dilation: [, dx], stride }: InputShape, { phaseFloats }: Staging, from: Int, to: Int): void {
+function emitByLine(m: Machine, { dilation: [, dx] }: InputShape, staging: Staging, from: Int, to: Int): void {
   const step = 4 * stagedStep(dx, m.traits.lanes)
   m.scope(() => {
     const lead = m.arg(INPUT_ARGS.lead)
     const word = (name: keyof RowCopy) => m.arg(INPUT_ARGS[name])
-    if (stride === 1) emitRowCopy(m, from, lead, word, { of: 'from', by: () => m.arg(INPUT_ARGS.xChannel) })
-    else emitHalvesCopy(m, from, lead, word)
+    emitRowCopy(m, from, lead, word, { of: 'from', by: () => m.arg(INPUT_ARGS.xChannel) })
   })
   m.scope(() => {
     const [line, at] = [m.arg(INPUT_ARGS.line), m.int()]
     m.move(at, to)
     m.loop(m.arg(INPUT_ARGS.pieces), () => {
-      const phases = Array.from({ length: t.x.m }, () => m.vec())
-      // Of a dilated one the lanes behind a period are those that the next is staged over.
-      if (dx === 1 && phases.length > 1) m.loadPhases(phases, line, 0)
-      else for (const [index, phase] of phases.entries()) m.load(phase, line, index * step)
-      phases.forEach((phase, index) => m.store(at, 4 * index * phaseFloats, phase))
-      m.add(line, t.x.m * step)
+      for (const { first, count, apart } of partsOf(staging.phases)) {
+        m.scope(() => {
+          const phases = Array.from({ length: count }, () => m.vec())
+          // Of a dilated one the lanes behind a period are those that the next is staged over.
+          if (dx === 1 && count > 1) m.loadPhases(phases, line, 4 * first, apart)
+          else for (const [index, phase] of phases.entries()) m.load(phase, line, index * step)
+          phases.forEach((phase, index) => m.store(at, 4 * (first + index) * staging.phaseFloats, phase))
+        })
+      }
+      m.add(line, staging.phases * step)
       m.add(at, step)
     })
   })
@@ -51,8 +59,8 @@ function emitByLine(m: Machine, { t, dilation: [, dx], stride }: InputShape, { p
 function emitInPlace(
   m: Machine,
   masked: MaskedLanes,
-  { t, dilation: [, dx] }: InputShape,
-  { phaseFloats }: Staging,
+  { dilation: [, dx] }: InputShape,
+  staging: Staging,
   { cols, lead, count }: InPlace,
   from: Int,
   to: Int,
@@ -71,14 +79,16 @@ function emitInPlace(
     if (first < end) masked.loadLanes(phase, from, 4 * (col - lead), first, end)
     else m.constant(phase, 0)
   }
-  for (let piece = 0; piece < piecesOf(cols, t.x.m, step); piece++) {
-    m.scope(() => {
-      const phases = Array.from({ length: t.x.m }, () => m.vec())
-      const col = piece * t.x.m * step
-      const [first, end] = real(col, t.x.m * lanes)
-      if (dx === 1 && phases.length > 1) masked.loadPhasesWithin(phases, from, 4 * (col - lead), first, end)
-      else for (const [index, phase] of phases.entries()) load(phase, col + index * step)
-      phases.forEach((phase, index) => m.store(to, 4 * (piece * step + index * phaseFloats), phase))
-    })
+  for (let piece = 0; piece < piecesOf(cols, staging.phases, step); piece++) {
+    for (const { first, count, apart } of partsOf(staging.phases)) {
+      m.scope(() => {
+        const phases = Array.from({ length: count }, () => m.vec())
+        const col = piece * staging.phases * step + first
+        const [begin, end] = real(col, staging.phases * lanes)
+        if (dx === 1 && count > 1) masked.loadPhasesWithin(phases, from, 4 * (col - lead), begin, end, apart)
+        else for (const [index, phase] of phases.entries()) load(phase, col + index * step)
+        phases.forEach((phase, index) => m.store(to, 4 * (piece * step + (first + index) * staging.phaseFloats), phase))
+      })
+    }
   }
 }

@@ -29,8 +29,12 @@ export interface Block {
   readonly left: number
 }
 
-/** Pixels of column c, counted from the first of the strip: of period c / dilation / m and phase (c / dilation) % m, at period dilation + c % dilation. */
+/**
+ * Pixels of column c, counted from the first of the strip: of period c / dilation / (m stride) and phase (c / dilation) % (m stride), at
+ * period dilation + c % dilation.
+ */
 export interface Staging {
+  readonly phases: number
   /** Floats of a phase of a row. A group reads a vector from any tile of the strip on, and the pixels after the tile. */
   readonly phaseFloats: number
   readonly rowFloats: number
@@ -38,11 +42,11 @@ export interface Staging {
   readonly lineFloats: number
 }
 
-/** @param dilation of the width */
-export function stagingOf({ m, n }: Transform, dilation: number, lanes: number): Staging {
+/** @param dilation and `stride` of the width */
+export function stagingOf({ m, n }: Transform, dilation: number, stride: number, lanes: number): Staging {
   const phaseFloats = Math.ceil((STRIP + dilation * Math.floor((n - 1) / m) + lanes) / 16) * 16
-  const rowFloats = m * phaseFloats
-  return { phaseFloats, rowFloats, lineFloats: rowFloats + Math.ceil(lanes / 16) * 16 }
+  const rowFloats = stride * m * phaseFloats
+  return { phases: stride * m, phaseFloats, rowFloats, lineFloats: rowFloats + Math.ceil(lanes / 16) * 16 }
 }
 
 /** Pixels of a line from which vectors of a phase are staged follow each other so: those of a period, or as many as a vector holds. */
@@ -93,7 +97,12 @@ export function countBlocks(d: ConvDescriptor, t: TileTransform, lanes: number, 
 export function blocksOf(d: ConvDescriptor, t: TileTransform, lanes: number, most: number): Block[] {
   const [rows, cols] = [axisOf(d, t.y.m, 1), axisOf(d, t.x.m, 2)]
   const [periods, strips] = [periodsOf(cols), stripsOf(cols)]
-  const place = { rows, cols, rowFloats: stagingOf(t.x, cols.dilation, lanes).rowFloats, most: groupTiles(cols.dilation, lanes) }
+  const place = {
+    rows,
+    cols,
+    rowFloats: stagingOf(t.x, cols.dilation, cols.stride, lanes).rowFloats,
+    most: groupTiles(cols.dilation, lanes),
+  }
   return Array.from({ length: strips }, (_, strip) => {
     const [first, end] = [strip, strip + 1].map((at) => Math.floor((at * periods) / strips) * cols.dilation)
     return stripBlocks({ ...place, first, width: Math.min(end, cols.tiles) - first }, most)
@@ -127,14 +136,14 @@ function blockAt(strip: Strip, from: number, tiles: number): Block {
     groups: groupsOf(strip, from, tiles),
     height: reachOf(rows, top, bottom),
     cols: reachOf(cols, first, first + width - 1),
-    top: periodOf(rows, top) - rows.before,
-    left: periodOf(cols, first) - cols.before,
+    top: rows.stride * periodOf(rows, top) + rows.first,
+    left: cols.stride * periodOf(cols, first) + cols.first,
   }
 }
 
 /** Pixels from the beginning of the first tile's period that the periods up to the last tile's read. */
 function reachOf(axis: Axis, first: number, last: number): number {
-  return periodOf(axis, last) - periodOf(axis, first) + axis.reach + axis.dilation - 1
+  return axis.stride * (periodOf(axis, last) - periodOf(axis, first)) + axis.reach + axis.dilation - 1
 }
 
 /** The part of [start, start + count) that lies in [0, n): how far from the start, how many, and from where. */
@@ -152,7 +161,7 @@ function groupsOf({ rows, cols, rowFloats, most, first, width }: Strip, from: nu
     const count = Math.min(most, width - col, tiles - tile)
     const [y, left] = [firstOf(rows, row), firstOf(cols, first + col)]
     groups.push({
-      staged: (y - top) * rowFloats + col,
+      staged: rows.stride * (y - top) * rowFloats + col,
       tile,
       y: y * cols.output + left,
       rows: outputsOf(rows, row),

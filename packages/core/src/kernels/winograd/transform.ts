@@ -9,8 +9,17 @@ export type Write = (index: number, from: Vec) => void
 /**
  * B^T d. With Q the product of (y - b^2) over the other pairs, the factors of a and -a are E + a O and E - a O, where
  * E sums the coefficients of Q over d2, d4, ... and O over d1, d3, ...
+ *
+ * @param zero whether the factor of the point 0 is wanted, which alone is of d0
  */
-export function emitInputTransform(m: Machine, t: Transform, constants: Constants, read: Read, write: Write): void {
+export function emitInputTransform(
+  m: Machine,
+  t: Transform,
+  constants: Constants,
+  read: Read,
+  write: Write,
+  zero: boolean,
+): void {
   const { n, pairs } = t
   const all = pairProduct(t)
   m.scope(() => {
@@ -28,7 +37,7 @@ export function emitInputTransform(m: Machine, t: Transform, constants: Constant
       })
       return to
     }
-    m.scope(() => write(0, sum(0, all)))
+    if (zero) m.scope(() => write(0, sum(0, all)))
     pairs.forEach((a, index) => {
       m.scope(() => {
         const others = pairProduct(t, a)
@@ -74,11 +83,11 @@ export function emitOutputTransform(m: Machine, t: Transform, constants: Constan
 }
 
 function emitSum(m: Machine, constants: Constants, to: Vec, terms: readonly { factor: number; part: Vec }[]): void {
-  const [first, second, ...others] = terms
-  const rest = first.factor === 1 ? others : [second, ...others]
-  if (first.factor === 1) m.plus(to, first.part, second.part)
+  const [first, second] = terms
+  const plain = first.factor === 1 && second !== undefined
+  if (plain) m.plus(to, first.part, second.part)
   else m.scope(() => m.times(to, first.part, constants.get(first.factor)))
-  for (const { factor, part } of rest) {
+  for (const { factor, part } of terms.slice(plain ? 2 : 1)) {
     if (factor === 1) m.plus(to, to, part)
     else m.scope(() => m.madd(to, part, constants.get(factor)))
   }

@@ -36,6 +36,12 @@ const PROBLEMS = [
   'ic4ih9oc5kh5kw1ph2pw0',
   'ic4ih9oc5kh1kw7ph0pw3',
   'ic4ih9oc5kh7kw1ph3pw0',
+  'ic17ih19oc10kh3sh2ph1',
+  'ic4ih17oc8kh4sh2ph1',
+  'ic5iw70oc6kw3sw2pw1',
+  'ic4iw65oc6kw5sw2pw2',
+  'ic4ih19oc5kh3kw1sh2sw1ph1pw0',
+  'ic4ih19oc5kh5kw1sh2sw1ph2pw0',
 ]
 
 interface Case {

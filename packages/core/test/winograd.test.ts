@@ -237,6 +237,35 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
   })
 })
 
+describe('products of a stride of 2', () => {
+  /** Of one tile, an input and an output channel. */
+  const products = (m: number, r: number, ic: number, planes: number[] = []) => {
+    const [depth, ones] = [planes.length, planes.map(() => 1)]
+    const d = describeConv([ic, ...ones, 2 * m, 2 * m], [1, ic, ...planes, r, r], false, {
+      padding: [...planes.map((taps) => taps >> 1), ...[r, r].map((taps) => (taps - 1) >> 1)],
+      stride: [...ones, 2, 2],
+    })
+    const each = Math.ceil(r / 2)
+    return planWinograd('', d, tileTransform([m, m], [each, each]), traits, 1).macs / ic / (depth === 0 ? 1 : planes[0])
+  }
+
+  it.each([
+    [4, 3, 81],
+    [2, 3, 25],
+    [4, 5, 121],
+    [4, 7, 169],
+    [4, 4, 100],
+    [2, 4, 36],
+  ])('of %ix%i outputs and %i taps leave out the phases whose filters are 0: %i', (m, r, count) => {
+    expect(products(m, r, 16)).toBe(count)
+  })
+
+  it('have all phases where channels are few, and in volumes', () => {
+    expect(products(4, 3, 15)).toBe(100)
+    expect(products(4, 3, 16, [3])).toBe(100)
+  })
+})
+
 describe('vectors of output channels instead of tiles', () => {
   const across = (x: number[], oc: number, workers = 1, { traits } = TIERS.avx512) =>
     planWinograd('', describeConv(x, [oc, x[0], 3, 3], false, { padding: 1 }), tileTransform([4, 4], [3, 3]), traits, workers)
@@ -286,6 +315,11 @@ describe('the choice', () => {
     expect(chosen([3, 224, 224], 64, 7, { stride: 2 })).toBe('f32-winograd-4x4-7x7-s2')
     expect(chosen([64, 56, 56], 96, 5, { stride: 2 })).toBe('f32-winograd-4x4-5x5-s2')
     expect(chosen([1, 40, 40], 48, 5, { stride: 2 })).toBe('direct')
+    expect(chosen([128, 56, 56], 128, 3, { stride: 2 })).toBe('f32-winograd-2x2-3x3-s2')
+    expect(chosen([256, 28, 28], 256, 3, { stride: 2 })).toBe('f32-winograd-2x2-3x3-s2')
+    expect(chosen([512, 14, 14], 512, 3, { stride: 2 })).toBe('direct')
+    expect(chosen([3, 224, 224], 32, 3, { stride: 2 })).toBe('direct')
+    expect(chosen([3, 256, 256], 64, 4, { stride: 2, padding: 1 })).toBe('f32-winograd-4x4-4x4-s2')
     const line = describeConv([80, 3000], [384, 80, 3], true, { padding: 1 })
     expect(orderFor(line, traits)).toBe('f32-winograd-1x4-1x3')
     expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('planes')

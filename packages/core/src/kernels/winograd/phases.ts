@@ -16,15 +16,15 @@ export interface PointRun {
   readonly phases: number
 }
 
-/** Of fewer input channels a group, calls for parts of the points take longer than products with zeros. */
-const LEAST_CHANNELS = 16
+/** Input channels of a group from which on phases are left out where their filters are 0: of fewer, calls for parts of the points take longer than products with zeros. */
+const LEAST_LEFT_OUT = 16
 
 /**
  * The phases of a stride that is the same for height and width. Those that lack no first tap, of the height, of the width, or of
  * both, follow each other. Where planes of a volume lie between the phases of one, all count as whole.
  */
 export function phasesOf(d: ConvDescriptor): Phase[] {
-  const all = d.kernel[0] > 1 || d.ic / d.groups < LEAST_CHANNELS
+  const all = d.kernel[0] > 1 || d.ic / d.groups < LEAST_LEFT_OUT
   const [xs, ys] = [2, 1].map((axis) => axisPhases(d, axis as 1 | 2).map(({ at, whole }) => ({ at, whole: all || whole })))
   return ys.reverse().flatMap((y, index) => (index % 2 === 0 ? xs : xs.toReversed()).map((x) => ({ y, x })))
 }

@@ -39,6 +39,7 @@ export interface WinogradPlan extends Plan {
   /** The convolution of stride 1 that is computed, and the phases whose channels it has. */
   readonly undivided: ConvDescriptor
   readonly phases: readonly Phase[]
+  readonly inputPhases: readonly InputPhase[]
   readonly runs: readonly PointRun[]
   /** Input channels of the whole convolution that a unit of the step that makes shared factors transforms, all phases of each; stretches of so many in a group. */
   readonly icAtOnce: number
@@ -151,6 +152,7 @@ export function planWinograd(
     machine,
     undivided: d,
     phases,
+    inputPhases: inputPhasesOf(descriptor, phases),
     runs,
     icAtOnce,
     stretches,
@@ -218,14 +220,21 @@ export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
 }
 
 /** What the input transform is emitted for. */
-export function inputShapeOf({ machine, transform: t, phases, descriptor: d }: WinogradPlan, { left, cols }: Block): InputShape {
+export function inputShapeOf(
+  { machine, transform: t, inputPhases, descriptor: d }: WinogradPlan,
+  { left, cols }: Block,
+): InputShape {
   const { lead, count } = realPart(left, cols, d.input[2])
   const inPlace = machine.masks ? { cols, lead, count } : null
   const [, ...dilation] = d.dilation
   const [, ...stride] = d.stride
-  const [top, first] = [1, 2].map((axis) => axisOf(d, 1, axis as 1 | 2).first)
-  const inputs = phases.map(({ y, x }): InputPhase => ({ from: [y.at - top, x.at - first], whole: [y.whole, x.whole] }))
-  return { traits: machine, t, dilation, stride, phases: inputs, inPlace }
+  return { traits: machine, t, dilation, stride, phases: inputPhases, inPlace }
+}
+
+/** Of all blocks alike. */
+function inputPhasesOf(d: ConvDescriptor, phases: readonly Phase[]): InputPhase[] {
+  const [top, left] = [1, 2].map((axis) => axisOf(d, 1, axis as 1 | 2).first)
+  return phases.map(({ y, x }) => ({ from: [y.at - top, x.at - left], whole: [y.whole, x.whole] }))
 }
 
 export function outputShapeOf({ machine, transform, pitch, descriptor: d }: WinogradPlan): OutputShape {

@@ -113,7 +113,14 @@ export const KNOWN: readonly KnownAnswer[] = [
       'f32-direct': '65f849ba5448a2c3',
     },
   },
-  // Winograd's kinds: by phases of the stride, of a row and of a column.
+  // Winograd's kinds: of few tiles, by phases of the stride, of a row and of a column.
+  {
+    x: [1, 5, 7, 6],
+    weight: [18, 5, 3, 3],
+    options: { padding: 1 },
+    of: 'f32-winograd-4x4-3x3',
+    bits: { 'f32-winograd-4x4-3x3': '610fe797205d03f3' },
+  },
   {
     x: [1, 2, 15, 16],
     weight: [3, 2, 7, 7],

@@ -303,12 +303,13 @@ describe('the choice', () => {
     return [...orders][0]
   }
 
-  it('is the same on every fused machine: large tiles, small ones for small maps, and the order of the direct kernel for few channels', () => {
+  it('is the same on every fused machine: large tiles where they fit or are few, else small ones, and the order of the direct kernel for few channels', () => {
     expect(chosen([64, 56, 56], 64, 3)).toBe('f32-winograd-4x4-3x3')
     expect(chosen([256, 14, 14], 256, 3)).toBe('f32-winograd-4x4-3x3')
-    expect(chosen([512, 7, 7], 512, 3)).toBe('f32-winograd-2x2-3x3')
+    expect(chosen([512, 7, 7], 512, 3)).toBe('f32-winograd-4x4-3x3')
+    expect(chosen([256, 9, 9], 256, 3)).toBe('f32-winograd-2x2-3x3')
     expect(chosen([256, 28, 28], 128, 3)).toBe('f32-winograd-4x4-3x3')
-    expect(chosen([320, 7, 7], 320, 3)).toBe('f32-winograd-2x2-3x3')
+    expect(chosen([320, 7, 7], 320, 3)).toBe('f32-winograd-4x4-3x3')
     expect(chosen([100, 68, 68], 100, 5)).toBe('f32-winograd-4x4-5x5')
     expect(chosen([256, 28, 28], 256, 3, { dilation: 2, padding: 2 })).toBe('f32-winograd-4x4-3x3')
     expect(chosen([3, 224, 224], 64, 3)).toBe('direct')

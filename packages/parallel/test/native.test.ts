@@ -10,6 +10,7 @@ import { acrossCases } from '../../core/test/across-cases.ts'
 import { chainCases } from '../../core/test/chain-cases.ts'
 import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
 import { directCases } from '../../core/test/direct-cases.ts'
+import { fewCases } from '../../core/test/few-cases.ts'
 import { laneMoves, movedLanes, moveLanes } from '../../core/test/lane-moves.ts'
 import { planesCases } from '../../core/test/planes-cases.ts'
 import { chainOperandsOf, runApart, runChain } from '../../core/test/run-chain.ts'
@@ -78,7 +79,7 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
     ['f32-depthwise', [4, 8, 16].flatMap(depthwiseCases)],
     ['f32-direct', [4, 8, 16].flatMap(directCases)],
     ['f32-planes', [8, 16].flatMap(planesCases)],
-    ['f32-winograd-4x4-3x3', acrossCases()],
+    ['f32-winograd-4x4-3x3', [...acrossCases(), ...fewCases()]],
   ] as const)('is right around every edge of %s, with the bits of the relaxed tier', (kernel, cases) => {
     const { workspace, close } = openWorkspace(tier)
     for (const d of cases) {

@@ -2,11 +2,14 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { machineFor } from '../narrow.ts'
+import { MANY_REGISTERS } from '../panel.ts'
 import { type ChunkSize, STORED, vectorsAcross } from '../winograd/chunks.ts'
+import { fewTiles, usesTaps } from '../winograd/few.ts'
 import { productsOf, runsOf, undivided } from '../winograd/phases.ts'
-import { blockTiles, columnsFor, rowsFor } from '../winograd/plan.ts'
 import type { TileTransform } from '../winograd/points.ts'
+import { blockTiles, columnsFor, rowsFor } from '../winograd/sizes.ts'
 import { slabsOf } from '../winograd/slabs.ts'
+import { tapsProducts, tapsShape } from '../winograd/taps.ts'
 import { countBlocks, stripWidth } from '../winograd/tiles.ts'
 import { area, farTime } from './far.ts'
 import { productCycles } from './tile.ts'
@@ -30,15 +33,19 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
   const machine = machineFor(stripWidth(d, t), traits)
   const { blocks, groups, tiles } = countBlocks(d, t, machine.lanes, blockTiles(d, t, traits))
   const { points } = t
-  const pitch = Math.ceil(tiles / lanes) * lanes
+  const few = fewTiles(whole, t)
+  const pitch = few ? tiles : Math.ceil(tiles / lanes) * lanes
   const products = (productsOf(runsOf(whole, t)) * whole.ic * d.kernel[0]) / d.groups
-  const cycles = cyclesOfBlock(d, { points, products, pitch, tiles, cells: blocks * d.groups }, traits)
+  const fromTaps = few && usesTaps(d, products, traits)
+  const size = { points, products, pitch, tiles, cells: blocks * d.groups }
+  const cycles = few ? cyclesOfFew(whole, t, size, traits) : cyclesOfBlock(d, size, traits)
   const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * pitch) / d.groups - NEAR_FACTORS)
   const perBlock = d.groups * (BLOCK + factors) + cycles * PRODUCT_CYCLE
   const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
   // Rows of the output are written in parts, twice as far.
-  const far = farTime(whole, 4 * d.oc * area(d.output), products * d.oc)
+  const packed = fromTaps ? (area(d.kernel) * d.ic) / d.groups : few ? products * STREAMED : products
+  const far = farTime(whole, 4 * d.oc * area(d.output), packed * d.oc)
   const halved = machine.lanes < lanes ? HALVED : 1
   const forth = traits.masks ? IN_PLACE : FORTH
   const back = traits.masks && d.dilation[2] === 1 ? DIRECT : BACK
@@ -59,5 +66,19 @@ function cyclesOfBlock(d: ConvDescriptor, size: ChunkSize, traits: MachineTraits
   const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
   return d.groups * products * channelTiles * Math.ceil(vectors / cols) * product
 }
+
+/** Of tiles that are few: products from taps, and the sums of taps beside them, or those from filters, and what comes after each point. */
+function cyclesOfFew(d: ConvDescriptor, t: TileTransform, { points, products, tiles }: ChunkSize, traits: MachineTraits): number {
+  const vectors = Math.ceil(d.oc / d.groups / traits.lanes)
+  if (usesTaps(d, products, traits)) {
+    const sums = traits.registers < MANY_REGISTERS ? NARROW_SUMS : SUMS
+    return (d.groups * vectors * (products / points) * (tapsProducts(tapsShape(d, t, 0)) + sums)) / MADDS
+  }
+  const product = productCycles({ rows: 2, cols: tiles }, traits)
+  return d.groups * (Math.ceil(vectors / 2) * products * product + vectors * points * POINT)
+}
+const [SUMS, NARROW_SUMS, POINT] = [84, 185, 14]
+/** The part of filters' time from far memory that is not hidden behind products. */
+const STREAMED = 0.5
 /** Multiply-adds of a core in a cycle. */
 const MADDS = 2

@@ -55,9 +55,9 @@ export function chunksOf(
   return chunks
 }
 
-/** Where vectors hold output channels, so many of a chunk at most: filters of all but a group's last chunk fill theirs. */
-export function chunksAcross(d: ConvDescriptor, { products }: ChunkSize, lanes: number, vectors: number): Chunk[] {
-  return channelBlocks(d.oc, d.groups, products - 1, lanes, vectors).map(({ group, oc, rows, vectors, packed }) => {
+/** Where vectors hold output channels, so many of a chunk at most: filters of all but a group's last chunk fill theirs. @param filter floats of an output channel's */
+export function chunksAcross(d: ConvDescriptor, filter: number, lanes: number, vectors: number): Chunk[] {
+  return channelBlocks(d.oc, d.groups, filter - 1, lanes, vectors).map(({ group, oc, rows, vectors, packed }) => {
     return { group, oc, rows, tiles: 1, filters: packed, width: vectors * lanes }
   })
 }

@@ -1,8 +1,9 @@
 // Making the factors of a block: calls of the input transform for stretches of channels of a phase.
 import type { Bindings, Callable, NarrowFunction } from '../kernel.ts'
+import { inputShapeOf } from './functions.ts'
 import { inputFunction } from './input.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS } from './input-args.ts'
-import { inputShapeOf, type WinogradPlan } from './plan.ts'
+import type { WinogradPlan } from './plan.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
 import { piecesOf, realPart, stagedStep } from './tiles.ts'
 

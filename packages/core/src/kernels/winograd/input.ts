@@ -2,6 +2,7 @@
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine } from '../../isa/machine.ts'
 import type { NarrowFunction } from '../kernel.ts'
+import { PAIR_SCALES } from './few.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase, type InputShape, type Steps } from './input-args.ts'
 import { transformName } from './points.ts'
 import { rowBytes } from './rows.ts'
@@ -13,10 +14,11 @@ import { Constants, emitInputTransform, inputConstants, type Read, type Write } 
 const WORKING = 8
 
 export function inputFunction(shape: InputShape): NarrowFunction {
-  const { traits, t, dilation, phases, inPlace } = shape
+  const { traits, t, dilation, phases, few, inPlace } = shape
+  const kept = few === null ? '' : `-of-${few}`
   const place = inPlace === null ? '' : `-${inPlace.lead}-${inPlace.count}-${inPlace.cols}`
   return {
-    name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${phaseNames(phases)}${place}`,
+    name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${phaseNames(phases)}${kept}${place}`,
     words: wordsOf(INPUT_ARGS),
     traits,
     emit: (m) => emitInput(m, shape),
@@ -37,7 +39,7 @@ function phaseNames(phases: readonly InputPhase[]): string {
 function inputTouches(
   words: Int32Array,
   args: number,
-  { t, dilation: [dy, dx], stride: [sy, sx], phases }: InputShape,
+  { t, dilation: [dy, dx], stride: [sy, sx], phases, few }: InputShape,
   lanes: number,
 ): Access[] {
   const arg = (name: keyof typeof INPUT_ARGS) => words[args + INPUT_ARGS[name]] >>> 0
@@ -73,7 +75,7 @@ function inputTouches(
         (channels - 1) * arg('vChannel') +
         (t.points - 1) * arg('vPoint') +
         largest(1) +
-        width,
+        4 * (few ?? lanes),
     },
     { from: arg('groups'), to: arg('groups') + 4 * INPUT_GROUP_WORDS * count },
     { from: arg('scratch'), to: arg('scratch') + t.points * width },
@@ -82,9 +84,10 @@ function inputTouches(
 
 function emitInput(m: Machine, shape: InputShape): void {
   const { t, phases } = shape
+  const scales = scalesOf(shape)
   emitClear(m)
   const longest = Math.max(t.y.n, t.x.n)
-  const constants = new Constants(m, [...inputConstants(t.y), ...inputConstants(t.x)], WORKING + longest - 6)
+  const constants = new Constants(m, [...inputConstants(t.y, scales), ...inputConstants(t.x, scales)], WORKING + longest - 6)
   const [x, v] = [m.arg(INPUT_ARGS.x), m.arg(INPUT_ARGS.v)]
   m.loop(m.arg(INPUT_ARGS.channels), () => {
     m.scope(() => emitStage(m, shape, x))
@@ -99,6 +102,12 @@ function emitInput(m: Machine, shape: InputShape): void {
     m.add(v, m.arg(INPUT_ARGS.vChannel))
   })
 }
+
+/** Of the factors of each pair. */
+function scalesOf({ few }: InputShape): readonly number[] {
+  return few === null ? NONE : PAIR_SCALES
+}
+const NONE: readonly number[] = [1, 1, 1]
 
 function emitClear(m: Machine): void {
   m.scope(() => {
@@ -119,6 +128,7 @@ function emitGroup(m: Machine, shape: InputShape, phase: number, constants: Cons
     stride: [sy, sx],
   } = shape
   const { from, whole } = shape.phases[phase]
+  const scales = scalesOf(shape)
   const { phases, phaseFloats, rowFloats } = stagingOf(t.x, dx, sx, m.traits.lanes)
   const width = 4 * m.traits.lanes
   const [rows, cols] = [t.y, t.x].map(({ n }) => Array.from({ length: n }, (_, index) => index))
@@ -135,7 +145,7 @@ function emitGroup(m: Machine, shape: InputShape, phase: number, constants: Cons
     for (const col of whole[1] ? cols : cols.slice(1)) {
       const read: Read = (to, row) => m.load(to, at, 4 * (rowAt(row) + columnAt(col)))
       const write: Write = (row, factor) => m.store(scratch, (row * t.x.n + col) * width, factor)
-      emitInputTransform(m, t.y, constants, read, write, whole[0])
+      emitInputTransform(m, t.y, constants, read, write, whole[0], scales)
     }
   }
   const [to, point] = [m.int(), m.arg(INPUT_ARGS.vPoint)]
@@ -157,9 +167,10 @@ function emitGroup(m: Machine, shape: InputShape, phase: number, constants: Cons
       t.y.n > 1 ? m.load(register, scratch, (row * t.x.n + col) * width) : m.load(register, at, 4 * columnAt(col))
     if (!whole[1]) skip(1)
     const write: Write = (_, factor) => {
-      m.store(to, 0, factor)
+      if (shape.few === null) m.store(to, 0, factor)
+      else m.storeFirst(to, 0, factor, shape.few)
       m.add(to, point)
     }
-    emitInputTransform(m, t.x, constants, read, write, whole[1])
+    emitInputTransform(m, t.x, constants, read, write, whole[1], scales)
   }
 }

@@ -1,11 +1,14 @@
-// Filters of a Winograd convolution, G g G^T, in the order in which they are read, then biases and the tables of groups.
+// Filters of a Winograd convolution, G g G^T or their taps, in the order in which they are read, then biases and the tables of groups.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { flush, weightStrides } from '../pack.ts'
 import { tapOf } from './axis.ts'
+import type { Chunk } from './chunks.ts'
+import { tapScale } from './few.ts'
+import { filterSums, filterTransform } from './filters.ts'
+import { outputShapeOf } from './functions.ts'
 import { INPUT_GROUP_WORDS } from './input-args.ts'
 import { DIRECT_GROUP, OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output-args.ts'
-import { outputShapeOf, type WinogradPlan } from './plan.ts'
-import { filterMatrix, type TileTransform } from './points.ts'
+import type { WinogradPlan } from './plan.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
 
 export function packWinograd(
@@ -15,14 +18,34 @@ export function packWinograd(
   memory: ArrayBufferLike,
   offset: number,
 ): void {
-  const { descriptor: d, chunks, transform: t } = plan
+  const { descriptor: d, chunks } = plan
   const floats = new Float32Array(memory, offset, plan.inputTablesAt / 4)
   const channels = (plan.undivided.ic / d.groups) * d.kernel[0]
-  const transform = filterTransform(t)
-  const { points } = t
-  const places = pointPlaces(plan)
   const filterOf = filtersOf(plan, weight)
-  for (const { oc, rows, tiles, filters, width } of chunks) {
+  if (plan.taps === null) packFactors(plan, channels, filterOf, floats)
+  else packTaps(chunks, channels, filterOf, floats)
+  for (let oc = 0; oc < d.oc; oc++) floats[plan.biasAt / 4 + oc] = bias === null ? 0 : flush(bias[oc])
+  packTables(plan, memory, offset)
+}
+
+/** Channel by channel, tap by tap, those of all output channels of a chunk. */
+function packTaps(chunks: readonly Chunk[], channels: number, filterOf: FilterOf, floats: Float32Array): void {
+  for (const { oc, rows, filters, width } of chunks) {
+    for (let row = 0; row < rows; row++) {
+      for (let channel = 0, to = filters / 4 + row; channel < channels; channel++) {
+        const { taps, at } = filterOf(oc + row, channel)
+        for (let tap = 0; tap < 9; tap++, to += width) floats[to] = flush(tapScale(tap) * taps[at + tap])
+      }
+    }
+  }
+}
+
+/** G g G^T. */
+function packFactors(plan: WinogradPlan, channels: number, filterOf: FilterOf, floats: Float32Array): void {
+  const transform = plan.few ? filterSums : filterTransform(plan.transform)
+  const { points } = plan.transform
+  const places = pointPlaces(plan)
+  for (const { oc, rows, tiles, filters, width } of plan.chunks) {
     // The rows of an input channel lie side by side: they are written together, a point after the other.
     const factors = new Float64Array(points * width)
     for (let tile = 0; tile < tiles; tile++) {
@@ -40,8 +63,6 @@ export function packWinograd(
       }
     }
   }
-  for (let oc = 0; oc < d.oc; oc++) floats[plan.biasAt / 4 + oc] = bias === null ? 0 : flush(bias[oc])
-  packTables(plan, memory, offset)
 }
 
 /** Of each point: the input channels that are summed at it, and how many there are of the points before. */
@@ -63,11 +84,10 @@ interface Filter {
   readonly at: number
 }
 
+type FilterOf = (oc: number, channel: number) => Filter
+
 /** Channels are those of one plane under an output, phase by phase: planes one after the other. The taps of a phase are gathered anew. */
-function filtersOf(
-  { descriptor: d, undivided, phases }: WinogradPlan,
-  weight: Float32Array,
-): (oc: number, channel: number) => Filter {
+function filtersOf({ descriptor: d, undivided, phases }: WinogradPlan, weight: Float32Array): FilterOf {
   const placeOf = filterPlaces(d, weight.length)
   if (phases.length === 1) {
     const taps = d.transposed ? weight.toReversed() : weight
@@ -98,43 +118,6 @@ function filterPlaces(d: ConvDescriptor, floats: number): (oc: number, channel: 
     const plane = Math.floor(channel / icPerGroup)
     const at = channelOffset(oc) + (channel % icPerGroup) * ic
     return d.transposed ? floats - at - (planes - plane) * kh * kw : at + plane * kh * kw
-  }
-}
-
-type FilterTransform = (weight: Float32Array, from: number, out: Float64Array, at: number, step: number) => void
-
-/** G g G^T of the filter that begins at `from`, in double precision, a number every `step` of `out`. */
-function filterTransform({ y, x }: TileTransform): FilterTransform {
-  const [down, along] = [y, x].map((t) => Float64Array.from(filterMatrix(t).flat()))
-  if (y.r === 3 && x.r === 3) return filterTransformOf3(down, new Float64Array(y.n * 3), y.n)
-  const half = new Float64Array(y.n * x.r)
-  return (weight, from, out, at, step) => {
-    for (let i = 0; i < y.n; i++) {
-      for (let col = 0; col < x.r; col++) {
-        let sum = 0
-        for (let row = 0; row < y.r; row++) sum += down[i * y.r + row] * weight[from + row * x.r + col]
-        half[i * x.r + col] = sum
-      }
-      for (let j = 0; j < x.n; j++) {
-        let sum = 0
-        for (let col = 0; col < x.r; col++) sum += half[i * x.r + col] * along[j * x.r + col]
-        out[at + (i * x.n + j) * step] = sum
-      }
-    }
-  }
-}
-
-/** The same, three taps written out: networks have millions of such filters, and every start waits for them. */
-function filterTransformOf3(matrix: Float64Array, half: Float64Array, n: number): FilterTransform {
-  return (weight, from, out, at, step) => {
-    for (let col = 0; col < 3; col++) {
-      const [g0, g1, g2] = [weight[from + col], weight[from + 3 + col], weight[from + 6 + col]]
-      for (let i = 0; i < 3 * n; i += 3) half[i + col] = matrix[i] * g0 + matrix[i + 1] * g1 + matrix[i + 2] * g2
-    }
-    for (let i = 0, to = at; i < 3 * n; i += 3) {
-      const [h0, h1, h2] = [half[i], half[i + 1], half[i + 2]]
-      for (let j = 0; j < 3 * n; j += 3, to += step) out[to] = h0 * matrix[j] + h1 * matrix[j + 1] + h2 * matrix[j + 2]
-    }
   }
 }
 

@@ -1,23 +1,23 @@
 // The plan of a Winograd convolution: blocks of tiles, chunks of output channels, and the memory that they need.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
-import type { KernelFunction, MachineTraits } from '../../isa/machine.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
 import { sumsBytes } from '../broadcast/tile.ts'
-import { epilogueOf } from '../epilogue.ts'
+import { area } from '../estimate/far.ts'
 import type { Plan } from '../kernel.ts'
 import { machineFor } from '../narrow.ts'
 import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
-import { spareRegisters, type TileShape } from '../tile.ts'
-import { acrossFunction } from './across.ts'
 import { axisOf } from './axis.ts'
 import { type Chunk, chunksAcross, chunksOf, vectorsAcross } from './chunks.ts'
-import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase, type InputShape } from './input-args.ts'
-import { multiplyFunction } from './multiply.ts'
-import { OUTPUT_GROUP_WORDS, type OutputShape } from './output-args.ts'
+import { fewTiles, usesTaps } from './few.ts'
+import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase } from './input-args.ts'
+import { OUTPUT_GROUP_WORDS } from './output-args.ts'
 import { type Phase, type PointRun, phasesOf, productsOf, runsOf, undivided } from './phases.ts'
 import type { TileTransform } from './points.ts'
+import { blockTiles, columnsFor, rowsFor } from './sizes.ts'
 import { type Slab, slabsOf } from './slabs.ts'
-import { blocksOf, type Block as FlatBlock, realPart, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
+import { type TapsShape, tapsProducts, tapsShape } from './taps.ts'
+import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
 
 /** Tiles of some planes of the output: in 2-D of its only one. */
 export interface Block extends FlatBlock, Slab {}
@@ -59,6 +59,10 @@ export interface WinogradPlan extends Plan {
   readonly cols: number
   /** Tiles of a block, where vectors hold output channels instead of them (across.ts); else null. */
   readonly across: number | null
+  /** Whether filters are sums of taps (taps.ts). */
+  readonly few: boolean
+  /** Where filters are packed as their taps, and vectors hold output channels (taps.ts); else null. */
+  readonly taps: TapsShape | null
   /** Floats from a point's products to the next point's; from an input channel's factors to the next, and a point's. */
   readonly pitch: number
   readonly vChannel: number
@@ -73,22 +77,12 @@ export interface WinogradPlan extends Plan {
 
 /** Input channels of a unit of the step that makes shared factors, of all phases. */
 const IC_AT_ONCE = 32
-/** Tiles of a block that all workers share, and of one that a worker has alone: the factors of 64 or 128 channels, 36 points each, are half of a second cache. */
-const [SHARED_TILES, BLOCK_TILES] = [48, 32]
-/** Of volumes and of dilated tiles, whose blocks are whole rows of a register tile's width, tiles that are worth passing over all filters. */
-const LEAST_TILES = 16
-/** Rows of tiles are not cut where whole ones come to this many: each cut is a vector that is partly empty. */
-const WHOLE_TILES = 28
 /**
  * Workers do not share a block from this many on. Of fewer they do not where a block's factors are no more than these bytes: made
  * twice they cost less than passing from one core's caches to another's; unless filters, which each of several blocks passes over,
  * are more than these.
  */
 const [BLOCKS_ALONE, FACTORS_ALONE, FILTERS_ALONE] = [16, 1.5 * 2 ** 20, 12 * 2 ** 20]
-/** From this many blocks of whole rows on they are small. */
-const SMALL_BLOCKS = 7
-/** Rows of a register tile at most: more gain nothing, and coarser tiles are harder to share. */
-const MOST_ROWS = 16
 const ARGS_BYTES = 128
 
 export function planWinograd(
@@ -107,17 +101,20 @@ export function planWinograd(
   const most = flat.reduce((tiles, block) => Math.max(tiles, block.tiles), 0)
   const slabs = slabsOf(d, 4 * points * icPerGroup * most)
   const blocks = slabs.flatMap((slab) => flat.map((block) => ({ ...block, ...slab })))
-  const pitch = Math.ceil(most / lanes) * lanes
-  const cols = columnsFor(pitch / lanes, traits)
+  const few = fewTiles(descriptor, t)
+  const pitch = few ? most : Math.ceil(most / lanes) * lanes
+  const cols = columnsFor(Math.ceil(pitch / lanes), traits)
   const cells = blocks.length * d.groups
   const products = (productsOf(runs) * d.kernel[0] * icPerGroup) / phases.length
   const size = { points, products, pitch, tiles: most, cells }
-  const vectors = vectorsAcross(d, size, traits, workers)
-  const chunks = vectors > 0 ? chunksAcross(d, size, lanes, vectors) : chunksOf(d, size, rowsFor(cols, traits), traits)
-  const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * products * tiles * width, 0)
+  const fromTaps = few && usesTaps(d, products, traits)
+  const vectors = fromTaps ? 1 : few ? 2 : vectorsAcross(d, size, traits, workers)
+  const packed = fromTaps ? area(d.kernel) * icPerGroup : products
+  const chunks = vectors > 0 ? chunksAcross(d, packed, lanes, vectors) : chunksOf(d, size, rowsFor(cols, traits), traits)
+  const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * packed * tiles * width, 0)
   // A group's last lanes may lie behind its block's tiles.
   const reach = Math.max(...flat.flatMap(({ groups }) => groups.map(({ tile }) => tile + machine.lanes)))
-  const vChannel = Math.max(pitch, Math.ceil(reach / lanes) * lanes)
+  const vChannel = few ? most : Math.max(pitch, Math.ceil(reach / lanes) * lanes)
   const vPoint = oddLines(slabs[0].inputs * icPerGroup * vChannel)
   const vBlock = points * vPoint
   const kept = 4 * vBlock <= FACTORS_ALONE && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
@@ -127,8 +124,11 @@ export function planWinograd(
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * points * pitch + lanes,
     factors: alone ? vBlock : 0,
-    sums: sumsBytes(vectors, most, lanes) / 4,
+    sums: sumsBytes(vectors, fromTaps ? points * most : most, lanes) / 4,
   })
+  const taps = fromTaps ? tapsShape(descriptor, t, 4 * vPoint) : null
+  const tiles = flat.reduce((sum, block) => sum + block.tiles, 0)
+  const made = taps === null ? products * tiles : tapsProducts(taps) * d.kernel[0] * icPerGroup
   const inputTablesAt = filterBytes + 4 * d.oc
   const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
   const outputTablesAt = inputTablesAt + 4 * INPUT_GROUP_WORDS * groups
@@ -144,7 +144,7 @@ export function planWinograd(
           { name: 'transform', units: cells * stretches },
           { name: 'multiply', units: blocks.length * chunks.length },
         ],
-    macs: products * flat.reduce((tiles, block) => tiles + block.tiles, 0) * d.oc * d.output[0],
+    macs: made * d.oc * d.output[0],
     packedBytes: outputTablesAt + 4 * OUTPUT_GROUP_WORDS * groups,
     sharedBytes: alone ? 0 : 4 * cells * vBlock,
     privateBytes: own.bytes,
@@ -168,6 +168,8 @@ export function planWinograd(
     },
     cols,
     across: vectors > 0 ? most : null,
+    few,
+    taps,
     pitch,
     vChannel,
     vPoint,
@@ -177,32 +179,6 @@ export function planWinograd(
     inputTablesAt,
     outputTablesAt,
   }
-}
-
-/** All tiles where they are few, else a fixed number: whole vectors of every machine, or whole rows. */
-export function blockTiles(d: ConvDescriptor, t: TileTransform, traits: MachineTraits): number {
-  const { lanes } = traits
-  const all = tilesOf(d, t)
-  const width = stripWidth(d, t)
-  if (d.dilation[2] > 1 || d.kernel[0] > 1) {
-    const most = Math.min(all, Math.max(LEAST_TILES, columnsFor(all, traits) * lanes))
-    const rows = all / width
-    return Math.ceil(rows / Math.ceil(rows / Math.max(1, Math.floor(most / width)))) * width
-  }
-  if (all <= Math.max(64, lanes)) return all
-  if (all < SMALL_BLOCKS * WHOLE_TILES) return SHARED_TILES
-  const rows = Math.floor(BLOCK_TILES / width) * width
-  return rows >= WHOLE_TILES ? rows : BLOCK_TILES
-}
-
-/** Vectors of a register tile: three of many registers, or four at once where that is all there is; else two. */
-export function columnsFor(vectors: number, traits: MachineTraits): number {
-  if (traits.registers < 32) return Math.min(2, vectors)
-  return vectors === 4 ? 4 : Math.min(3, vectors)
-}
-
-export function rowsFor(cols: number, traits: MachineTraits): number {
-  return Math.min(MOST_ROWS, Math.floor((traits.registers - spareRegisters(traits)) / cols) - 1)
 }
 
 /** A unit where workers do not share factors: all chunks of a block's group follow each other. `cell` numbers the blocks of all groups. */
@@ -219,38 +195,10 @@ export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
   return { block, chunk: chunks[tile] }
 }
 
-/** What the input transform is emitted for. */
-export function inputShapeOf(
-  { machine, transform: t, inputPhases, descriptor: d }: WinogradPlan,
-  { left, cols }: Block,
-): InputShape {
-  const { lead, count } = realPart(left, cols, d.input[2])
-  const inPlace = machine.masks ? { cols, lead, count } : null
-  const [, ...dilation] = d.dilation
-  const [, ...stride] = d.stride
-  return { traits: machine, t, dilation, stride, phases: inputPhases, inPlace }
-}
-
 /** Of all blocks alike. */
 function inputPhasesOf(d: ConvDescriptor, phases: readonly Phase[]): InputPhase[] {
   const [top, left] = [1, 2].map((axis) => axisOf(d, 1, axis as 1 | 2).first)
   return phases.map(({ y, x }) => ({ from: [y.at - top, x.at - left], whole: [y.whole, x.whole] }))
-}
-
-export function outputShapeOf({ machine, transform, pitch, descriptor: d }: WinogradPlan): OutputShape {
-  const direct = machine.masks && d.dilation[2] === 1
-  return { traits: machine, t: transform, pitch, dilation: d.dilation[2], direct, epilogue: epilogueOf(d) }
-}
-
-export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {
-  return { rows, cols: plan.cols }
-}
-
-/** What multiplies a chunk. */
-export function multiplyOf(plan: WinogradPlan, chunk: Chunk): KernelFunction {
-  const { across, traits } = plan
-  if (across === null) return multiplyFunction(shapeOfChunk(plan, chunk))
-  return acrossFunction({ vectors: chunk.width / traits.lanes, tiles: across })
 }
 
 function layoutOf(

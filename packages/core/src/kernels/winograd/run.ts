@@ -5,10 +5,11 @@ import { unitsOf } from '../range.ts'
 import { ACROSS_ARGS } from './across.ts'
 import type { Chunk } from './chunks.ts'
 import { groupsBefore, transformer } from './factors.ts'
+import { multiplyOf, outputShapeOf, shapeOfChunk } from './functions.ts'
 import { MULTIPLY_ARGS, writeVectors } from './multiply.ts'
 import { outputFunction } from './output.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS } from './output-args.ts'
-import { aloneUnit, multiplyOf, outputShapeOf, shapeOfChunk, type WinogradPlan } from './plan.ts'
+import { aloneUnit, type WinogradPlan } from './plan.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 

@@ -10,7 +10,7 @@ export type Write = (index: number, from: Vec) => void
  * B^T d. With Q the product of (y - b^2) over the other pairs, the factors of a and -a are E + a O and E - a O, where
  * E sums the coefficients of Q over d2, d4, ... and O over d1, d3, ...
  *
- * @param zero whether the factor of the point 0 is wanted, which alone is of d0
+ * @param zero whether the factor of the point 0 is wanted, which alone is of d0. @param scales of the factors of each pair
  */
 export function emitInputTransform(
   m: Machine,
@@ -19,6 +19,7 @@ export function emitInputTransform(
   read: Read,
   write: Write,
   zero: boolean,
+  scales: readonly number[],
 ): void {
   const { n, pairs } = t
   const all = pairProduct(t)
@@ -42,7 +43,11 @@ export function emitInputTransform(
       m.scope(() => {
         const others = pairProduct(t, a)
         const [even, odd, result] = [sum(2, others), sum(1, others), m.vec()]
-        if (a !== 1) m.scope(() => m.times(odd, odd, constants.get(a)))
+        const scaled = (part: Vec, by: number) => {
+          if (by !== 1) m.scope(() => m.times(part, part, constants.get(by)))
+        }
+        scaled(even, scales[index])
+        scaled(odd, a * scales[index])
         m.plus(result, even, odd)
         write(2 * index + 1, result)
         m.minus(result, even, odd)
@@ -123,9 +128,10 @@ export class Constants {
   }
 }
 
-export function inputConstants(t: Transform): number[] {
+export function inputConstants(t: Transform, scales: readonly number[]): number[] {
   const products = [pairProduct(t), ...t.pairs.map((a) => pairProduct(t, a))]
-  return [...products.flatMap((product) => product.slice(0, -1)), ...t.pairs].filter((value) => Math.abs(value) !== 1)
+  const ofPairs = t.pairs.flatMap((a, index) => [a * scales[index], scales[index]])
+  return [...products.flatMap((product) => product.slice(0, -1)), ...ofPairs].filter((value) => Math.abs(value) !== 1)
 }
 
 export function outputConstants(t: Transform): number[] {

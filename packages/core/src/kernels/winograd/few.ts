@@ -1,0 +1,34 @@
+// Winograd convolutions of few tiles, F(4x4, 3x3): filters are sums of taps, which are made before or each time that they are used.
+import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import type { MachineTraits } from '../../isa/machine.ts'
+import { MANY_REGISTERS } from '../panel.ts'
+import type { TileTransform, Transform } from './points.ts'
+import { tilesOf } from './tiles.ts'
+
+/** Tiles whose sums at the points of a row the registers of a machine with many hold. */
+const MOST_TILES = 4
+
+/** Whether filters are sums of taps, as below, so that they may be transformed where they are used. */
+export function fewTiles(d: ConvDescriptor, t: TileTransform): boolean {
+  const fits = ({ m, r }: Transform) => m === 4 && r === 3
+  return fits(t.y) && fits(t.x) && d.stride[1] === 1 && tilesOf(d, t) <= MOST_TILES
+}
+
+/** Bytes of filters that are transformed before, on a machine whose registers hold sums at half of the points of a row: more come from far memory. */
+const NEAR_FILTERS = 12 * 2 ** 20
+/** The narrowest vectors take longer to transform filters again and again than these to come. */
+const NARROWEST = 4
+
+/** Whether they are: transformed before they are four times as large. @param products of an output channel */
+export function usesTaps(d: ConvDescriptor, products: number, { lanes, registers }: MachineTraits): boolean {
+  return registers >= MANY_REGISTERS || (lanes > NARROWEST && 4 * products * d.oc > NEAR_FILTERS)
+}
+
+/**
+ * Of the points 0, a, -a, b, -b, infinity along an axis, a = 1 / b = sqrt(1/2): with the middle tap times b, filters at the pairs are sums
+ * and differences of taps, (2 g0 + g2) +- b g1 and (g0 + 2 g2) +- b g1. What G has beside them is taken into the factors of a pair.
+ */
+export const PAIR_SCALES: readonly number[] = [-1 / 3, 1 / 6]
+export function tapScale(tap: number): number {
+  return [1, Math.SQRT2, 2][Number(tap % 3 === 1) + Number(Math.floor(tap / 3) === 1)]
+}

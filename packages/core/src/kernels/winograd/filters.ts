@@ -1,0 +1,56 @@
+// The transform of a filter before it is packed: G g G^T, or the sums of taps that stand for it where tiles are few.
+import { flush } from '../pack.ts'
+import { tapScale } from './few.ts'
+import { filterMatrix, type TileTransform } from './points.ts'
+
+export type FilterTransform = (weight: Float32Array, from: number, out: Float64Array, at: number, step: number) => void
+
+/** G g G^T of the filter that begins at `from`, in double precision, a number every `step` of `out`. */
+export function filterTransform({ y, x }: TileTransform): FilterTransform {
+  const [down, along] = [y, x].map((t) => Float64Array.from(filterMatrix(t).flat()))
+  if (y.r === 3 && x.r === 3) return filterTransformOf3(down, new Float64Array(y.n * 3), y.n)
+  const half = new Float64Array(y.n * x.r)
+  return (weight, from, out, at, step) => {
+    for (let i = 0; i < y.n; i++) {
+      for (let col = 0; col < x.r; col++) {
+        let sum = 0
+        for (let row = 0; row < y.r; row++) sum += down[i * y.r + row] * weight[from + row * x.r + col]
+        half[i * x.r + col] = sum
+      }
+      for (let j = 0; j < x.n; j++) {
+        let sum = 0
+        for (let col = 0; col < x.r; col++) sum += half[i * x.r + col] * along[j * x.r + col]
+        out[at + (i * x.n + j) * step] = sum
+      }
+    }
+  }
+}
+
+/** Sums of taps, rounded as vectors are (taps.ts). */
+export function filterSums(weight: Float32Array, from: number, out: Float64Array, at: number, step: number): void {
+  const taps = Float32Array.from({ length: 9 }, (_, tap) => flush(tapScale(tap) * weight[from + tap]))
+  const sums = (g0: number, g1: number, g2: number) => {
+    const [a, b] = [f32(f32(g2 + g0) + g0), f32(f32(g0 + g2) + g2)]
+    return [g0, f32(a + g1), f32(a - g1), f32(b + g1), f32(b - g1), g2]
+  }
+  const columns = [0, 1, 2].map((col) => sums(taps[col], taps[col + 3], taps[col + 6]))
+  for (let row = 0; row < 6; row++) {
+    for (const [col, value] of sums(columns[0][row], columns[1][row], columns[2][row]).entries())
+      out[at + (6 * row + col) * step] = value
+  }
+}
+const f32 = Math.fround
+
+/** The same, three taps written out: networks have millions of such filters, and every start waits for them. */
+function filterTransformOf3(matrix: Float64Array, half: Float64Array, n: number): FilterTransform {
+  return (weight, from, out, at, step) => {
+    for (let col = 0; col < 3; col++) {
+      const [g0, g1, g2] = [weight[from + col], weight[from + 3 + col], weight[from + 6 + col]]
+      for (let i = 0; i < 3 * n; i += 3) half[i + col] = matrix[i] * g0 + matrix[i + 1] * g1 + matrix[i + 2] * g2
+    }
+    for (let i = 0, to = at; i < 3 * n; i += 3) {
+      const [h0, h1, h2] = [half[i], half[i + 1], half[i + 2]]
+      for (let j = 0; j < 3 * n; j += 3, to += step) out[to] = h0 * matrix[j] + h1 * matrix[j + 1] + h2 * matrix[j + 2]
+    }
+  }
+}

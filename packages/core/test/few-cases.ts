@@ -1,0 +1,28 @@
+// Winograd convolutions of four tiles of 4x4 outputs at most, whose filters are sums of taps: every height and width, and channels around every vector.
+import { type ConvDescriptor, type ConvOptions, describeConv, type RunOperands } from '@weft/core'
+
+export function fewCases(): ConvDescriptor[] {
+  const conv = (x: number[], oc: number, options: ConvOptions & RunOperands = {}, taps: number[] = []) =>
+    describeConv(x, [oc, x[0] / (options.groups ?? 1), ...taps, 3, 3], true, { padding: 1, ...options })
+  const epilogue: ConvOptions & RunOperands = { residual: true, activation: 'hardSwish' }
+  // A tile and two, whole ones and not.
+  const sizes = [1, 3, 4, 5, 7, 8]
+  return [
+    ...sizes.flatMap((height) => sizes.map((width) => conv([5, height, width], 17, epilogue))),
+    ...[9, 12, 13, 16].flatMap((size) => [conv([3, 4, size], 5, epilogue), conv([2, size, 3], 9)]),
+    // Fours and single ones of the last vector.
+    ...[1, 3, 4, 7, 8, 9, 15, 16, 31, 32, 33].flatMap((channels) => [conv([channels, 7, 7], 3), conv([2, 7, 7], channels)]),
+    ...[0, 1, 2].map((padding) => conv([6, 3 - padding, 6 - padding], 6, { padding: [padding, 2 * padding], groups: 2 })),
+    ...[2, 5, 7, 8].flatMap((size) => [
+      conv([4, 7, size], 9, { dilation: 2, padding: 2 }),
+      conv([4, 3, size], 9, { dilation: [1, 3], padding: [1, 3] }),
+      conv([4, 4, 2 * size], 9, { dilation: [1, 4], padding: [1, 4] }),
+    ]),
+    conv([16, 4, 7, 7], 6, { ...epilogue, groups: 2 }, [2]),
+    conv([16, 6, 8, 5], 3, { stride: [2, 1, 1] }, [3]),
+    // So many filters that they are transformed where they are used on every machine.
+    conv([300, 2, 5], 300),
+    conv([303, 1, 9], 301, { activation: 'relu' }),
+    conv([110, 2, 2, 3], 300, {}, [3]),
+  ]
+}

@@ -1,0 +1,119 @@
+// Winograd convolutions of four tiles of 4x4 outputs at most: filters are sums of taps, made before or each time that they are used.
+import { type ConvDescriptor, describeConv, PORTABLE_TIERS, portableWorkspace, Staged, sizeOf, TIERS } from '@weft/core'
+import { describe, expect, it } from 'vitest'
+import type { MachineTraits } from '../src/isa/machine.ts'
+import { planWinograd } from '../src/kernels/winograd/plan.ts'
+import { tileTransform } from '../src/kernels/winograd/points.ts'
+import { WINOGRADS, winograd } from '../src/kernels/winograd.ts'
+import { fewCases } from './few-cases.ts'
+import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
+import { checkUnits } from './run-units.ts'
+
+const NAME = 'f32-winograd-4x4-3x3'
+const { traits: relaxed } = TIERS.relaxed
+/** Its registers hold sums at all points of a row of four tiles. */
+const MANY: MachineTraits = { ...relaxed, registers: 32 }
+const t = tileTransform([4, 4], [3, 3])
+
+/** The output of a plan for such a machine, whose products are computed on the relaxed tier. */
+function run(d: ConvDescriptor, traits: MachineTraits): Float32Array {
+  const workspace = portableWorkspace('relaxed')
+  const kernel = winograd(WINOGRADS[0])
+  const plan = kernel.plan(d, traits, 1)
+  const { x, weight, bias, residual } = operandsOf(d)
+  let end = 1024
+  const place = (bytes: number) => {
+    const at = end
+    end += Math.ceil(bytes / 64) * 64
+    return at
+  }
+  const sizes = [
+    4 * sizeOf(d.xShape),
+    4 * sizeOf(d.yShape),
+    4 * sizeOf(d.yShape),
+    plan.packedBytes,
+    plan.sharedBytes,
+    plan.privateBytes,
+  ]
+  const [xAt, yAt, residualAt, packed, shared, own] = sizes.map(place)
+  workspace.tenant = null
+  workspace.reserve(end)
+  const { buffer } = workspace.memory
+  new Float32Array(buffer, 1024, (end - 1024) / 4).fill(Number.NaN)
+  new Float32Array(buffer, xAt).set(x.data)
+  if (residual !== null) new Float32Array(buffer, residualAt).set(residual.data)
+  kernel.pack(plan, weight.data, bias?.data ?? null, buffer, packed)
+  const functions = kernel.functions(plan).map((one) => ({ traits, ...one, name: `${one.name}-of-${traits.registers}` }))
+  const code = workspace.callables(functions)
+  const named = new Map([...code].map(([name, call]) => [name.replace(/-of-\d+$/, ''), call]))
+  const [xItem, yItem] = [sizeOf(d.xShape), sizeOf(d.yShape)].map((size) => (4 * size) / d.batch)
+  for (let item = 0; item < d.batch; item++) {
+    const at = { x: xAt + item * xItem, y: yAt + item * yItem, residual: residualAt + item * yItem, packed, shared, private: own }
+    const staged = new Staged()
+    for (const [step, { units }] of plan.steps.entries())
+      kernel.runner(plan, named, buffer)(step, 0, units, { ...at, staged }, () => false)
+  }
+  return new Float32Array(buffer, yAt, sizeOf(d.yShape)).slice()
+}
+
+describe('Winograd of few tiles', () => {
+  it.each(PORTABLE_TIERS.filter((tier) => tier !== 'scalar'))(
+    'is right for every map and channels around every vector, on the %s tier',
+    (tier) => {
+      for (const d of fewCases()) {
+        const operands = operandsOf(d)
+        const text = `${d.xShape} * ${d.weightShape}, ${d.before} before, ${d.dilation} apart`
+        expect(worstError(runKernel(d, operands, tier, NAME), runOracle(d, operands)), text).toBeLessThan(1e-5)
+      }
+    },
+  )
+
+  it('gives the same bits whether filters are transformed before or where they are used', () => {
+    for (const d of fewCases()) {
+      const text = `${d.xShape} * ${d.weightShape}`
+      expect([planWinograd('', d, t, relaxed, 1).taps, planWinograd('', d, t, MANY, 1).taps === null], text).toEqual([
+        null,
+        false,
+      ])
+      expect(run(d, MANY), text).toEqual(runKernel(d, operandsOf(d), 'relaxed', NAME))
+    }
+  })
+
+  it('errs no more than that of many tiles does', () => {
+    for (const ic of [1, 3, 64, 512]) {
+      const d = describeConv([ic, 7, 8], [6, ic, 3, 3], true, { padding: 1 })
+      for (const seed of [1, 2, 3]) {
+        const operands = operandsOf(d, seed * ic)
+        expect(worstError(runKernel(d, operands, 'relaxed', NAME), runOracle(d, operands)), `${ic}`).toBeLessThan(5e-6)
+      }
+    }
+  })
+
+  it('is the same for units in any order, whatever was done before', () => {
+    checkUnits(portableWorkspace('relaxed'), describeConv([2, 6, 7, 8], [10, 3, 3, 3], true, { groups: 2, padding: 1 }), NAME)
+    checkUnits(portableWorkspace('relaxed'), describeConv([2, 80, 7, 8, 5], [8, 80, 3, 3, 3], true, { padding: 1 }), NAME)
+  })
+
+  const planned = (x: number[], oc: number, traits: MachineTraits, dilation = 1) =>
+    planWinograd('', describeConv(x, [oc, x[0], 3, 3], false, { padding: dilation, dilation }), t, traits, 1)
+
+  it('leaves out the products at infinity of tiles that are not whole', () => {
+    const products = (...size: number[]) => planned([1, ...size], 1, TIERS.avx512.traits).macs
+    expect([products(8, 8), products(7, 7), products(7, 8), products(3, 16), products(1, 1)]).toEqual([144, 121, 132, 120, 25])
+    expect(planned([1, 7, 7], 1, relaxed).macs).toBe(144)
+    expect(planned([1, 5, 5], 1, TIERS.avx512.traits, 2).macs).toBe(100)
+  })
+
+  it('packs filters as their taps where registers are many, or filters are; else, and of five tiles, transformed', () => {
+    const taps = (tier: keyof typeof TIERS, ic: number, oc: number, width = 7) =>
+      planned([ic, 7, width], oc, TIERS[tier].traits).taps !== null
+    expect([taps('avx512', 3, 5), taps('avx2', 3, 5), taps('avx2', 256, 256), taps('avx2', 512, 512)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
+    expect([taps('paired', 512, 512), taps('relaxed', 512, 512), taps('avx512', 512, 512, 9)]).toEqual([true, false, false])
+    expect(planned([512, 7, 7], 512, TIERS.avx512.traits).packedBytes).toBeLessThan(4 * 512 * 512 * 9 + 8192)
+  })
+})

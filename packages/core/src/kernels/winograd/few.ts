@@ -29,6 +29,4 @@ export function usesTaps(d: ConvDescriptor, products: number, { lanes, registers
  * and differences of taps, (2 g0 + g2) +- b g1 and (g0 + 2 g2) +- b g1. What G has beside them is taken into the factors of a pair.
  */
 export const PAIR_SCALES: readonly number[] = [-1 / 3, 1 / 6]
-export function tapScale(tap: number): number {
-  return [1, Math.SQRT2, 2][Number(tap % 3 === 1) + Number(Math.floor(tap / 3) === 1)]
-}
+export const TAP_SCALES: readonly number[] = [1, Math.SQRT2, 1, Math.SQRT2, 2, Math.SQRT2, 1, Math.SQRT2, 1]

@@ -1,6 +1,6 @@
 // The transform of a filter before it is packed: G g G^T, or the sums of taps that stand for it where tiles are few.
 import { flush } from '../pack.ts'
-import { tapScale } from './few.ts'
+import { TAP_SCALES } from './few.ts'
 import { filterMatrix, type TileTransform } from './points.ts'
 
 export type FilterTransform = (weight: Float32Array, from: number, out: Float64Array, at: number, step: number) => void
@@ -26,21 +26,6 @@ export function filterTransform({ y, x }: TileTransform): FilterTransform {
   }
 }
 
-/** Sums of taps, rounded as vectors are (taps.ts). */
-export function filterSums(weight: Float32Array, from: number, out: Float64Array, at: number, step: number): void {
-  const taps = Float32Array.from({ length: 9 }, (_, tap) => flush(tapScale(tap) * weight[from + tap]))
-  const sums = (g0: number, g1: number, g2: number) => {
-    const [a, b] = [f32(f32(g2 + g0) + g0), f32(f32(g0 + g2) + g2)]
-    return [g0, f32(a + g1), f32(a - g1), f32(b + g1), f32(b - g1), g2]
-  }
-  const columns = [0, 1, 2].map((col) => sums(taps[col], taps[col + 3], taps[col + 6]))
-  for (let row = 0; row < 6; row++) {
-    for (const [col, value] of sums(columns[0][row], columns[1][row], columns[2][row]).entries())
-      out[at + (6 * row + col) * step] = value
-  }
-}
-const f32 = Math.fround
-
 /** The same, three taps written out: networks have millions of such filters, and every start waits for them. */
 function filterTransformOf3(matrix: Float64Array, half: Float64Array, n: number): FilterTransform {
   return (weight, from, out, at, step) => {
@@ -54,3 +39,27 @@ function filterTransformOf3(matrix: Float64Array, half: Float64Array, n: number)
     }
   }
 }
+
+/** Sums of taps, rounded as those of vectors are (taps.ts). */
+export function filterSums(): FilterTransform {
+  const [taps, columns] = [new Float32Array(9), new Float64Array(18)]
+  return (weight, from, out, at, step) => {
+    for (let tap = 0; tap < 9; tap++) taps[tap] = flush(TAP_SCALES[tap] * weight[from + tap])
+    for (let col = 0; col < 3; col++) axisSums(taps[col], taps[col + 3], taps[col + 6], columns, col, 3)
+    for (let row = 0; row < 6; row++) {
+      const [first, middle, last] = [columns[3 * row], columns[3 * row + 1], columns[3 * row + 2]]
+      axisSums(first, middle, last, out, at + 6 * row * step, step)
+    }
+  }
+}
+
+function axisSums(first: number, middle: number, last: number, out: Float64Array, at: number, step: number): void {
+  const [a, b] = [f32(f32(last + first) + first), f32(f32(first + last) + last)]
+  out[at] = first
+  out[at + step] = f32(a + middle)
+  out[at + 2 * step] = f32(a - middle)
+  out[at + 3 * step] = f32(b + middle)
+  out[at + 4 * step] = f32(b - middle)
+  out[at + 5 * step] = last
+}
+const f32 = Math.fround

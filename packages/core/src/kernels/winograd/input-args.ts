@@ -54,7 +54,7 @@ export interface InputShape {
   readonly dilation: Steps
   readonly stride: Steps
   readonly phases: readonly InputPhase[]
-  /** Tiles of every group where filters are transformed as they are used (taps.ts): their floats alone are stored, the pairs' scaled. */
+  /** Tiles of every group where they are few (few.ts): their floats alone are stored, those of pairs of points scaled; else null. */
   readonly few: number | null
   /** Null: rows are staged by way of a line. */
   readonly inPlace: InPlace | null

@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { flush, weightStrides } from '../pack.ts'
 import { tapOf } from './axis.ts'
 import type { Chunk } from './chunks.ts'
-import { tapScale } from './few.ts'
+import { TAP_SCALES } from './few.ts'
 import { filterSums, filterTransform } from './filters.ts'
 import { outputShapeOf } from './functions.ts'
 import { INPUT_GROUP_WORDS } from './input-args.ts'
@@ -34,7 +34,7 @@ function packTaps(chunks: readonly Chunk[], channels: number, filterOf: FilterOf
     for (let row = 0; row < rows; row++) {
       for (let channel = 0, to = filters / 4 + row; channel < channels; channel++) {
         const { taps, at } = filterOf(oc + row, channel)
-        for (let tap = 0; tap < 9; tap++, to += width) floats[to] = flush(tapScale(tap) * taps[at + tap])
+        for (let tap = 0; tap < 9; tap++, to += width) floats[to] = flush(TAP_SCALES[tap] * taps[at + tap])
       }
     }
   }
@@ -42,7 +42,7 @@ function packTaps(chunks: readonly Chunk[], channels: number, filterOf: FilterOf
 
 /** G g G^T. */
 function packFactors(plan: WinogradPlan, channels: number, filterOf: FilterOf, floats: Float32Array): void {
-  const transform = plan.few ? filterSums : filterTransform(plan.transform)
+  const transform = plan.few ? filterSums() : filterTransform(plan.transform)
   const { points } = plan.transform
   const places = pointPlaces(plan)
   for (const { oc, rows, tiles, filters, width } of plan.chunks) {

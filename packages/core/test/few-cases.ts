@@ -1,4 +1,4 @@
-// Winograd convolutions of four tiles of 4x4 outputs at most, whose filters are sums of taps: every height and width, and channels around every vector.
+// Winograd convolutions of four tiles of 4x4 outputs at most, whose filters are sums of taps: of one row and column to two and four, whole and not, and of channels around every vector.
 import { type ConvDescriptor, type ConvOptions, describeConv, type RunOperands } from '@weft/core'
 
 export function fewCases(): ConvDescriptor[] {
@@ -20,9 +20,21 @@ export function fewCases(): ConvDescriptor[] {
     ]),
     conv([16, 4, 7, 7], 6, { ...epilogue, groups: 2 }, [2]),
     conv([16, 6, 8, 5], 3, { stride: [2, 1, 1] }, [3]),
-    // So many filters that they are transformed where they are used on every machine.
-    conv([300, 2, 5], 300),
-    conv([303, 1, 9], 301, { activation: 'relu' }),
-    conv([110, 2, 2, 3], 300, {}, [3]),
+    // So many filters that machines of 16 registers and more than four lanes transform them where they are used.
+    conv([172, 5, 5], 172),
+    conv([173, 2, 5], 176),
+    conv([171, 1, 9], 173, { activation: 'relu' }),
+    conv([60, 2, 2, 3], 173, {}, [3]),
+  ]
+}
+
+/** Batches of two whose plans have units of several groups, slabs of a volume and chunks; the last shares factors between workers. */
+export function manyUnits(): ConvDescriptor[] {
+  const conv = (x: number[], weight: number[], groups = 1) => describeConv(x, weight, true, { padding: 1, groups })
+  return [
+    conv([2, 40, 7, 7], [70, 20, 3, 3], 2),
+    conv([2, 80, 31, 8, 7], [40, 80, 3, 3, 3]),
+    conv([2, 180, 7, 8], [170, 180, 3, 3]),
+    conv([2, 2740, 5, 3], [18, 2740, 3, 3]),
   ]
 }

@@ -10,11 +10,12 @@ import { acrossCases } from '../../core/test/across-cases.ts'
 import { chainCases } from '../../core/test/chain-cases.ts'
 import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
 import { directCases } from '../../core/test/direct-cases.ts'
-import { fewCases } from '../../core/test/few-cases.ts'
+import { fewCases, manyUnits } from '../../core/test/few-cases.ts'
 import { laneMoves, movedLanes, moveLanes } from '../../core/test/lane-moves.ts'
 import { planesCases } from '../../core/test/planes-cases.ts'
 import { chainOperandsOf, runApart, runChain } from '../../core/test/run-chain.ts'
 import { operandsOf, runKernel, runOracle, worstError } from '../../core/test/run-kernel.ts'
+import { checkUnits } from '../../core/test/run-units.ts'
 import { torchCases } from '../../core/test/torch-cases.ts'
 import { winogradCases } from '../../core/test/winograd-cases.ts'
 import { verifyNative } from '../src/native/native.ts'
@@ -113,6 +114,12 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
       close()
     },
   )
+
+  it.skipIf(!HAS[tier])('computes Winograd of few tiles unit by unit, in any order', () => {
+    const { workspace, close } = openWorkspace(tier)
+    for (const d of manyUnits()) checkUnits(workspace, d, 'f32-winograd-4x4-3x3', 2)
+    close()
+  })
 
   it.skipIf(!HAS[tier])('computes chains around every edge with the bits of their convolutions, and of the relaxed tier', () => {
     const { workspace, close } = openWorkspace(tier)

@@ -78,3 +78,8 @@ export function vectorsAcross(
   const units = (vectors: number) => cells * vectorParts(d.oc / d.groups, lanes, vectors).length
   return ACROSS.find((vectors) => units(vectors) >= 2 * workers) ?? ACROSS.find((vectors) => units(vectors) >= workers) ?? 0
 }
+
+/** The same of few tiles, from filters that are transformed before: two hold their sums and are read for each number of a tile, unless workers would go without. */
+export function vectorsOfFew(d: ConvDescriptor, { cells }: ChunkSize, { lanes }: MachineTraits, workers: number): number {
+  return cells * vectorParts(d.oc / d.groups, lanes, 2).length >= workers ? 2 : 1
+}

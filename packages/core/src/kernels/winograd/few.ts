@@ -3,23 +3,28 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { MANY_REGISTERS } from '../panel.ts'
 import type { TileTransform, Transform } from './points.ts'
-import { tilesOf } from './tiles.ts'
+import { groupTiles, stripWidth, tilesOf } from './tiles.ts'
 
 /** Tiles whose sums at the points of a row the registers of a machine with many hold. */
 const MOST_TILES = 4
 
-/** Whether filters are sums of taps, as below, so that they may be transformed where they are used. */
+/** Lanes of the narrowest vectors. */
+const NARROWEST = 4
+
+/** Whether filters are sums of taps, as below, so that they may be transformed where they are used. A row of tiles is one group on every machine. */
 export function fewTiles(d: ConvDescriptor, t: TileTransform): boolean {
   const fits = ({ m, r }: Transform) => m === 4 && r === 3
-  return fits(t.y) && fits(t.x) && d.stride[1] === 1 && tilesOf(d, t) <= MOST_TILES
+  const few = fits(t.y) && fits(t.x) && d.stride[1] === 1 && tilesOf(d, t) <= MOST_TILES
+  return few && stripWidth(d, t) <= groupTiles(d.dilation[2], NARROWEST)
 }
 
 /** Bytes of filters that are transformed before, on a machine whose registers hold sums at half of the points of a row: more come from far memory. */
-const NEAR_FILTERS = 12 * 2 ** 20
-/** The narrowest vectors take longer to transform filters again and again than these to come. */
-const NARROWEST = 4
+const NEAR_FILTERS = 4 * 2 ** 20
 
-/** Whether they are: transformed before they are four times as large. @param products of an output channel */
+/**
+ * Whether they are: transformed before they are four times as large. The narrowest vectors take longer to transform them again and again than
+ * they to come. @param products of an output channel
+ */
 export function usesTaps(d: ConvDescriptor, products: number, { lanes, registers }: MachineTraits): boolean {
   return registers >= MANY_REGISTERS || (lanes > NARROWEST && 4 * products * d.oc > NEAR_FILTERS)
 }

@@ -40,7 +40,7 @@ function filterTransformOf3(matrix: Float64Array, half: Float64Array, n: number)
   }
 }
 
-/** Sums of taps, rounded as those of vectors are (taps.ts). */
+/** Sums of taps, rounded and without subnormals, as those of vectors are (taps.ts). */
 export function filterSums(): FilterTransform {
   const [taps, columns] = [new Float32Array(9), new Float64Array(18)]
   return (weight, from, out, at, step) => {
@@ -54,12 +54,15 @@ export function filterSums(): FilterTransform {
 }
 
 function axisSums(first: number, middle: number, last: number, out: Float64Array, at: number, step: number): void {
-  const [a, b] = [f32(f32(last + first) + first), f32(f32(first + last) + last)]
+  const [a, b] = [rounded(rounded(last + first) + first), rounded(rounded(first + last) + last)]
   out[at] = first
-  out[at + step] = f32(a + middle)
-  out[at + 2 * step] = f32(a - middle)
-  out[at + 3 * step] = f32(b + middle)
-  out[at + 4 * step] = f32(b - middle)
+  out[at + step] = rounded(a + middle)
+  out[at + 2 * step] = rounded(a - middle)
+  out[at + 3 * step] = rounded(b + middle)
+  out[at + 4 * step] = rounded(b - middle)
   out[at + 5 * step] = last
 }
-const f32 = Math.fround
+
+function rounded(sum: number): number {
+  return flush(Math.fround(sum))
+}

@@ -31,6 +31,7 @@ export function packWinograd(
 /** Channel by channel, tap by tap, those of all output channels of a chunk. */
 function packTaps(chunks: readonly Chunk[], channels: number, filterOf: FilterOf, floats: Float32Array): void {
   for (const { oc, rows, filters, width } of chunks) {
+    floats.fill(0, filters / 4, filters / 4 + 9 * channels * width)
     for (let row = 0; row < rows; row++) {
       for (let channel = 0, to = filters / 4 + row; channel < channels; channel++) {
         const { taps, at } = filterOf(oc + row, channel)

@@ -8,7 +8,7 @@ import { machineFor } from '../narrow.ts'
 import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
 import { axisOf } from './axis.ts'
-import { type Chunk, chunksAcross, chunksOf, vectorsAcross } from './chunks.ts'
+import { type Chunk, chunksAcross, chunksOf, vectorsAcross, vectorsOfFew } from './chunks.ts'
 import { fewTiles, usesTaps } from './few.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase } from './input-args.ts'
 import { OUTPUT_GROUP_WORDS } from './output-args.ts'
@@ -57,9 +57,9 @@ export interface WinogradPlan extends Plan {
   readonly ocGrid: Grid
   /** Vectors side by side in a register tile. */
   readonly cols: number
-  /** Tiles of a block, where vectors hold output channels instead of them (across.ts); else null. */
+  /** Tiles of a block, where vectors hold output channels instead of them (across.ts, taps.ts); else null. */
   readonly across: number | null
-  /** Whether filters are sums of taps (taps.ts). */
+  /** Whether filters are sums of taps (few.ts). */
   readonly few: boolean
   /** Where filters are packed as their taps, and vectors hold output channels (taps.ts); else null. */
   readonly taps: TapsShape | null
@@ -108,7 +108,7 @@ export function planWinograd(
   const products = (productsOf(runs) * d.kernel[0] * icPerGroup) / phases.length
   const size = { points, products, pitch, tiles: most, cells }
   const fromTaps = few && usesTaps(d, products, traits)
-  const vectors = fromTaps ? 1 : few ? 2 : vectorsAcross(d, size, traits, workers)
+  const vectors = fromTaps ? 1 : few ? vectorsOfFew(d, size, traits, workers) : vectorsAcross(d, size, traits, workers)
   const packed = fromTaps ? area(d.kernel) * icPerGroup : products
   const chunks = vectors > 0 ? chunksAcross(d, packed, lanes, vectors) : chunksOf(d, size, rowsFor(cols, traits), traits)
   const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * packed * tiles * width, 0)

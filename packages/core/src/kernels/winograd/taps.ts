@@ -31,12 +31,12 @@ export function tapsShape(d: ConvDescriptor, { y, x }: TileTransform, vPoint: nu
   return { whole: [whole(y, 1), whole(x, 2)], vPoint }
 }
 
-export function tileCount({ whole: [down, along] }: Pick<TapsShape, 'whole'>): number {
+function tileCount({ whole: [down, along] }: TapsShape): number {
   return down.length * along.length
 }
 
 /** Products of an input and an output channel: 36 of a tile, fewer where it is not whole. */
-export function tapsProducts({ whole }: Pick<TapsShape, 'whole'>): number {
+export function tapsProducts({ whole }: TapsShape): number {
   const [down, along] = whole.map((axis) => axis.reduce((sum, all) => sum + N - Number(!all), 0))
   return down * along
 }

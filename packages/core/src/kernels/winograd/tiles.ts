@@ -78,7 +78,7 @@ function stripsOf(axis: Axis): number {
 }
 
 /** Tiles of a group at most: lanes that a period does not fill are left empty. */
-function groupTiles(dilation: number, lanes: number): number {
+export function groupTiles(dilation: number, lanes: number): number {
   return lanes - (lanes % dilation)
 }
 

@@ -33,8 +33,8 @@ export function manyUnits(): ConvDescriptor[] {
   const conv = (x: number[], weight: number[], groups = 1) => describeConv(x, weight, true, { padding: 1, groups })
   return [
     conv([2, 40, 7, 7], [70, 20, 3, 3], 2),
-    conv([2, 80, 31, 8, 7], [40, 80, 3, 3, 3]),
+    conv([2, 300, 20, 5, 5], [18, 300, 3, 3, 3]),
     conv([2, 180, 7, 8], [170, 180, 3, 3]),
-    conv([2, 2740, 5, 3], [18, 2740, 3, 3]),
+    conv([2, 2740, 5, 5], [18, 2740, 3, 3]),
   ]
 }

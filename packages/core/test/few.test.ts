@@ -90,6 +90,13 @@ describe('Winograd of few tiles', () => {
   })
 
   it('is the same for units in any order, whatever was done before: of groups, of slabs of a volume, and of factors that workers share', () => {
+    const plans = manyUnits().map((d) => planWinograd('', d, t, relaxed, 2))
+    expect(plans.map(({ blocks, steps }) => [blocks.length > 1, steps.length])).toEqual([
+      [false, 1],
+      [true, 1],
+      [false, 1],
+      [false, 2],
+    ])
     for (const d of manyUnits()) checkUnits(portableWorkspace('relaxed'), d, NAME, 2)
   })
 

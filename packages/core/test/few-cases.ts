@@ -20,7 +20,7 @@ export function fewCases(): ConvDescriptor[] {
     ]),
     conv([16, 4, 7, 7], 6, { ...epilogue, groups: 2 }, [2]),
     conv([16, 6, 8, 5], 3, { stride: [2, 1, 1] }, [3]),
-    // So many filters that machines of 16 registers and more than four lanes transform them where they are used.
+    // So many filters that machines of 16 registers transform them where they are used.
     conv([172, 5, 5], 172),
     conv([173, 2, 5], 176),
     conv([171, 1, 9], 173, { activation: 'relu' }),

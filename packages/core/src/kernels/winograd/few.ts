@@ -18,15 +18,12 @@ export function fewTiles(d: ConvDescriptor, t: TileTransform): boolean {
   return few && stripWidth(d, t) <= groupTiles(d.dilation[2], NARROWEST)
 }
 
-/** Bytes of filters that are transformed before, on a machine whose registers hold sums at half of the points of a row: more come from far memory. */
-const NEAR_FILTERS = 4 * 2 ** 20
+/** Registers that hold sums at half of the points of a row, and bytes of filters that are transformed before even so: more come from far memory. */
+const [HALF_REGISTERS, NEAR_FILTERS] = [16, 4 * 2 ** 20]
 
-/**
- * Whether they are: transformed before they are four times as large. The narrowest vectors take longer to transform them again and again than
- * they to come. @param products of an output channel
- */
-export function usesTaps(d: ConvDescriptor, products: number, { lanes, registers }: MachineTraits): boolean {
-  return registers >= MANY_REGISTERS || (lanes > NARROWEST && 4 * products * d.oc > NEAR_FILTERS)
+/** Whether they are: transformed before they are four times as large. @param products of an output channel */
+export function usesTaps(d: ConvDescriptor, products: number, { registers }: MachineTraits): boolean {
+  return registers >= MANY_REGISTERS || (registers >= HALF_REGISTERS && 4 * products * d.oc > NEAR_FILTERS)
 }
 
 /**

@@ -31,4 +31,5 @@ export function usesTaps(d: ConvDescriptor, products: number, { registers }: Mac
  * and differences of taps, (2 g0 + g2) +- b g1 and (g0 + 2 g2) +- b g1. What G has beside them is taken into the factors of a pair.
  */
 export const PAIR_SCALES: readonly number[] = [-1 / 3, 1 / 6]
+/** Of taps, row by row. */
 export const TAP_SCALES: readonly number[] = [1, Math.SQRT2, 1, Math.SQRT2, 2, Math.SQRT2, 1, Math.SQRT2, 1]

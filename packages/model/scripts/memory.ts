@@ -4,6 +4,7 @@
 // is what is looked for. What V8 compiled of networks comes and goes by 25 MB:
 // MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 node --expose-gc --max-semi-space-size=2 --conditions=@weft/source
 //   packages/model/scripts/memory.ts [--runs 10000] [--models 200] [--allowed 8]
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Tensor } from '@weft/core'
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     allowed: { type: 'string', default: '8' },
   },
 })
+const STATUS = '/proc/self/status'
 const SAMPLES = 100
 /** MB, for what V8 compiles and glibc keeps: 10,000 runs that leak a thousand bytes each take more. */
 const ALLOWED = Number(values.allowed)
@@ -73,5 +75,12 @@ async function watch(what: string, count: number, share: number, work: (index: n
 
 function held({ info }: Engine): { rss: number; shared: number } {
   collect()
-  return { rss: process.memoryUsage.rss() / 2 ** 20, shared: info.memory.used }
+  return { rss: ownMemory() / 2 ** 20, shared: info.memory.used }
+}
+
+/** Bytes, where Linux tells them without pages of files: those of Node's program alone, which the system drops and reads again, come and go by 40 MB. */
+function ownMemory(): number {
+  if (!existsSync(STATUS)) return process.memoryUsage.rss()
+  const kilobytes = [...readFileSync(STATUS, 'utf8').matchAll(/^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$/gm)]
+  return kilobytes.reduce((sum, [, count]) => sum + 1024 * Number(count), 0)
 }

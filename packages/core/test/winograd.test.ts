@@ -324,6 +324,7 @@ describe('the choice', () => {
     const line = describeConv([80, 3000], [384, 80, 3], true, { padding: 1 })
     expect(orderFor(line, traits)).toBe('f32-winograd-1x4-1x3')
     expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('planes')
+    expect(chosen([256, 28, 28], 256, 3, { groups: 32 })).toBe('f32-winograd-4x4-3x3')
     expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('direct')
   })
 

@@ -58,13 +58,13 @@ async function watch(what: string, count: number, share: number, work: (index: n
   for (let done = 1; done <= count; done++) {
     await work(done - 1)
     if (done % every !== 0) continue
-    const { rss, shared } = held(engine)
-    if (done <= Math.max(every, count * share)) [early, sharedEarly] = [Math.max(early, rss), shared]
+    const { own, shared } = held(engine)
+    if (done <= Math.max(every, count * share)) [early, sharedEarly] = [Math.max(early, own), shared]
     if (done % (10 * every) === 0)
-      console.log(`${done} ${what}: ${rss.toFixed(1)} MB resident, ${shared} bytes of the engine's in use`)
+      console.log(`${done} ${what}: ${own.toFixed(1)} MB of its own, ${shared} bytes of the engine's in use`)
   }
-  const { rss, shared } = held(engine)
-  const grown = rss - early
+  const { own, shared } = held(engine)
+  const grown = own - early
   const flat = grown <= ALLOWED && shared === sharedEarly
   console.log(
     `${what}: ${flat ? 'flat' : 'not flat'}: ${grown.toFixed(1)} MB more than within the first ${100 * share} % (${ALLOWED} are allowed), ` +
@@ -73,9 +73,9 @@ async function watch(what: string, count: number, share: number, work: (index: n
   if (!flat) process.exitCode = 1
 }
 
-function held({ info }: Engine): { rss: number; shared: number } {
+function held({ info }: Engine): { own: number; shared: number } {
   collect()
-  return { rss: ownMemory() / 2 ** 20, shared: info.memory.used }
+  return { own: ownMemory() / 2 ** 20, shared: info.memory.used }
 }
 
 /** Bytes, where Linux tells them without pages of files: those of Node's program alone, which the system drops and reads again, come and go by 40 MB. */

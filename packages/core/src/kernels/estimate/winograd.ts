@@ -38,7 +38,11 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
   const products = (productsOf(runsOf(whole, t)) * whole.ic * d.kernel[0]) / d.groups
   const fromTaps = few && usesTaps(d, products, traits)
   const size = { points, products, pitch, tiles, cells: blocks * d.groups }
-  const cycles = few ? cyclesOfFew(whole, t, size, traits) : cyclesOfBlock(d, size, traits)
+  const cycles = fromTaps
+    ? cyclesFromTaps(whole, t, size, traits)
+    : few
+      ? cyclesOfFew(d, size, traits)
+      : cyclesOfBlock(d, size, traits)
   const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * pitch) / d.groups - NEAR_FACTORS)
   const perBlock = d.groups * (BLOCK + factors) + cycles * PRODUCT_CYCLE
   const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
@@ -67,13 +71,16 @@ function cyclesOfBlock(d: ConvDescriptor, size: ChunkSize, traits: MachineTraits
   return d.groups * products * channelTiles * Math.ceil(vectors / cols) * product
 }
 
-/** Of tiles that are few: products from taps, and the sums of taps beside them, or those from filters, and what comes after each point. */
-function cyclesOfFew(d: ConvDescriptor, t: TileTransform, { points, products, tiles }: ChunkSize, traits: MachineTraits): number {
+/** Of few tiles: products from taps, and the sums of taps beside them. */
+function cyclesFromTaps(d: ConvDescriptor, t: TileTransform, { points, products }: ChunkSize, traits: MachineTraits): number {
   const vectors = Math.ceil(d.oc / d.groups / traits.lanes)
-  if (usesTaps(d, products, traits)) {
-    const sums = traits.registers < MANY_REGISTERS ? NARROW_SUMS : SUMS
-    return (d.groups * vectors * (products / points) * (tapsProducts(tapsShape(d, t, 0)) + sums)) / MADDS
-  }
+  const sums = traits.registers < MANY_REGISTERS ? NARROW_SUMS : SUMS
+  return (d.groups * vectors * (products / points) * (tapsProducts(tapsShape(d, t, 0)) + sums)) / MADDS
+}
+
+/** The same from filters, and what comes after each point. */
+function cyclesOfFew(d: ConvDescriptor, { points, products, tiles }: ChunkSize, traits: MachineTraits): number {
+  const vectors = Math.ceil(d.oc / d.groups / traits.lanes)
   const product = productCycles({ rows: 2, cols: tiles }, traits)
   return d.groups * (Math.ceil(vectors / 2) * products * product + vectors * points * POINT)
 }

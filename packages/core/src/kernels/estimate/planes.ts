@@ -9,12 +9,12 @@ import { planeCost } from '../planes/shape.ts'
 import { farTime } from './far.ts'
 
 /**
- * Microseconds of each, fitted to 424 random convolutions in AVX-512: of a block of a group, a tile of a band, a half cycle of
- * products, and a row that is copied to the output.
+ * Microseconds of each: of a block of a group, a row that is copied to the output, a tile of a band and a half cycle of products;
+ * then the part of `stagedRow` that a row takes. Fitted to about 990 random convolutions in groups, or into few channels, on
+ * AVX-512, and on AVX2 and WebAssembly for machines of fewer registers: half of the latter within 6 and 10 %.
  */
-const [BLOCK, TILE, HALF_CYCLE, COPIED_ROW] = [0.069, 0.0083, 0.000087, 0.0014]
-/** How often as long on machines of fewer registers: of 718 random convolutions in groups, or into few channels, the median on AVX2 and in WebAssembly beside that of the other kernels. */
-const FEW_REGISTERS = 1.2
+const MANY = { block: 0.03, copiedRow: 0.001, tile: 0.01, halfCycle: 0.00012, staged: 0.7 }
+const FEW = { block: 0.13, copiedRow: 0.0022, tile: 0, halfCycle: 0.000113, staged: 0.5 }
 /** Of a vector and a float that are staged. */
 const [STAGED_VECTOR, STAGED_FLOAT] = [0.00073, 0.00012]
 
@@ -26,9 +26,9 @@ export function estimatePlanes(d: ConvDescriptor, tier: MachineTraits): number {
   const lines = Math.ceil(d.output[1] / shape.tile.rows) * Math.ceil(shape.vectors / shape.tile.cols)
   const tiles = d.oc * Math.ceil(icPerGroup / band) * lines
   const products = d.oc * icPerGroup * planeCost(shape, shape.tile, d.output[1])
-  const calls = BLOCK * d.groups * blocks.length + COPIED_ROW * d.oc * d.output[1]
-  const near = calls + TILE * tiles + HALF_CYCLE * products + rows * stagedRow(plan.shape)
-  return near * (tier.registers < MANY_REGISTERS ? FEW_REGISTERS : 1) + farTime(d)
+  const each = tier.registers < MANY_REGISTERS ? FEW : MANY
+  const calls = each.block * d.groups * blocks.length + each.copiedRow * d.oc * d.output[1]
+  return calls + each.tile * tiles + each.halfCycle * products + each.staged * rows * stagedRow(shape) + farTime(d)
 }
 
 /** Microseconds of a row that is staged, in this kernel and in the depthwise one. */

@@ -4,8 +4,9 @@ import type { Lanes } from '../handles.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../machine.ts'
 import type { MaskedLanes } from '../masked-lanes.ts'
 import { Assembler } from './assembler.ts'
+import { littleEndian } from './encode-immediate.ts'
 import { X64MatrixUnit } from './matrix-unit.ts'
-import { bcst, k, type Mask, masked, mem, r64, xmm, ymm, zmm } from './operands.ts'
+import { bcst, k, type Label, type Mask, masked, mem, r64, ripLabel, ymm, zmm } from './operands.ts'
 import { loadFirst, storeFirst } from './parts.ts'
 import { loadPhases, neighbours, storePhases } from './phases.ts'
 import { BASE, full, GENERAL, low, type Vector, vector } from './registers.ts'
@@ -32,6 +33,8 @@ class X64Machine implements Machine, MaskedLanes {
   #lanes = 0
   /** What masks are known to hold. */
   readonly #masks = new Map<number, Mask>()
+  /** Where the bits of a constant will be: from a general register one takes two instructions more. */
+  readonly #constants = new Map<number, Label>()
 
   constructor(asm: Assembler, traits: MachineTraits) {
     this.traits = traits
@@ -164,13 +167,18 @@ class X64Machine implements Machine, MaskedLanes {
       this.#asm.emit(this.traits.masks ? 'vpxord' : 'vxorps', vector(to), vector(to), vector(to))
       return
     }
-    this.scope(() => {
-      const bits = this.number(new Int32Array(Float32Array.of(value).buffer)[0])
-      if (this.traits.masks) return this.#asm.emit('vpbroadcastd', vector(to), low(bits))
-      const lane = xmm(vector(to).id)
-      this.#asm.emit('vmovd', lane, low(bits))
-      this.#asm.emit('vbroadcastss', vector(to), lane)
-    })
+    const [bits] = new Int32Array(Float32Array.of(value).buffer)
+    const label = this.#constants.get(bits) ?? this.#asm.label()
+    this.#constants.set(bits, label)
+    this.#asm.emit('vbroadcastss', vector(to), ripLabel(label))
+  }
+  /** Places the constants, behind the code. */
+  finish(): void {
+    this.#asm.align(4)
+    for (const [bits, label] of this.#constants) {
+      this.#asm.bind(label)
+      this.#asm.data(Uint8Array.from(littleEndian(bits, 4)))
+    }
   }
   madd(acc: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vfmadd231ps', vector(acc), vector(a), vector(b))
@@ -237,10 +245,12 @@ class X64Machine implements Machine, MaskedLanes {
 export function emitX64(kernel: KernelFunction, traits: MachineTraits): Uint8Array {
   const asm = new Assembler()
   for (const name of SAVED) asm.emit('push', r64[name])
-  kernel.emit(new X64Machine(asm, traits))
+  const machine = new X64Machine(asm, traits)
+  kernel.emit(machine)
   for (const name of [...SAVED].reverse()) asm.emit('pop', r64[name])
   asm.emit('vzeroupper')
   asm.emit('ret')
+  machine.finish()
   return asm.finish().bytes
 }
 

@@ -28,6 +28,8 @@ export interface Machine {
   readonly traits: MachineTraits
   scope(body: () => void): void
   vec(): Vec
+  /** Vector registers that are left to take. */
+  readonly free: number
   int(): Int
 
   /** A fresh register with word `index` of the argument block. */
@@ -70,6 +72,8 @@ export interface Machine {
   constant(to: Vec, value: number): void
   /** acc += a b, rounded once where the machine is fused. */
   madd(acc: Vec, a: Vec, b: Vec): void
+  /** to = to by + more, rounded once where the machine is fused. */
+  horner(to: Vec, by: Vec, more: Vec): void
   plus(to: Vec, a: Vec, b: Vec): void
   minus(to: Vec, a: Vec, b: Vec): void
   times(to: Vec, a: Vec, b: Vec): void

@@ -49,21 +49,12 @@ const EMITTERS: Record<Exclude<ActivationKind, 'none'>, Emitter> = {
       m.times(y, y, gate)
     }
   },
-  sigmoid: (m, registers) => {
-    const spare = fourOf(m)
-    for (const y of registers) {
-      const gate = emitGate(m, y, spare)
-      m.constant(y, 0.5)
-      m.times(y, y, gate)
-    }
-  },
-  silu: (m, registers) => {
-    const spare = fourOf(m)
-    for (const y of registers) {
-      const gate = emitGate(m, y, spare)
-      m.times(y, y, gate)
-    }
-  },
+  sigmoid: (m, registers) =>
+    emitGates(m, registers, (y, gate, spare) => {
+      m.constant(spare, 0.5)
+      m.times(y, gate, spare)
+    }),
+  silu: (m, registers) => emitGates(m, registers, (y, gate) => m.times(y, y, gate)),
 }
 
 function clip(m: Machine, registers: readonly Vec[], alpha: number, beta: number): void {
@@ -81,41 +72,38 @@ const TANH_P = [1.9665523e-8, 3.0535692e-5, 0.0052005723, 0.19947416, 1.4915965]
 const TANH_Q = [1.1489258e-6, 4.8795852e-4, 0.038545802, 0.6966725, 1.4915966]
 const TANH_SQUARE_LIMIT = 81
 
-type Four = readonly [Vec, Vec, Vec, Vec]
-
-function fourOf(m: Machine): Four {
-  return [m.vec(), m.vec(), m.vec(), m.vec()]
-}
-
 /**
- * Halves y, and gives twice its sigmoid, 1 + tanh(y / 2), in one of the spare registers. Where the square is held at its limit the
- * quotient goes on beyond 1: of large numbers the sum is exactly 0 or 2. What should vanish does, and -Infinity times it is NaN.
+ * Halves each y, and hands it on with twice its sigmoid, 1 + tanh(y / 2). Where the square is held at its limit the quotient goes on
+ * beyond 1: of large numbers the sum is exactly 0 or 2. What should vanish does, and -Infinity times it is NaN. As many are taken
+ * together as there are registers for: each step waits for the one before.
  */
-function emitGate(m: Machine, y: Vec, [square, tanh, bottom, spare]: Four): Vec {
-  m.constant(spare, 0.5)
-  m.times(y, y, spare)
-  m.times(square, y, y)
-  m.constant(spare, TANH_SQUARE_LIMIT)
-  m.min(square, square, spare)
-  horner(m, TANH_P, square, tanh, spare)
-  m.times(tanh, tanh, y)
-  horner(m, TANH_Q, square, bottom, spare)
-  m.over(tanh, tanh, bottom)
-  m.constant(spare, -1)
-  m.max(tanh, tanh, spare)
-  m.constant(spare, 1)
-  m.min(tanh, tanh, spare)
-  m.plus(tanh, tanh, spare)
-  return tanh
-}
-
-/** Emits the polynomial of even degree, highest coefficient first, into `sum`. */
-function horner(m: Machine, coefficients: readonly number[], x: Vec, sum: Vec, spare: Vec): void {
-  let [from, to] = [sum, spare]
-  m.constant(from, coefficients[0])
-  for (const coefficient of coefficients.slice(1)) {
-    m.constant(to, coefficient)
-    m.madd(to, from, x)
-    ;[from, to] = [to, from]
+function emitGates(m: Machine, registers: readonly Vec[], use: (y: Vec, gate: Vec, spare: Vec) => void): void {
+  const together = Math.max(1, Math.floor((m.free - 1) / 3))
+  for (let from = 0; from < registers.length; from += together) {
+    m.scope(() => {
+      const spare = m.vec()
+      const gates = registers.slice(from, from + together).map((y) => ({ y, square: m.vec(), tanh: m.vec(), bottom: m.vec() }))
+      const each = (constant: number, step: (of: (typeof gates)[number]) => void) => {
+        m.constant(spare, constant)
+        gates.forEach(step)
+      }
+      each(0.5, ({ y }) => m.times(y, y, spare))
+      for (const { y, square } of gates) m.times(square, y, y)
+      each(TANH_SQUARE_LIMIT, ({ square }) => m.min(square, square, spare))
+      for (const { tanh, bottom } of gates) {
+        m.constant(tanh, TANH_P[0])
+        m.constant(bottom, TANH_Q[0])
+      }
+      for (let power = 1; power < TANH_P.length; power++) {
+        each(TANH_P[power], ({ tanh, square }) => m.horner(tanh, square, spare))
+        each(TANH_Q[power], ({ bottom, square }) => m.horner(bottom, square, spare))
+      }
+      for (const { y, tanh } of gates) m.times(tanh, tanh, y)
+      for (const { tanh, bottom } of gates) m.over(tanh, tanh, bottom)
+      each(-1, ({ tanh }) => m.max(tanh, tanh, spare))
+      each(1, ({ tanh }) => m.min(tanh, tanh, spare))
+      for (const { tanh } of gates) m.plus(tanh, tanh, spare)
+      for (const { y, tanh } of gates) use(y, tanh, spare)
+    })
   }
 }

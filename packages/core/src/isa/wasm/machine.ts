@@ -42,6 +42,9 @@ class WasmMachine implements Machine {
       throw new WeftError('INTERNAL', `a kernel takes more than ${this.#vecs.length} vectors`)
     return this.#vecs[this.#vecsTaken++] as unknown as Vec
   }
+  get free(): number {
+    return this.#vecs.length - SPARE_VECTORS - this.#vecsTaken
+  }
   int(): Int {
     if (this.#intsTaken === this.#ints.length) throw new WeftError('INTERNAL', `a kernel takes more than ${INTS} integers`)
     return this.#ints[this.#intsTaken++] as unknown as Int
@@ -143,6 +146,13 @@ class WasmMachine implements Machine {
     lanesOf(acc).forEach((part, index) => {
       if (this.traits.fused) local.set(part, f32x4.relaxed_madd(left[index], right[index], part))
       else local.set(part, f32x4.add(part, f32x4.mul(left[index], right[index])))
+    })
+  }
+  horner(to: Vec, by: Vec, more: Vec): void {
+    const [factors, addends] = [lanesOf(by), lanesOf(more)]
+    lanesOf(to).forEach((part, index) => {
+      if (this.traits.fused) local.set(part, f32x4.relaxed_madd(part, factors[index], addends[index]))
+      else local.set(part, f32x4.add(addends[index], f32x4.mul(part, factors[index])))
     })
   }
   plus(to: Vec, a: Vec, b: Vec): void {

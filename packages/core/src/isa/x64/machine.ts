@@ -56,6 +56,9 @@ class X64Machine implements Machine, MaskedLanes {
     if (this.#vecs === this.#vectors.length) throw none('vector', this.#vectors.length)
     return this.#vectors[this.#vecs++] as unknown as Vec
   }
+  get free(): number {
+    return this.#vectors.length - this.#vecs
+  }
   int(): Int {
     if (this.#ints === GENERAL.length) throw none('general', GENERAL.length)
     return GENERAL[this.#ints++] as unknown as Int
@@ -182,6 +185,9 @@ class X64Machine implements Machine, MaskedLanes {
   }
   madd(acc: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vfmadd231ps', vector(acc), vector(a), vector(b))
+  }
+  horner(to: Vec, by: Vec, more: Vec): void {
+    this.#asm.emit('vfmadd213ps', vector(to), vector(by), vector(more))
   }
   lanesAt(at: Int, offset: number): Lanes {
     // One is left for lanes that are known, and all are the matrix unit's where there is one.

@@ -60,6 +60,35 @@ describe('values of a network', () => {
     }
   })
 
+  it('are put together again and again, as in DenseNet, without a copy where they lie side by side', async () => {
+    const dense = (name: string, inputs: string[]): FileNode => ({
+      op: 'Concat',
+      inputs,
+      outputs: [name],
+      attributes: { axis: 1 },
+    })
+    const file = await networkFile(
+      ['d', 'e', 'turned', 'apart'],
+      [
+        dense('bc', ['b', 'c']),
+        { op: 'Relu', inputs: ['bc'], outputs: ['t'] },
+        dense('d', ['a', 'b', 'c']),
+        dense('e', ['a', 'b', 'c', 't']),
+        dense('turned', ['b', 'a']),
+        dense('apart', ['a', 'c']),
+      ],
+    )
+    await using model = file.on(executor)
+    const steps = file.program({ x: { shape: [1, 2, 5, 7] } }).steps
+    expect(steps.map((step) => (step.kind === 'op' ? step.plan.op : 'conv'))).toEqual([
+      ...['conv', 'conv', 'conv', 'relu'],
+      ...['concat', 'concat'],
+    ])
+    const both = await model.run({ x: new Tensor(Float32Array.from(values(2 * 70, 4)), [2, 2, 5, 7]) })
+    const one = await model.run({ x: new Tensor(Float32Array.from(values(2 * 70, 4).slice(70)), [1, 2, 5, 7]) })
+    for (const [name, { data }] of Object.entries(one)) expect(data).toEqual(both[name].data.slice(data.length))
+  })
+
   it('are copied where one would have to be in two places, or is an input or a constant', async () => {
     await using twice = await network(
       ['d', 'e'],

@@ -1,12 +1,18 @@
 // Homes: values that are made inside of others. What a concatenation would copy is made where it would be copied to.
 import { sizeOf } from '@weft/core'
-import type { Draft } from './draft.ts'
+import type { Draft, OpDraft } from './draft.ts'
 import { countOf } from './infer.ts'
-import { bytesOf, type Values } from './values.ts'
+import { bytesOf, type Value, type Values } from './values.ts'
 
 interface Home {
   readonly root: string
   /** Bytes from the root's first on. */
+  readonly at: number
+}
+
+/** A value that is put together with others, and bytes from the first of them on. */
+interface Part {
+  readonly root: string
   readonly at: number
 }
 
@@ -23,37 +29,44 @@ export class Homes {
   }
 
   /**
-   * Takes in the parts of a concatenation that only puts one after the other, each made by a step and a part of nothing else.
-   * False, and nothing done, where there are others.
+   * Whether a concatenation needs no step: it only puts one part after the other, and these can be made in it, each made by a step
+   * and a part of nothing else; or they lie side by side already, in a concatenation of more.
    */
-  adopt(draft: Draft, makers: ReadonlySet<string>, values: Values): boolean {
-    if (draft.kind !== 'op' || draft.plan.op !== 'concat') return false
-    const { shape } = draft.plan.outputs[0]
-    const axis = draft.plan.params.axis as number
+  adopt({ plan, inputs, outputs: [output] }: OpDraft, makers: ReadonlySet<string>, values: Values): boolean {
+    const { shape } = plan.outputs[0]
+    const axis = plan.params.axis as number
     if (sizeOf(shape.slice(0, axis < 0 ? axis + shape.length : axis)) !== 1) return false
-    const roots = draft.inputs.map((name) => values.wholeRoot(name))
-    const free = roots.every(
-      (root, i) =>
-        root !== null &&
-        makers.has(root) &&
-        !this.#homes.has(root) &&
-        roots.indexOf(root) === i &&
-        values.get(countOf(root)) === undefined,
-    )
-    if (!free) return false
+    const parts: Part[] = []
     let at = 0
-    draft.inputs.forEach((name, i) => {
-      this.#homes.set(roots[i] as string, { root: draft.outputs[0], at })
-      const value = values.get(name)
-      at += value === undefined ? 0 : bytesOf(value.info)
-    })
+    for (const name of inputs) {
+      const root = values.wholeRoot(name)
+      if (root === null || !makers.has(root) || values.get(countOf(root)) !== undefined) return false
+      parts.push({ root, at })
+      at += bytesOf((values.get(name) as Value).info)
+    }
+    const free = parts.every(({ root }, i) => !this.#homes.has(root) && parts.findIndex((part) => part.root === root) === i)
+    if (free) for (const { root, at } of parts) this.#homes.set(root, { root: output, at })
+    else if (this.#homes.has(output) || !this.#together(parts)) return false
+    else this.#homes.set(output, this.of(parts[0].root))
     return true
+  }
+
+  /** Whether parts lie where a concatenation that begins with the first one has them. */
+  #together(parts: readonly Part[]): boolean {
+    const first = this.of(parts[0].root)
+    return parts.every(({ root, at }) => {
+      const home = this.of(root)
+      return home.root === first.root && home.at === first.at + at
+    })
   }
 }
 
-/** The steps without concatenations whose parts are made in place. */
+/** The steps without concatenations whose parts are made in place. The largest have the first choice: others may be parts of theirs. */
 export function withoutConcats(steps: readonly Draft[], values: Values): { steps: Draft[]; homes: Homes } {
   const homes = new Homes()
   const makers = new Set(steps.flatMap(({ outputs }) => outputs))
-  return { steps: steps.filter((draft) => !homes.adopt(draft, makers, values)), homes }
+  const concats = steps.filter((draft): draft is OpDraft => draft.kind === 'op' && draft.plan.op === 'concat').reverse()
+  const size = ({ plan }: OpDraft) => bytesOf(plan.outputs[0])
+  const needless = new Set<Draft>(concats.sort((a, b) => size(b) - size(a)).filter((draft) => homes.adopt(draft, makers, values)))
+  return { steps: steps.filter((draft) => !needless.has(draft)), homes }
 }

@@ -1,7 +1,7 @@
 // Functions and classes of the language under names of their own, which a minifier shortens as it does others: 6 of the 300 kB of core's bundle.
-export const { ceil, clz32, floor, max, min, round, sign, trunc } = Math
-// Names that no variable has: it would hide them.
-export const { abs: magnitude, sqrt: squareRoot } = Math
+// They are names that no variable has (a test looks): a variable would hide them.
+export const { abs: mathAbs, ceil: mathCeil, clz32: mathClz32, floor: mathFloor, max: mathMax, min: mathMin } = Math
+export const { round: mathRound, sign: mathSign, sqrt: mathSqrt, trunc: mathTrunc } = Math
 export const { entries: entriesOf, freeze: freezeObject, fromEntries: objectFrom, keys: keysOf, values: valuesOf } = Object
 // Without a class to construct it makes arrays.
 export const { from: arrayFrom } = Array
@@ -9,16 +9,16 @@ export const { Float32Array: FloatNumbers, Int32Array: IntNumbers, Uint8Array: B
 
 /** What esbuild puts in their place. */
 export const GLOBAL_FUNCTIONS = {
-  'Math.abs': 'magnitude',
-  'Math.ceil': 'ceil',
-  'Math.clz32': 'clz32',
-  'Math.floor': 'floor',
-  'Math.max': 'max',
-  'Math.min': 'min',
-  'Math.round': 'round',
-  'Math.sign': 'sign',
-  'Math.sqrt': 'squareRoot',
-  'Math.trunc': 'trunc',
+  'Math.abs': 'mathAbs',
+  'Math.ceil': 'mathCeil',
+  'Math.clz32': 'mathClz32',
+  'Math.floor': 'mathFloor',
+  'Math.max': 'mathMax',
+  'Math.min': 'mathMin',
+  'Math.round': 'mathRound',
+  'Math.sign': 'mathSign',
+  'Math.sqrt': 'mathSqrt',
+  'Math.trunc': 'mathTrunc',
   'Object.entries': 'entriesOf',
   'Object.freeze': 'freezeObject',
   'Object.fromEntries': 'objectFrom',

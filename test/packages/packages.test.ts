@@ -1,11 +1,12 @@
 // What would be published: packed, looked over by the tools that know how packages go wrong, installed elsewhere and run.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GLOBAL_FUNCTIONS } from '../../tools/global-functions.ts'
 import { type Packed, Project, packAll, ROOT, start, unpackedSize } from './pack.ts'
 
 const LIBRARIES = ['@weft/core', '@weft/io', '@weft/model', '@weft/parallel']
@@ -53,6 +54,18 @@ describe('a packed package', () => {
     const sizes = ['@weft/core', '@weft/parallel'].map((name) => unpackedSize(bytesOf(name)))
     expect(sizes[0] + sizes[1]).toBeLessThan(500_000)
   })
+})
+
+it('functions of the language have names in the bundle of core that no variable has, there or in the emitter', () => {
+  const core = join(ROOT, 'packages/core')
+  const words = [join(core, 'src'), join(core, 'node_modules/wasmati/build')].flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(ts|js)$/.test(path) && !path.endsWith('.d.ts'))
+      .flatMap((path) => readFileSync(join(root, path), 'utf8').match(/\w+/g) ?? []),
+  )
+  const names = Object.values(GLOBAL_FUNCTIONS).filter((name) => name !== 'Infinity')
+  expect(names.length).toBeGreaterThan(0)
+  expect(names.filter((name) => words.includes(name))).toEqual([])
 })
 
 it('every dependency is imported, and every import is a dependency', async () => {

@@ -1,6 +1,7 @@
 // What the vector path of an elementwise operator emits between loads and store: one entry a function of one or two numbers.
 import type { Machine, Vec } from '../isa/machine.ts'
-import { activationRegisters, emitActivation } from '../kernels/activate.ts'
+import { emitActivation } from '../kernels/activate.ts'
+import { ERF, emitSaturating, emitScaled, type Saturating, TANH } from '../kernels/saturating.ts'
 
 /** Words of the argument block that hold the parameters of a function. */
 export interface MapParams {
@@ -14,25 +15,23 @@ export type EmitMap = (m: Machine, a: readonly Vec[], b: readonly Vec[], params:
 /** A function of one or of two numbers, by the operator's name. */
 export interface MapFunction {
   readonly operands: 1 | 2
-  /** Registers that it takes beside those of its numbers. */
-  readonly registers: number
   readonly emit: EmitMap
 }
 
 const two = (emit: (m: Machine, a: Vec, b: Vec) => void): MapFunction => ({
   operands: 2,
-  registers: 0,
   emit: (m, a, b) => a.forEach((x, i) => emit(m, x, b[i])),
 })
 const activation = (kind: 'relu' | 'leakyRelu' | 'clip' | 'hardSwish' | 'sigmoid' | 'silu'): MapFunction => ({
   operands: 1,
-  registers: activationRegisters(kind),
   emit: (m, a, _, { p, q }) => emitActivation(m, kind, a, p, q),
 })
-const one = (registers: number, emit: EmitMap): MapFunction => ({ operands: 1, registers, emit })
+const one = (emit: EmitMap): MapFunction => ({ operands: 1, emit })
+const saturating = (f: Saturating): MapFunction =>
+  one((m, a) => emitSaturating(m, f, a, (xs, values, unit) => xs.forEach((x, i) => m.times(x, values[i], unit))))
 
 export const MAP_FUNCTIONS: Readonly<Record<string, MapFunction>> = {
-  copy: one(0, () => {}),
+  copy: one(() => {}),
   add: two((m, a, b) => m.plus(a, a, b)),
   sub: two((m, a, b) => m.minus(a, a, b)),
   mul: two((m, a, b) => m.times(a, a, b)),
@@ -43,12 +42,21 @@ export const MAP_FUNCTIONS: Readonly<Record<string, MapFunction>> = {
   hardSwish: activation('hardSwish'),
   sigmoid: activation('sigmoid'),
   silu: activation('silu'),
-  neg: one(1, (m, a) => {
-    const [minus] = [m.vec()]
-    m.constant(minus, -1)
-    for (const x of a) m.times(x, x, minus)
+  tanh: saturating(TANH),
+  erf: saturating(ERF),
+  // With z = x / the root of 2: x / 2 (1 + erf(z)) is z (1 + erf(z)) / the root of 2.
+  gelu: one((m, a) => {
+    emitScaled(m, a, Math.SQRT1_2)
+    emitSaturating(m, ERF, a, (xs, values, unit) =>
+      xs.forEach((x, i) => {
+        m.plus(values[i], values[i], unit)
+        m.times(x, x, values[i])
+      }),
+    )
+    emitScaled(m, a, Math.SQRT1_2)
   }),
-  hardSigmoid: one(3, (m, a, _, { p, q }) => {
+  neg: one((m, a) => emitScaled(m, a, -1)),
+  hardSigmoid: one((m, a, _, { p, q }) => {
     const [slope, bound, y] = [m.vec(), m.vec(), m.vec()]
     m.argFloat(slope, p)
     for (const x of a) {

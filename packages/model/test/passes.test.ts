@@ -7,6 +7,8 @@ import { type FileNode, type FileTensor, onnxFile } from './onnx-file.ts'
 const executor = localExecutor({ tier: 'simd128' })
 const values = (size: number, seed: number) => Array.from({ length: size }, (_, i) => Math.sin(7 * i + seed))
 
+const scalar = (value: number): FileTensor => ({ dims: [], values: [value] })
+
 interface Case {
   readonly shape: readonly number[]
   readonly nodes: readonly FileNode[]
@@ -117,6 +119,47 @@ describe('x Sigmoid(x)', () => {
     const neg = { op: 'Neg', inputs: ['x'], outputs: ['n'] }
     const other = { ...mul, inputs: ['n', 's'] }
     expect((await ran({ shape: [4], nodes: [gate, neg, other] })).steps.sort()).toEqual(['mul', 'neg', 'sigmoid'])
+  })
+})
+
+describe('x / 2 (1 + Erf(x / the root of 2))', () => {
+  const constants = {
+    root: scalar(Math.SQRT2),
+    inverse: scalar(Math.SQRT1_2),
+    half: scalar(0.5),
+    two: scalar(2),
+    unit: scalar(1),
+  }
+  const div = { op: 'Div', inputs: ['x', 'root'], outputs: ['z'] }
+  const erf = { op: 'Erf', inputs: ['z'], outputs: ['e'] }
+  const add = { op: 'Add', inputs: ['e', 'unit'], outputs: ['s'] }
+  const mul = (inputs: string[], output: string): FileNode => ({ op: 'Mul', inputs, outputs: [output] })
+  const last: FileNode[] = [mul(['x', 's'], 'p'), mul(['p', 'half'], 'y')]
+  const gelu = (nodes: FileNode[], outputs = ['y']) => ran({ shape: [1, 2, 5, 4], nodes, constants, outputs })
+
+  it.each<[string, FileNode[]]>([
+    ['as PyTorch writes it', [div, erf, add, ...last]],
+    ['as a product', [mul(['inverse', 'x'], 'z'), erf, { ...add, inputs: ['unit', 'e'] }, ...last]],
+    ['x halved first', [div, erf, add, mul(['x', 'half'], 'h'), mul(['h', 's'], 'y')]],
+    ['x divided by 2', [div, erf, add, { op: 'Div', inputs: ['x', 'two'], outputs: ['h'] }, mul(['s', 'h'], 'y')]],
+    ['the sum halved first', [div, erf, add, mul(['half', 's'], 'h'), mul(['x', 'h'], 'y')]],
+  ])('is one step, %s', async (_, nodes) => {
+    const { steps, got } = await gelu(nodes)
+    expect(steps).toEqual(['gelu'])
+    const one = await ran({ shape: [1, 2, 5, 4], nodes: [{ op: 'Gelu', inputs: ['x'], outputs: ['y'] }] })
+    expect(got.y.data).toEqual(one.got.y.data)
+  })
+
+  it.each<[string, FileNode[], string[]]>([
+    ['another number is added', [div, erf, { ...add, inputs: ['e', 'two'] }, ...last], ['y']],
+    ['another value is multiplied', [div, erf, add, mul(['z', 's'], 'p'), mul(['p', 'half'], 'y')], ['y']],
+    ['it is another root', [{ ...div, inputs: ['x', 'two'] }, erf, add, ...last], ['y']],
+    ['it is not halved', [div, erf, add, mul(['x', 's'], 'p'), mul(['p', 'two'], 'y')], ['y']],
+    ['the sum is multiplied by itself', [div, erf, add, mul(['s', 's'], 'p'), mul(['p', 'half'], 'y')], ['y']],
+    ['what is between is asked for', [div, erf, add, ...last], ['y', 'e']],
+    ['the product is asked for', [div, erf, add, ...last], ['y', 'p']],
+  ])('stays where %s', async (_, nodes, outputs) => {
+    expect((await gelu(nodes, outputs)).steps).toContain('erf')
   })
 })
 

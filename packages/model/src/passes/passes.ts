@@ -7,6 +7,7 @@ import { foldChannelArithmetic } from './fold-channel-arithmetic.ts'
 import { foldConstants } from './fold-constants.ts'
 import { fuseActivation } from './fuse-activation.ts'
 import { fusePadding } from './fuse-padding.ts'
+import { recognizeGelu } from './recognize-gelu.ts'
 import { recognizeHardSwish } from './recognize-hard-swish.ts'
 import { recognizeSilu } from './recognize-silu.ts'
 
@@ -22,6 +23,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'drop-identity', does: 'Identity, Dropout out of training, pooling by 1', run: dropIdentity },
   { name: 'recognize-hard-swish', does: 'x clip(x + 3, 0, 6) / 6 as one HardSwish', run: recognizeHardSwish },
   { name: 'recognize-silu', does: 'x Sigmoid(x) as one Swish', run: recognizeSilu },
+  { name: 'recognize-gelu', does: 'x / 2 (1 + Erf(x / the root of 2)) as one Gelu', run: recognizeGelu },
   { name: 'drop-dead', does: 'nodes whose outputs nobody reads', run: dropDead },
   { name: 'fuse-padding', does: 'Pad into the convolution or the mean pooling that reads it', run: fusePadding },
   { name: 'fold-batch-norm', does: 'BatchNormalization into the weights before it', run: foldBatchNorm },

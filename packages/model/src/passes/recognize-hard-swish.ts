@@ -3,6 +3,7 @@ import { floatAttribute } from '../graph/attributes.ts'
 import { GraphEdit } from '../graph/edit.ts'
 import type { Graph, Node } from '../graph/graph.ts'
 import { activationOf } from './activation-of.ts'
+import { close, only, scaling } from './scaling.ts'
 
 export function recognizeHardSwish(graph: Graph): number {
   const edit = new GraphEdit(graph)
@@ -38,23 +39,4 @@ function lastOf(product: Node, factor: number, edit: GraphEdit): Node | null {
   const next = factor === 0 ? null : edit.soleReader(product)
   const scaled = next && scaling(next, edit)
   return scaled?.of === product.outputs[0] && close(factor * scaled.factor, 1 / 6) ? next : null
-}
-
-/** A value times one constant. */
-function scaling(node: Node, edit: GraphEdit): { of: string; factor: number } | null {
-  const [a, b] = node.inputs
-  if (node.opType === 'Div') return only(edit, b) === null ? null : { of: a, factor: 1 / (only(edit, b) as number) }
-  if (node.opType !== 'Mul') return null
-  const [first, second] = [only(edit, a), only(edit, b)]
-  return first !== null ? { of: b, factor: first } : second !== null ? { of: a, factor: second } : null
-}
-
-/** The number of a scalar constant. A constant of rank above 0 could add axes to x: (1) adds none. */
-function only(edit: GraphEdit, name: string): number | null {
-  const constant = edit.constant(name)
-  return constant?.data.length === 1 && constant.shape.length <= 1 ? constant.data[0] : null
-}
-
-function close(a: number, b: number): boolean {
-  return Math.abs(a - b) < 1e-6
 }

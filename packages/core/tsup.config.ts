@@ -1,10 +1,9 @@
 import { defineConfig } from 'tsup'
 import { GLOBAL_FUNCTIONS } from '../../tools/global-functions.ts'
-import { pruneEmitter } from '../../tools/prune-emitter.ts'
+import { pruneEmitters } from '../../tools/prune-emitters.ts'
 
 // The emitter (wasmati, a development dependency) comes along: as thirty files of its own it would take longer to load than all of
-// core. Minified, names too: half the size, and a browser's page has it to load. No property that is read does anything by being read;
-// the emitter alone has a property of the name that is shortened.
+// core. Minified, names too: half the size, and a browser's page has it to load.
 export default defineConfig({
   entry: ['src/index.ts'],
   format: 'esm',
@@ -12,12 +11,7 @@ export default defineConfig({
   dts: false,
   clean: true,
   minify: 'terser',
-  terserOptions: {
-    module: true,
-    ecma: 2020,
-    mangle: { properties: { regex: /^resolveArgs$/ } },
-    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
-  },
+  terserOptions: { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true } },
   // What esbuild folds before is less for terser to see.
   esbuildOptions(options) {
     options.minifySyntax = true
@@ -25,5 +19,5 @@ export default defineConfig({
     options.define = { ...options.define, ...GLOBAL_FUNCTIONS }
     options.inject = ['../../tools/global-functions.ts']
   },
-  esbuildPlugins: [pruneEmitter('src/isa/wasm')],
+  esbuildPlugins: [pruneEmitters('src/isa')],
 })

@@ -78,6 +78,7 @@ export interface Machine {
   minus(to: Vec, a: Vec, b: Vec): void
   times(to: Vec, a: Vec, b: Vec): void
   over(to: Vec, a: Vec, b: Vec): void
+  sqrt(to: Vec, from: Vec): void
   /** The lane of b where b < a, else that of a: a NaN in a stays. */
   min(to: Vec, a: Vec, b: Vec): void
   /** The lane of b where a < b, else that of a: a NaN in a stays. */

@@ -2,6 +2,7 @@
 import { WeftError } from '../errors.ts'
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts'
 import { expectDtype, expectRank, given, needed } from './inputs.ts'
+import { normVector } from './norm-vector.ts'
 import type { Op, OpStorage, ValueInfo } from './op.ts'
 
 /** Inputs of both: x (n, c, ...), then scale, shift, mean, variance, each (c). */
@@ -55,6 +56,10 @@ export const instanceNorm: Op<BatchNormParams> = {
   name: 'instanceNorm',
   infer: (inputs) => [checked('instanceNorm', inputs, 3)],
   units: (plan) => plan.outputs[0].shape[0] * channelsOf(plan.outputs[0].shape),
+  vector({ outputs: [{ shape }], params: { epsilon } }, traits) {
+    const [count, size] = [sizeOf(shape.slice(0, 2)), sizeOf(shape.slice(2))]
+    return normVector({ count, size, epsilon, channels: channelsOf(shape), statistics: false }, traits)
+  },
   run({ params, outputs }, inputs, [out], begin, end) {
     const { shape } = outputs[0]
     const plane = sizeOf(shape.slice(2))

@@ -3,6 +3,7 @@ import { sizeOf } from '../tensor/shape.ts'
 import { moments } from './batch-norm.ts'
 import { broadcastShape, broadcastView } from './broadcast.ts'
 import { axisOf, expectDtype, given, needed } from './inputs.ts'
+import { normVector } from './norm-vector.ts'
 import type { Op, OpStorage, ValueInfo } from './op.ts'
 import { stridedCopy } from './strided.ts'
 
@@ -25,6 +26,12 @@ export const layerNorm: Op<LayerNormParams> = {
     return [x, statistics, statistics]
   },
   units: (plan) => sizeOf(plan.outputs[1].shape),
+  vector({ inputs, outputs, params }, traits) {
+    const count = sizeOf(outputs[1].shape)
+    const size = sizeOf(outputs[0].shape) / count
+    if (![inputs[1], inputs[2]].every((info) => info && sizeOf(info.shape) === size)) return null
+    return normVector({ count, size, epsilon: params.epsilon, channels: 0, statistics: true }, traits)
+  },
   run(plan, inputs, [out, means, inverses], begin, end) {
     const { shape } = plan.outputs[0]
     const rowShape = shape.slice(axisOf('layerNorm', plan.params.axis, shape.length))

@@ -2,10 +2,12 @@
 import { wordsOf } from '../isa/args.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
 import type { Callable } from '../kernels/kernel.ts'
+import { copyOf } from '../kernels/move.ts'
 import { type Rows, SUMS } from './row-sum.ts'
 import type { VectorPath } from './vector.ts'
 
-const ARGS = { x: 0, y: 1, groups: 2, blocks: 3, divisor: 4 } as const
+export const ROW_SUM_ARGS = { x: 0, y: 1, groups: 2, blocks: 3, divisor: 4 } as const
+const ARGS = ROW_SUM_ARGS
 const ARGS_BYTES = 64
 /** Numbers that a call adds up at most, where a group of rows has no more: a cancelled run ends after one. */
 const CALL_NUMBERS = 1 << 20
@@ -86,6 +88,16 @@ export function rowSumFunction(rows: number, tail: number): KernelFunction {
       })
     },
   }
+}
+
+/** Emits the mean of the row at `x`, of whole blocks of numbers, in all lanes. */
+export function emitMean(m: Machine, x: Int, mean: Vec): void {
+  m.scope(() => {
+    const [spare, total]: [Spare, Sums] = [[m.vec(), m.vec(), m.vec()], { sum: mean, lost: m.vec() }]
+    emitRow(m, copyOf(m, x), total, 0, spare)
+    for (let n = m.traits.lanes; n > 1; n /= 2) emitPairs(m, total, total, spare)
+    emitResult(m, total, spare)
+  })
 }
 
 function newSums(m: Machine): Sums {

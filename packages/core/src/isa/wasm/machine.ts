@@ -167,6 +167,10 @@ class WasmMachine implements Machine {
   over(to: Vec, a: Vec, b: Vec): void {
     this.#binary(to, a, b, f32x4.div)
   }
+  sqrt(to: Vec, from: Vec): void {
+    const source = lanesOf(from)
+    lanesOf(to).forEach((part, index) => local.set(part, f32x4.sqrt(source[index])))
+  }
   min(to: Vec, a: Vec, b: Vec): void {
     this.#binary(to, a, b, f32x4.pmin)
   }

@@ -27,6 +27,7 @@ export const EVEX = [
   ['vmulps', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.0F.W0 59 /r'],
   ['vsubps', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.0F.W0 5C /r'],
   ['vminps', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.0F.W0 5D /r'],
+  ['vsqrtps', 'vec{kz}, vec/mem/b32', 'RM', 'EVEX.0F.W0 51 /r'],
   ['vdivps', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.0F.W0 5E /r'],
   ['vmaxps', 'vec{kz}, vec, vec/mem/b32', 'RVM', 'EVEX.0F.W0 5F /r'],
   ['vcmpps', 'k{k}, vec, vec/mem/b32, u8', 'RVMI', 'EVEX.0F.W0 C2 /r'],

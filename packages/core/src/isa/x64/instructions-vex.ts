@@ -30,6 +30,7 @@ export const VEX = [
   ['vmulps', 'vec, vec, vec/mem', 'RVM', 'VEX.0F.WIG 59 /r'],
   ['vsubps', 'vec, vec, vec/mem', 'RVM', 'VEX.0F.WIG 5C /r'],
   ['vminps', 'vec, vec, vec/mem', 'RVM', 'VEX.0F.WIG 5D /r'],
+  ['vsqrtps', 'vec, vec/mem', 'RM', 'VEX.0F.WIG 51 /r'],
   ['vdivps', 'vec, vec, vec/mem', 'RVM', 'VEX.0F.WIG 5E /r'],
   ['vmaxps', 'vec, vec, vec/mem', 'RVM', 'VEX.0F.WIG 5F /r'],
   ['vandps', 'vec, vec, vec/mem', 'RVM', 'VEX.0F.WIG 54 /r'],

@@ -221,6 +221,9 @@ class X64Machine implements Machine, MaskedLanes {
   over(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vdivps', vector(to), vector(a), vector(b))
   }
+  sqrt(to: Vec, from: Vec): void {
+    this.#asm.emit('vsqrtps', vector(to), vector(from))
+  }
   // vminps and vmaxps give their second source where either is NaN or both are zero: that is `a` here.
   min(to: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vminps', vector(to), vector(b), vector(a))

@@ -91,6 +91,77 @@ describe('rows by known weights', () => {
     expect(worst).toBeLessThan(1e-4)
   })
 
+  const [rows, k, n, m] = [9, 6, 8, 5]
+  const [v, tanh] = [
+    { dims: [n, m], values: values(n * m, 4) },
+    { op: 'Tanh', inputs: ['z'], outputs: ['t'] },
+  ]
+  const first: FileNode = { op: 'Gemm', inputs: ['x', 'w'], outputs: ['z'] }
+  const second = (input: string): FileNode => ({ op: 'Gemm', inputs: [input, 'v'], outputs: ['y'] })
+  /** The steps of two products, what is between them by its definition, and how far y is from that. */
+  async function two(between: FileNode[], f: (z: number) => number, outputs = ['y']) {
+    const [x, w] = [values(rows * k, 1), values(k * n, 2)]
+    const constants = { w: { dims: [k, n], values: w }, v, half: { type: 7, dims: [2], values: [2 * rows, n / 2] } }
+    const inputs = [{ name: 'x', shape: [rows, k] }]
+    const file = await readModel(
+      onnxFile({ inputs, outputs: outputs.map((name) => ({ name })), nodes: [first, ...between], constants }),
+    )
+    const { steps } = file.program({ x: { shape: [rows, k] } })
+    await using model = file.on(engine)
+    const got = await model.run({ x: new Tensor(Float32Array.from(x), [rows, k]) })
+    const product = (a: number[], b: number[], inner: number, columns: number) =>
+      Array.from({ length: (a.length / inner) * columns }, (_, i) => {
+        const [row, column] = [Math.floor(i / columns), i % columns]
+        return Array.from({ length: inner }, (_, p) => a[row * inner + p] * b[p * columns + column]).reduce(
+          (sum, one) => sum + one,
+        )
+      })
+    const y = product(product(x, w, k, n).map(f), v.values, n, m)
+    const worst = Math.max(...y.map((value, i) => Math.abs(value - (got.y.data[i] as number))))
+    return { steps: steps.map((step) => (step.kind === 'op' ? step.plan.op : step.kind)), got, worst }
+  }
+
+  it('are turned once where two products follow each other, a function of one number between them or none', async () => {
+    const one = await two([tanh, second('t')], Math.tanh)
+    expect(one.steps).toEqual(['transpose', 'conv', 'tanh', 'conv', 'transpose'])
+    expect(one.worst).toBeLessThan(1e-5)
+    const none = await two([second('z')], (z) => z)
+    expect(none.steps).toEqual(['transpose', 'conv', 'conv', 'transpose'])
+    expect(none.worst).toBeLessThan(1e-5)
+  })
+
+  it('are turned once for all that read them', async () => {
+    const other = { ...first, outputs: ['other'] }
+    const { steps, got, worst } = await two([other, tanh, second('t')], Math.tanh, ['y', 'other'])
+    expect(steps.filter((step) => step === 'transpose').length).toBe(3)
+    expect(worst).toBeLessThan(1e-5)
+    expect(got.other.data.length).toBe(rows * n)
+  })
+
+  it('are turned where what is between is asked for, or is read as other rows', async () => {
+    const asked = await two([tanh, second('t')], Math.tanh, ['y', 't'])
+    expect(asked.steps).toEqual([...PIXELS, 'tanh', ...PIXELS])
+    expect(asked.worst).toBeLessThan(1e-5)
+    const halves: FileNode[] = [
+      { op: 'Reshape', inputs: ['t', 'half'], outputs: ['h'] },
+      { op: 'Gemm', inputs: ['h', 'u'], outputs: ['y'] },
+    ]
+    const file = await readModel(
+      onnxFile({
+        inputs: [{ name: 'x', shape: [rows, k] }],
+        outputs: [{ name: 'y' }],
+        nodes: [first, tanh, ...halves],
+        constants: {
+          w: { dims: [k, n], values: values(k * n, 2) },
+          half: { type: 7, dims: [2], values: [2 * rows, n / 2] },
+          u: { dims: [n / 2, m], values: values((n / 2) * m, 4) },
+        },
+      }),
+    )
+    const { steps } = file.program({ x: { shape: [rows, k] } })
+    expect(steps.map((step) => (step.kind === 'op' ? step.plan.op : step.kind))).toEqual([...PIXELS, 'tanh', ...PIXELS])
+  })
+
   it('by weights and by a view of them in another shape are two products', async () => {
     const [rows, k, n] = [2, 4, 6]
     const [x, w] = [values(rows * k, 1), values(k * n, 2)]

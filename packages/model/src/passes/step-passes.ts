@@ -39,7 +39,7 @@ const STEP_PASSES: readonly StepPass[] = [
   {
     name: 'rows-to-pixels',
     does: 'products of many rows, transposed, as convolutions of as many pixels',
-    run: (steps, { values }) => rowsToPixels(steps, values),
+    run: (steps, { outputs, values }) => rowsToPixels(steps, outputs, values),
   },
 ]
 

@@ -11,7 +11,7 @@ export const UNARY: readonly [op: string, params: OpParams, error: number][] = [
   ['hardSwish', {}, 3e-7],
   ['sigmoid', {}, 3e-7],
   ['silu', {}, 3e-6],
-  ['tanh', {}, 3e-7],
-  ['erf', {}, 3e-7],
+  ['tanh', {}, 4e-7],
+  ['erf', {}, 4e-7],
   ['gelu', {}, 1e-6],
 ]

@@ -8,7 +8,7 @@ export interface Saturating {
   readonly limit: number
 }
 
-// Minimax rationals of our own: 1.9e-8 and 1.3e-8 from the functions, 2.5e-7 and 2.7e-7 as float32 computes them.
+// Minimax rationals of our own: 1.9e-8 and 1.3e-8 from the functions, 2.7e-7 and 3.1e-7 as float32 computes them.
 export const TANH: Saturating = {
   p: [1.9665523e-8, 3.0535692e-5, 0.0052005723, 0.19947416, 1.4915965],
   q: [1.1489258e-6, 4.8795852e-4, 0.038545802, 0.6966725, 1.4915966],
@@ -23,7 +23,7 @@ export const ERF: Saturating = {
 /**
  * Hands on some registers at a time, each with the function of it in another one, and one that is 1. Where the square is held at
  * its limit the quotient goes on beyond 1: of large numbers it is exactly -1 or 1. As many are taken together as there are
- * registers for, of four and more: each step of one waits for the one before.
+ * registers for, one at least, which takes four: each step of one waits for the one before.
  */
 export function emitSaturating(
   m: Machine,

@@ -47,13 +47,14 @@ export const MAP_FUNCTIONS: Readonly<Record<string, MapFunction>> = {
   // With z = x / the root of 2: x / 2 (1 + erf(z)) is z (1 + erf(z)) / the root of 2.
   gelu: one((m, a) => {
     emitScaled(m, a, Math.SQRT1_2)
-    emitSaturating(m, ERF, a, (xs, values, unit) =>
+    emitSaturating(m, ERF, a, (xs, values, unit) => {
+      for (const value of values) m.plus(value, value, unit)
+      m.constant(unit, Math.SQRT1_2)
       xs.forEach((x, i) => {
-        m.plus(values[i], values[i], unit)
+        m.times(values[i], values[i], unit)
         m.times(x, x, values[i])
-      }),
-    )
-    emitScaled(m, a, Math.SQRT1_2)
+      })
+    })
   }),
   neg: one((m, a) => emitScaled(m, a, -1)),
   hardSigmoid: one((m, a, _, { p, q }) => {

@@ -3,7 +3,7 @@ import { wordsOf } from '../isa/args.ts'
 import type { Int, KernelFunction, Machine, MachineTraits, Vec } from '../isa/machine.ts'
 import type { Callable } from '../kernels/kernel.ts'
 import { copyOf } from '../kernels/move.ts'
-import { SUMS } from './row-sum.ts'
+import { LONGEST, SUMS } from './row-sum.ts'
 import { emitMean, ROW_SUM_ARGS } from './row-sum-vector.ts'
 import type { VectorPath } from './vector.ts'
 
@@ -28,7 +28,7 @@ export function normVector(
   { count, size, epsilon, channels, statistics }: NormRows,
   { lanes }: MachineTraits,
 ): VectorPath | null {
-  if (lanes === 1 || size === 0 || size % SUMS !== 0) return null
+  if (lanes === 1 || size === 0 || size % SUMS !== 0 || size > LONGEST) return null
   const code = normFunction(channels > 0, statistics)
   const most = Math.max(1, Math.floor(CALL_NUMBERS / size))
   return {
@@ -84,10 +84,23 @@ export function normFunction(single: boolean, statistics: boolean): KernelFuncti
       const [x, y, scale, shift] = [ARGS.x, ARGS.y, ARGS.scale, ARGS.shift].map((word) => m.arg(word))
       const [means, inverses] = statistics ? [m.arg(ARGS.means), m.arg(ARGS.inverses)] : []
       m.loop(m.arg(ARGS.rows), () => {
-        const [mean, inverse] = [m.vec(), m.vec()]
-        emitMean(m, x, mean)
-        emitInverse(m, x, mean, inverse)
-        emitRow(m, x, y, single, scale, shift, mean, inverse)
+        // The mean was rounded: numbers that are equal would be a bit away from it, which is much where their variance is small.
+        const [mean, rest, inverse] = [m.vec(), m.vec(), m.vec()]
+        const centre = (number: Vec, ...by: Vec[]) => {
+          for (const one of by) m.minus(number, number, one)
+        }
+        emitMean(m, x, mean, () => {})
+        emitMean(m, x, rest, (number) => centre(number, mean))
+        m.scope(() => {
+          const variance = m.vec()
+          emitMean(m, x, variance, (number) => {
+            centre(number, mean, rest)
+            m.times(number, number, number)
+          })
+          emitInverse(m, variance, inverse)
+        })
+        emitRow(m, x, y, single, scale, shift, (number) => centre(number, mean, rest), inverse)
+        m.plus(mean, mean, rest)
         for (const [at, value] of [
           [means, mean],
           [inverses, inverse],
@@ -102,43 +115,29 @@ export function normFunction(single: boolean, statistics: boolean): KernelFuncti
   }
 }
 
-/** One by the root of variance and epsilon: sixteen running sums of squares, then of pairs of neighbours, and of those. */
-function emitInverse(m: Machine, x: Int, mean: Vec, inverse: Vec): void {
-  const { lanes } = m.traits
+/** One by the root of variance and epsilon. */
+function emitInverse(m: Machine, variance: Vec, inverse: Vec): void {
   m.scope(() => {
-    const sums = Array.from({ length: SUMS / lanes }, () => m.vec())
-    const [apart, odd] = [m.vec(), m.vec()]
-    const at = copyOf(m, x)
-    for (const sum of sums) m.constant(sum, 0)
-    m.loop(m.arg(ARGS.blocks), () => {
-      sums.forEach((sum, index) => {
-        m.load(apart, at, 4 * lanes * index)
-        m.minus(apart, apart, mean)
-        m.madd(sum, apart, apart)
-      })
-      m.add(at, 4 * SUMS)
-    })
-    const addPairs = (a: Vec, b: Vec) => {
-      m.evens(apart, a, b)
-      m.odds(odd, a, b)
-      m.plus(a, apart, odd)
-    }
-    for (let step = 1; step < sums.length; step *= 2)
-      for (let i = 0; i < sums.length; i += 2 * step) addPairs(sums[i], sums[i + step])
-    const [total] = sums
-    for (let n = lanes; n > 1; n /= 2) addPairs(total, total)
-    m.argFloat(odd, ARGS.divisor)
-    m.over(total, total, odd)
-    m.argFloat(odd, ARGS.epsilon)
-    m.plus(total, total, odd)
-    m.sqrt(total, total)
-    m.constant(odd, 1)
-    m.over(inverse, odd, total)
+    const epsilon = m.vec()
+    m.argFloat(epsilon, ARGS.epsilon)
+    m.plus(variance, variance, epsilon)
+    m.sqrt(variance, variance)
+    m.constant(inverse, 1)
+    m.over(inverse, inverse, variance)
   })
 }
 
 /** Moves `x` and `y` behind the row. */
-function emitRow(m: Machine, x: Int, y: Int, single: boolean, scale: Int, shift: Int, mean: Vec, inverse: Vec): void {
+function emitRow(
+  m: Machine,
+  x: Int,
+  y: Int,
+  single: boolean,
+  scale: Int,
+  shift: Int,
+  centre: (number: Vec) => void,
+  inverse: Vec,
+): void {
   const { lanes } = m.traits
   m.scope(() => {
     const [pixel, factor, added] = [m.vec(), m.vec(), m.vec()]
@@ -151,7 +150,7 @@ function emitRow(m: Machine, x: Int, y: Int, single: boolean, scale: Int, shift:
     m.loop(m.arg(ARGS.blocks), () => {
       for (let at = 0; at < 4 * SUMS; at += 4 * lanes) {
         m.load(pixel, x, at)
-        m.minus(pixel, pixel, mean)
+        centre(pixel)
         if (!single) {
           m.times(pixel, pixel, inverse)
           m.load(factor, scaleAt, at)

@@ -21,7 +21,9 @@ export function resizeRows(
   const [height, width] = [index.length / count, along.index.length / along.count]
   const step = own.at(-2) ?? 0
   const outer = axes.slice(0, -2)
-  const rowAt = resizedRows(x, along, width, outside)
+  const rowAt = resizedRows(x, along, width)
+  const crops = along.index.some((pixel) => pixel < 0)
+  const sum = new Float64Array(width)
   let planes: readonly InputPlane[] | null = null
   const [rows, weights]: [Float64Array[], number[]] = [[], []]
   for (let row = first; row < last; row++) {
@@ -41,7 +43,9 @@ export function resizeRows(
     const at = row * width
     if (parts === 0) out.fill(outside, at, at + width)
     else if (parts === 2) blendRows(out, at, rows, weights)
-    else sumRows(out, at, rows, weights, parts)
+    else sumRows(out, at, rows, weights, parts, sum)
+    // What is outside is no part of a sum: it may be infinite.
+    if (crops && parts > 0) for (let i = 0; i < width; i++) if (along.index[i * along.count] < 0) out[at + i] = outside
   }
 }
 
@@ -50,24 +54,26 @@ function blendRows(out: Float32Array, at: number, [left, right]: readonly Float6
   for (let i = 0; i < left.length; i++) out[at + i] = a * left[i] + b * right[i]
 }
 
-function sumRows(out: Float32Array, at: number, rows: readonly Float64Array[], weights: readonly number[], parts: number): void {
-  for (let i = 0; i < rows[0].length; i++) {
-    let sum = 0
-    for (let k = 0; k < parts; k++) sum += weights[k] * rows[k][i]
-    out[at + i] = sum
-  }
+function sumRows(
+  out: Float32Array,
+  at: number,
+  rows: readonly Float64Array[],
+  weights: readonly number[],
+  parts: number,
+  sum: Float64Array,
+): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = weights[0] * rows[0][i]
+  for (let k = 1; k < parts; k++) addRow(sum, rows[k], weights[k])
+  out.set(sum, at)
+}
+
+function addRow(sum: Float64Array, row: Float64Array, weight: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += weight * row[i]
 }
 
 /** Input rows along the last axis, of which each place keeps the one that it had last; `from` is where one begins. */
-function resizedRows(
-  x: Float32Array,
-  along: Taps,
-  width: number,
-  outside: number,
-): (place: number, from: number) => Float64Array {
-  const { count, index } = along
-  const resize = count === 2 ? blendPixels : sumPixels
-  const crops = index.some((pixel) => pixel < 0)
+function resizedRows(x: Float32Array, along: Taps, width: number): (place: number, from: number) => Float64Array {
+  const resize = along.count === 2 ? blendPixels : along.count === 1 ? pickPixels : sumPixels
   const [rows, begins]: [Float64Array[], number[]] = [[], []]
   return (place, from) => {
     rows[place] ??= new Float64Array(width)
@@ -75,9 +81,12 @@ function resizedRows(
     if (begins[place] === from) return row
     begins[place] = from
     resize(row, x, from, along)
-    if (crops) for (let i = 0; i < width; i++) if (index[i * count] < 0) row[i] = outside
     return row
   }
+}
+
+function pickPixels(row: Float64Array, x: Float32Array, from: number, { index }: Taps): void {
+  for (let i = 0; i < row.length; i++) row[i] = x[from + index[i]]
 }
 
 /** A loop of its own for two taps, which most have. */

@@ -90,11 +90,11 @@ export function rowSumFunction(rows: number, tail: number): KernelFunction {
   }
 }
 
-/** Emits the mean of the row at `x`, of whole blocks of numbers, in all lanes. */
-export function emitMean(m: Machine, x: Int, mean: Vec): void {
+/** Emits the mean of what `of` makes of the numbers of the row at `x`, of whole blocks of them, in all lanes. */
+export function emitMean(m: Machine, x: Int, mean: Vec, of: (number: Vec) => void): void {
   m.scope(() => {
     const [spare, total]: [Spare, Sums] = [[m.vec(), m.vec(), m.vec()], { sum: mean, lost: m.vec() }]
-    emitRow(m, copyOf(m, x), total, 0, spare)
+    emitRow(m, copyOf(m, x), total, 0, spare, of)
     for (let n = m.traits.lanes; n > 1; n /= 2) emitPairs(m, total, total, spare)
     emitResult(m, total, spare)
   })
@@ -119,7 +119,7 @@ function emitGroup(m: Machine, x: Int, to: Sums, rows: number, tail: number, spa
 }
 
 /** Adds up a row as far as into one vector, and moves on to the next row. */
-function emitRow(m: Machine, x: Int, to: Sums, tail: number, spare: Spare): void {
+function emitRow(m: Machine, x: Int, to: Sums, tail: number, spare: Spare, of: (number: Vec) => void = () => {}): void {
   const { lanes } = m.traits
   const vectors = [to, ...Array.from({ length: SUMS / lanes - 1 }, () => newSums(m))]
   for (const { sum, lost } of vectors) {
@@ -129,6 +129,7 @@ function emitRow(m: Machine, x: Int, to: Sums, tail: number, spare: Spare): void
   m.loop(m.arg(ARGS.blocks), () => {
     vectors.forEach((sums, index) => {
       m.load(spare[0], x, 4 * lanes * index)
+      of(spare[0])
       emitAdd(m, sums, spare)
     })
     m.add(x, 4 * SUMS)

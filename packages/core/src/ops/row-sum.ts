@@ -7,7 +7,7 @@ import type { OpPlan, OpStorage, ValueInfo } from './op.ts'
 export const SUMS = 16
 
 /** Whole numbers up to here are float32: a mean divides by the length of its row. */
-const LONGEST = 2 ** 24
+export const LONGEST = 2 ** 24
 
 /** Rows of a dense value, each of the `size` numbers that an output is made of. */
 export interface Rows {

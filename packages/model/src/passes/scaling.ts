@@ -11,7 +11,7 @@ export function scaling(node: Node, edit: GraphEdit): { of: string; factor: numb
   return first !== null ? { of: b, factor: first } : second !== null ? { of: a, factor: second } : null
 }
 
-/** The number of a scalar constant. A constant of rank above 0 could add axes to x: (1) adds none. */
+/** The number of a scalar constant. A constant of rank above 0 could add axes to x: (1) adds none, but to a single number. */
 export function only(edit: GraphEdit, name: string): number | null {
   const constant = edit.constant(name)
   return constant?.data.length === 1 && constant.shape.length <= 1 ? constant.data[0] : null

@@ -11,7 +11,7 @@ import { farTime } from './far.ts'
 /**
  * Microseconds of each: of a block of a group, a row that is copied to the output, a tile of a band and a half cycle of products;
  * then the part of `stagedRow` that a row takes. Fitted to about 990 random convolutions in groups, or into few channels, on
- * AVX-512, and on AVX2 and WebAssembly for machines of fewer registers: half of the latter within 6 and 10 %.
+ * AVX-512, and on AVX2 and WebAssembly for machines of fewer registers, where a tile by itself costs nothing: half within 6 and 10 %.
  */
 const MANY = { block: 0.03, copiedRow: 0.001, tile: 0.01, halfCycle: 0.00012, staged: 0.7 }
 const FEW = { block: 0.13, copiedRow: 0.0022, tile: 0, halfCycle: 0.000113, staged: 0.5 }

@@ -83,6 +83,8 @@ export interface RunProgramOptions {
   readonly signal?: AbortSignal | undefined
   /** Every worker on this run, for the lowest latency (default); or one worker, while the others do other runs, for the highest throughput. */
   readonly parallel?: 'channels' | 'items' | undefined
+  /** Memory that outputs are written to, of their types and sizes, in their order; null: memory of their own. */
+  readonly out?: readonly (OpStorage | null)[] | undefined
   /** Told at the end what was done when, by whom. */
   readonly onSpans?: ((spans: readonly Span[]) => void) | undefined
 }
@@ -90,7 +92,7 @@ export interface RunProgramOptions {
 /** A program that is ready to run. */
 export interface PreparedProgram {
   /**
-   * Runs on inputs in the order of the program's; gives, in memory of their own, the outputs in theirs and
+   * Runs on inputs in the order of the program's; gives, in `out` or in memory of their own, the outputs in theirs and
    * then the counts of those that have one. Inputs must stay as they are until then.
    * @throws ABORTED, WORKER, MEMORY, CLOSED
    */

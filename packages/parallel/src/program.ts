@@ -88,10 +88,10 @@ export class EngineProgram implements PreparedProgram {
     this.#residents.release()
   }
 
-  async #run(inputs: readonly OpStorage[], { signal, parallel, onSpans }: RunProgramOptions): Promise<OpStorage[]> {
+  async #run(inputs: readonly OpStorage[], { signal, parallel, out = [], onSpans }: RunProgramOptions): Promise<OpStorage[]> {
     const { dispatcher, threads } = this.#host
     const { phases } = this.#residents.definition
-    if (phases.length === 0) return this.#unchanged(inputs)
+    if (phases.length === 0) return this.#unchanged(inputs).map((result, i) => written(out[i], result))
     const single = parallel === 'items'
     let job = { memory: 0, trace: 0, origin: 0 }
     const start = async (seats: readonly Seat[], control: number): Promise<Parts> => {
@@ -109,7 +109,7 @@ export class EngineProgram implements PreparedProgram {
     const finish = async (): Promise<void> => {
       this.#usual.note(now() - job.origin)
       if (job.trace !== 0) spans = this.#spans(job.trace).read(job.origin)
-      results = await this.#results(job.memory, signal)
+      results = await this.#results(job.memory, out, signal)
     }
     for (let complete = false; !complete; ) {
       if (this.#knownTo !== this.#host.generation) {
@@ -155,10 +155,10 @@ export class EngineProgram implements PreparedProgram {
     )
   }
 
-  async #results(memory: number, signal: AbortSignal | undefined): Promise<OpStorage[]> {
+  async #results(memory: number, out: readonly (OpStorage | null)[], signal: AbortSignal | undefined): Promise<OpStorage[]> {
     const results: OpStorage[] = []
-    for (const place of outputPlaces(this.#program)) {
-      const result = new OP_STORAGE[place.info.dtype](sizeOf(place.info.shape))
+    for (const [i, place] of outputPlaces(this.#program).entries()) {
+      const result = out[i] ?? new OP_STORAGE[place.info.dtype](sizeOf(place.info.shape))
       await copyNumbers(result, this.#at(place, memory), signal)
       results.push(result)
     }
@@ -184,6 +184,11 @@ export class EngineProgram implements PreparedProgram {
   #spans(at: number): Spans {
     return new Spans(this.#host.arena.memory.buffer, at, this.#residents.definition.phases, 0)
   }
+}
+
+function written(out: OpStorage | null | undefined, result: OpStorage): OpStorage {
+  out?.set(result)
+  return out ?? result
 }
 
 function outputPlaces({ outputs }: Program): Place[] {

@@ -13,6 +13,7 @@ import {
   type PreparedProgram,
   type Program,
   type ProgramConstant,
+  type RunProgramOptions,
   sizeOf,
   TIERS,
   type TierName,
@@ -53,7 +54,7 @@ class LocalProgram implements PreparedProgram {
     this.#steps = program.steps.map((step) => (step.kind === 'op' ? this.#op(step) : this.#layer(step, tier)))
   }
 
-  async run(inputs: readonly OpStorage[], { signal }: { signal?: AbortSignal | undefined } = {}): Promise<OpStorage[]> {
+  async run(inputs: readonly OpStorage[], { signal, out = [] }: RunProgramOptions = {}): Promise<OpStorage[]> {
     this.#program.inputs.forEach(({ place }, i) => {
       if (place.where === 'memory') this.#at(place).set(inputs[i])
     })
@@ -63,7 +64,11 @@ class LocalProgram implements PreparedProgram {
     }
     const { outputs } = this.#program
     const places = [...outputs.map(({ place }) => place), ...outputs.flatMap(({ count }) => count ?? [])]
-    return places.map((place) => this.#at(place).slice())
+    return places.map((place, i) => {
+      const made = this.#at(place)
+      out[i]?.set(made)
+      return out[i] ?? made.slice()
+    })
   }
 
   async dispose(): Promise<void> {}

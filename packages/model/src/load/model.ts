@@ -15,7 +15,7 @@ import { Cache } from './cache.ts'
 import { checkOperators } from './missing.ts'
 import { inputsBehind } from './shaping.ts'
 import { readSource } from './source.ts'
-import { inputStorages, type ModelValues, outputValues } from './value.ts'
+import { inputStorages, type ModelValues, outputStorages, outputValues } from './value.ts'
 
 /** Programs for different shapes that are kept ready. */
 const MOST_PROGRAMS = 8
@@ -67,6 +67,14 @@ interface Ready {
   dispose(): Promise<void>
 }
 
+export interface RunModelOptions extends Omit<RunProgramOptions, 'out'> {
+  /**
+   * Values that outputs are written to, by their names, and that are given back: of the output's type, not int64, and shape. Where outputs are large
+   * that is faster: new memory for each run is cleared, and soon collected again.
+   */
+  readonly out?: ModelValues | undefined
+}
+
 /** A network, ready to run on inputs of any shapes that it takes. */
 export class Model implements AsyncDisposable {
   readonly inputs: readonly Port[]
@@ -90,19 +98,22 @@ export class Model implements AsyncDisposable {
 
   /**
    * @param values by the names of the inputs; a Tensor, or int64 in a BigInt64Array
-   * @returns by the names of the outputs, in memory of their own
-   * @throws SHAPE, DTYPE for what the network does not take, MODEL, MEMORY, ABORTED, CLOSED
+   * @returns by the names of the outputs, in memory of their own, but for those in `out`
+   * @throws SHAPE, DTYPE for what the network does not take, or does not give where `out` says so, MODEL, MEMORY, ABORTED, CLOSED
    */
-  async run(values: ModelValues, options: RunProgramOptions = {}): Promise<ModelValues> {
+  async run(values: ModelValues, { out = {}, ...options }: RunModelOptions = {}): Promise<ModelValues> {
     if (this.#closed) throw new WeftError('CLOSED', 'the model was closed')
     const inputs = inputStorages(this.inputs, values)
     const { key, specialized } = this.#specialize(inputs, (name) => values[name].shape)
     const ready = await this.#programs.use(
       key,
       async () => this.#prepare(specialized as Specialized),
-      async ({ program, prepared }) => ({ program, results: await prepared.run(inputs, options) }),
+      async ({ program, prepared }) => ({
+        program,
+        results: await prepared.run(inputs, { ...options, out: outputStorages(program, out) }),
+      }),
     )
-    return outputValues(ready.program, ready.results)
+    return outputValues(ready.program, ready.results, out)
   }
 
   /**
@@ -111,7 +122,7 @@ export class Model implements AsyncDisposable {
    */
   async *stream(
     items: Iterable<ModelValues> | AsyncIterable<ModelValues>,
-    options: RunProgramOptions = {},
+    options: Omit<RunModelOptions, 'out'> = {},
   ): AsyncGenerator<ModelValues> {
     const running: Promise<ModelValues>[] = []
     const begin = (run: Promise<ModelValues>) => {

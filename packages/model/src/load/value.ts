@@ -5,6 +5,7 @@ import {
   type OpStorage,
   type Program,
   type Shape,
+  sameShape,
   sizeOf,
   Tensor,
   type ValueInfo,
@@ -36,13 +37,36 @@ export function inputStorages(ports: readonly Port[], values: ModelValues): OpSt
   })
 }
 
+/**
+ * The memory of values that outputs are to be written to, in the order of the program's outputs.
+ * @throws OPTION, SHAPE, DTYPE for a value that is not one of the outputs, or not what it will be
+ */
+export function outputStorages({ outputs }: Program, out: ModelValues): (OpStorage | null)[] {
+  const names = outputs.map(({ name }) => name)
+  const unknown = Object.keys(out).find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new WeftError('OPTION', `there is no output '${unknown}'; the model has ${names.join(', ')}`)
+  return outputs.map(({ name, place: { info }, count }) => {
+    if (!Object.hasOwn(out, name)) return null
+    const { shape, data } = out[name]
+    if (count) throw new WeftError('OPTION', `output '${name}' has as many rows as are found: it cannot be written to a value`)
+    if (info.dtype === 'int64') throw new WeftError('DTYPE', `output '${name}' is int64, which is always in memory of its own`)
+    if (!(data instanceof EDGE[info.dtype]))
+      throw new WeftError('DTYPE', `out '${name}' is ${out[name].dtype}; the model gives ${info.dtype}`)
+    if (!sameShape(shape, info.shape) || data.length !== sizeOf(shape)) {
+      const numbers = `${data.length} numbers of shape ${formatShape(shape)}`
+      throw new WeftError('SHAPE', `out '${name}' has ${numbers}; the model gives ${formatShape(info.shape)}`, { shape })
+    }
+    return data as OpStorage
+  })
+}
+
 /** @param results in the order of the program's outputs, then the counts of those that have one */
-export function outputValues({ outputs }: Program, results: readonly OpStorage[]): ModelValues {
+export function outputValues({ outputs }: Program, results: readonly OpStorage[], out: ModelValues): ModelValues {
   let counts = outputs.length
   return Object.fromEntries(
     outputs.map(({ name, place: { info }, count }, i) => [
       name,
-      fromStorage(results[i], info, count ? results[counts++][0] : null),
+      out[name] ?? fromStorage(results[i], info, count ? results[counts++][0] : null),
     ]),
   )
 }

@@ -77,6 +77,20 @@ describe('outputs of a network', () => {
       expect(y.data[0]).toBe(7)
     }))
 
+  it('may have names that every object has', async () => {
+    const names = ['constructor', 'toString', 'x']
+    const file = await readModel(
+      onnxFile({
+        inputs: [{ name: 'x', shape: ['n', 4] }],
+        outputs: names.map((name) => ({ name })),
+        nodes: names.slice(0, 2).map((name) => ({ op: 'Relu', inputs: ['x'], outputs: [name] })),
+      }),
+    )
+    await using model = file.on(localExecutor({ tier: 'simd128' }))
+    const got = await model.run({ x })
+    for (const name of names) expect(got[name].data.length).toBe(12)
+  })
+
   it('that have as many rows as are found are in memory of their own', async () => {
     const file = await readModel(
       onnxFile({

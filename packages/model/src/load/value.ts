@@ -66,7 +66,7 @@ export function outputValues({ outputs }: Program, results: readonly OpStorage[]
   return Object.fromEntries(
     outputs.map(({ name, place: { info }, count }, i) => [
       name,
-      out[name] ?? fromStorage(results[i], info, count ? results[counts++][0] : null),
+      Object.hasOwn(out, name) ? out[name] : fromStorage(results[i], info, count ? results[counts++][0] : null),
     ]),
   )
 }

@@ -7,9 +7,10 @@ export function recognizeGelu(graph: Graph): number {
   const edit = new GraphEdit(graph)
   for (const erf of graph.nodes) {
     if (erf.opType !== 'Erf' || erf.domain !== '') continue
-    const scaled = timesOf(edit, erf.inputs[0], Math.SQRT1_2)
-    const last = scaled === null ? null : lastOf(erf, scaled, edit)
-    if (last !== null) edit.rewrite(last, 'Gelu', [scaled as string])
+    const x = timesOf(edit, erf.inputs[0], Math.SQRT1_2)
+    if (x === null) continue
+    const last = lastOf(erf, x, edit)
+    if (last !== null) edit.rewrite(last, 'Gelu', [x])
   }
   return edit.done()
 }

@@ -76,6 +76,29 @@ describe('reading ONNX', () => {
     expect(constantOf({ dims: [0, 3], values: [] })?.data.length).toBe(0)
   })
 
+  test('floats lie in the bytes of a file that is nobody else’s, wherever they begin there, and are copies of bytes that a caller gave', () => {
+    // Names of every length modulo 4 before the numbers, in tensors that are long enough to be moved and in one that is just not.
+    const sizes = { a: 32, bb: 40, ccc: 33, dddd: 31, e: 3, ff: 1000, ggg: 32 }
+    const numbers = (size: number, name: string) => Array.from({ length: size }, (_, i) => i - size / 2 + name.length / 8)
+    const constants = Object.fromEntries(
+      Object.entries(sizes).map(([name, size]) => [name, { dims: [size], values: numbers(size, name) }]),
+    )
+    const network = { ...withConstant({ dims: [1], values: [1] }), constants: { ...constants, c: { dims: [1], values: [1] } } }
+    const [own, given] = [onnxFile(network), onnxFile(network)]
+    const moved = readOnnx(own, 'net.onnx', externalDataBeside(join(folder, 'net.onnx'))).constants
+    const copied = readOnnx(given, 'net.onnx', noExternalData).constants
+    expect(given).toEqual(onnxFile(network))
+    const begins = new Set<number>()
+    for (const [name, size] of Object.entries(sizes)) {
+      expect([...(moved.get(name)?.data ?? [])], name).toEqual(numbers(size, name))
+      expect(copied.get(name)?.data, name).toEqual(moved.get(name)?.data)
+      expect(moved.get(name)?.data.buffer === own.buffer, name).toBe(4 * size >= 128)
+      expect(copied.get(name)?.data.buffer === given.buffer, name).toBe(false)
+      begins.add(Buffer.from(given).indexOf(Buffer.from(Float32Array.from(numbers(size, name)).buffer)) % 4)
+    }
+    expect(begins.size, 'places of numbers modulo 4').toBe(4)
+  })
+
   test('subnormal weights become zero', () => {
     expect(constantOf({ dims: [3], values: [1e-39, -1e-40, 2 ** -126] })?.data).toEqual(Float32Array.of(0, 0, 2 ** -126))
   })

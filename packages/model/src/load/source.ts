@@ -64,6 +64,7 @@ function seen(bytes: Uint8Array, hash: Hash): Uint8Array {
 
 function told(external: ExternalData, hear: (part: Uint8Array) => void): ExternalData {
   return {
+    ...external,
     read(entries, bytes, where) {
       const part = external.read(entries, bytes, where)
       hear(part)

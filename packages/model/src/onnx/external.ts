@@ -6,12 +6,15 @@ import { WeftError } from '@weft/core'
 type Entries = readonly { readonly key: string; readonly value: string }[]
 
 export interface ExternalData {
+  /** Whether the bytes of the model's own file are nobody else's: tensors may lie in them. Those that `read` gives always are. */
+  readonly owned: boolean
   /** `bytes` bytes, at the place that the entries name. @throws MODEL, NOT_FOUND, FORMAT or IO */
   read(entries: Entries, bytes: number, where: string): Uint8Array
 }
 
 /** For a model that was given as bytes. */
 export const noExternalData: ExternalData = {
+  owned: false,
   read(_, __, where) {
     throw new WeftError('MODEL', `${where} lies in a file beside the model; load the model by its path`)
   },
@@ -19,6 +22,7 @@ export const noExternalData: ExternalData = {
 
 export function externalDataBeside(modelPath: string): ExternalData {
   return {
+    owned: true,
     read(entries, bytes, where) {
       const path = inside(dirname(modelPath), entry(entries, 'location') ?? '', where)
       const offset = wholeNumber(entry(entries, 'offset') ?? '0', where)

@@ -7,6 +7,8 @@ import type { ExternalData } from './external.ts'
 import type { TensorProto } from './fields.ts'
 
 const MOST_AXES = 16
+/** Bytes of a field from which on three more lie before it, which are its own: a number of two bytes or more for the length, and one for the field. */
+const MOVABLE = 128
 const EXTERNAL = 1
 /** Of a float32, all of them 0 where it is 0 or subnormal: arithmetic on subnormal numbers costs a hundred times. */
 const EXPONENT = 0x7f800000
@@ -21,20 +23,32 @@ export function readTensor(proto: TensorProto, where: string, external: External
   if (proto.segment !== null) throw damaged(where, 'segments, which ONNX does not use any more')
   const shape = Object.freeze([...proto.dims])
   const size = sizeOf(shape)
-  const raw = proto.dataLocation === EXTERNAL ? external.read(proto.externalData, size * type.bytes, where) : proto.rawData
-  const data = raw === null ? fromField(proto[type.field], type, size, where) : fromRaw(raw, type, size, where)
+  const beside = proto.dataLocation === EXTERNAL
+  const raw = beside ? external.read(proto.externalData, size * type.bytes, where) : proto.rawData
+  const owned = beside || external.owned
+  const data = raw === null ? fromField(proto[type.field], type, size, where) : fromRaw(raw, type, size, where, owned)
   if (data instanceof Float32Array) flushSubnormals(data)
   return { dtype: type.dtype, shape, data }
 }
 
-function fromRaw(raw: Uint8Array, type: DataType, size: number, where: string): OpStorage {
+/** @param owned whether the numbers may lie where their bytes lie: new memory is slow to come by, and the file's is there already */
+function fromRaw(raw: Uint8Array, type: DataType, size: number, where: string, owned: boolean): OpStorage {
   if (raw.length !== size * type.bytes) throw damaged(where, `${raw.length} bytes for ${size} elements of ${type.name}`)
+  if (type.name === 'float' && owned && raw.length >= MOVABLE) return inPlace(raw)
   const data = new OP_STORAGE[type.dtype](size)
   if (type.name === 'float') new Uint8Array(data.buffer).set(raw)
   else {
     const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
     for (let i = 0; i < size; i++) data[i] = type.at(view, i * type.bytes)
   }
+  return data
+}
+
+/** The same floats, moved to the next place before them where floats can lie: over the length that the file has there. */
+function inPlace(raw: Uint8Array): Float32Array {
+  const at = raw.byteOffset - (raw.byteOffset % Float32Array.BYTES_PER_ELEMENT)
+  const data = new Float32Array(raw.buffer, at, raw.length / Float32Array.BYTES_PER_ELEMENT)
+  new Uint8Array(raw.buffer, at, raw.length).set(raw)
   return data
 }
 

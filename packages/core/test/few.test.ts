@@ -90,14 +90,14 @@ describe('Winograd of few tiles', () => {
   })
 
   it('is the same for units in any order, whatever was done before: of groups, of slabs of a volume, and of factors that workers share', () => {
-    const plans = manyUnits().map((d) => planWinograd('', d, t, relaxed, 2))
+    const plans = manyUnits().map((d) => planWinograd('', d, t, relaxed, 3))
     expect(plans.map(({ blocks, steps }) => [blocks.length > 1, steps.length])).toEqual([
       [false, 1],
       [true, 1],
       [false, 1],
       [false, 2],
     ])
-    for (const d of manyUnits()) checkUnits(portableWorkspace('relaxed'), d, NAME, 2)
+    for (const d of manyUnits()) checkUnits(portableWorkspace('relaxed'), d, NAME, 3)
   })
 
   it('is not taken where a row of dilated tiles is more than a vector of four lanes holds whole periods of', () => {

@@ -1,4 +1,5 @@
 import {
+  type ConvDescriptor,
   type ConvOptions,
   type ConvTransposeOptions,
   describeConv,
@@ -263,6 +264,23 @@ describe('products of a stride of 2', () => {
   it('have all phases where channels are few, and in volumes', () => {
     expect(products(4, 3, 15)).toBe(100)
     expect(products(4, 3, 16, [3])).toBe(100)
+  })
+})
+
+describe('factors of a block', () => {
+  const d = describeConv([2, 220, 28, 28], [8, 220, 3, 3], false, { padding: 1 })
+  const stepsOf = (convolution: ConvDescriptor, workers: number) =>
+    planWinograd('', convolution, tileTransform([4, 4], [3, 3]), TIERS.relaxed.traits, workers).steps.map(({ name }) => name)
+
+  it('are made by each of two workers, and shared by more or where they are many', () => {
+    expect([1, 2].map((workers) => stepsOf(d, workers))).toEqual([['convolve'], ['convolve']])
+    expect(stepsOf(d, 3)).toEqual(['transform', 'multiply'])
+    const larger = describeConv([1000, 28, 28], [8, 1000, 3, 3], false, { padding: 1 })
+    expect(stepsOf(larger, 2)).toEqual(['transform', 'multiply'])
+  })
+
+  it('give the same bits, whoever makes them', () => {
+    for (const workers of [2, 3]) checkUnits(portableWorkspace('relaxed'), d, 'f32-winograd-4x4-3x3', workers)
   })
 })
 

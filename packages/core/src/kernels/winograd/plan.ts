@@ -78,11 +78,11 @@ export interface WinogradPlan extends Plan {
 /** Input channels of a unit of the step that makes shared factors, of all phases. */
 const IC_AT_ONCE = 32
 /**
- * Workers do not share a block from this many on. Of fewer they do not where a block's factors are no more than these bytes: made
- * twice they cost less than passing from one core's caches to another's; unless filters, which each of several blocks passes over,
- * are more than these.
+ * Workers do not share a block from this many on. Of fewer they do not where a block's factors are no more than these bytes, of two
+ * workers at most and of more, who would each make them all: made twice they cost less than passing from one core's caches to
+ * another's; unless filters, which each of several blocks passes over, are more than these.
  */
-const [BLOCKS_ALONE, FACTORS_ALONE, FILTERS_ALONE] = [16, 1.5 * 2 ** 20, 12 * 2 ** 20]
+const [BLOCKS_ALONE, FACTORS_OF_TWO, FACTORS_ALONE, FILTERS_ALONE] = [16, 6 * 2 ** 20, 1.5 * 2 ** 20, 12 * 2 ** 20]
 const ARGS_BYTES = 128
 
 export function planWinograd(
@@ -117,7 +117,8 @@ export function planWinograd(
   const vChannel = few ? most : Math.max(pitch, Math.ceil(reach / lanes) * lanes)
   const vPoint = oddLines(slabs[0].inputs * icPerGroup * vChannel)
   const vBlock = points * vPoint
-  const kept = 4 * vBlock <= FACTORS_ALONE && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
+  const factors = workers > 2 ? FACTORS_ALONE : FACTORS_OF_TWO
+  const kept = 4 * vBlock <= factors && (blocks.length === 1 || filterBytes <= FILTERS_ALONE)
   const alone = blocks.length >= BLOCKS_ALONE || kept
   const staging = stagingOf(t.x, d.dilation[2], descriptor.stride[2], machine.lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))

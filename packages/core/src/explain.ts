@@ -16,6 +16,7 @@ export interface Explanation {
   /** The kernels that take it, the one that runs first, with their estimated times; and those that refuse. */
   readonly candidates: readonly Candidate[]
   readonly refusals: readonly Refusal[]
+  /** As bytes below, those of one worker alone: several may share what each would make. */
   readonly steps: readonly { readonly name: string; readonly units: number }[]
   /** Multiply-accumulates that the plan does: fewer than the cost says where it leaves padding out. */
   readonly macs: number

@@ -15,6 +15,7 @@ import { Cache } from './cache.ts'
 import { checkOperators } from './missing.ts'
 import { inputsBehind } from './shaping.ts'
 import { readSource } from './source.ts'
+import { leaveFile } from './survivors.ts'
 import { inputStorages, type ModelValues, outputStorages, outputValues } from './value.ts'
 
 /** Programs for different shapes that are kept ready. */
@@ -49,6 +50,7 @@ export async function readModel(source: string | Uint8Array): Promise<ModelFile>
   const { graph, name, digest } = await readSource(source)
   checkOperators(graph, name)
   const passes = optimize(graph)
+  leaveFile(graph.constants)
   const { inputs, outputs } = graph
   return Object.freeze({
     name,

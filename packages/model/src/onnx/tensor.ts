@@ -48,7 +48,7 @@ function fromRaw(raw: Uint8Array, type: DataType, size: number, where: string, o
 function inPlace(raw: Uint8Array): Float32Array {
   const at = raw.byteOffset - (raw.byteOffset % Float32Array.BYTES_PER_ELEMENT)
   const data = new Float32Array(raw.buffer, at, raw.length / Float32Array.BYTES_PER_ELEMENT)
-  new Uint8Array(raw.buffer, at, raw.length).set(raw)
+  if (at < raw.byteOffset) new Uint8Array(raw.buffer, at, raw.length).set(raw)
   return data
 }
 

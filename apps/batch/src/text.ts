@@ -46,9 +46,9 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** `1 item`, `2 items`. */
+/** `1 item`, `1,000 items`. No library: `toLocaleString` loads its tables for 20 ms, at the end of every run. */
 export function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
+  return `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${noun}${n === 1 ? '' : 's'}`
 }
 
 /** Colours for a terminal, none where output goes elsewhere or NO_COLOR is set. */

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { Progress } from '../src/progress.ts'
 import { Tally } from '../src/tally.ts'
-import { megabytes, oneLine, table, wrap } from '../src/text.ts'
+import { count, megabytes, oneLine, table, wrap } from '../src/text.ts'
 import { activation, padding, perAxis, wholeNumber } from '../src/values.ts'
 
 test('values are read or refused in words', () => {
@@ -125,4 +125,18 @@ test('without a terminal, or when not wanted, there is no bar', async () => {
     progress.stop()
     expect(written).toEqual(['only this\n'])
   }
+})
+
+test('a count has its noun in one number or the other, and a comma every three digits', () => {
+  const counted = [0, 1, 2, 999, 1000, 65_536, 1_000_000, Number.MAX_SAFE_INTEGER].map((n) => count(n, 'item'))
+  expect(counted).toEqual([
+    '0 items',
+    '1 item',
+    '2 items',
+    '999 items',
+    '1,000 items',
+    '65,536 items',
+    '1,000,000 items',
+    '9,007,199,254,740,991 items',
+  ])
 })

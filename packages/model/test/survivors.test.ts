@@ -36,6 +36,17 @@ test('weights that are less than half of what they lie in are copied, those that
   }
 })
 
+test('numbers that two names share are counted once, and shared afterwards', () => {
+  const constants = viewsOf(100, 30, 10)
+  const shared = constants.get('0') as Constant
+  constants.set('again', { ...shared, shape: [5, 6] })
+  leaveFile(constants)
+  expect(constants.get('0')?.data).toEqual(shared.data)
+  expect(constants.get('0')?.data.buffer).not.toBe(shared.data.buffer)
+  expect(constants.get('again')?.data).toBe(constants.get('0')?.data)
+  expect(constants.get('again')?.shape).toEqual([5, 6])
+})
+
 test('a file is not kept for a bias that is left of it when a batch norm is folded into the weights', async () => {
   const path = join(folder, 'net.onnx')
   const vector = (value: number) => ({ dims: [64], values: new Array<number>(64).fill(value) })

@@ -289,9 +289,11 @@ describe('vectors of output channels instead of tiles', () => {
     planWinograd('', describeConv(x, [oc, x[0], 3, 3], false, { padding: 1 }), tileTransform([4, 4], [3, 3]), traits, workers)
       .across
 
-  it('are taken where a vector of tiles is partly empty, and products are enough', () => {
+  it('are taken where a vector of tiles is alone, or partly empty and products are enough', () => {
     expect(across([256, 12, 12], 256)).toBe(9)
-    expect(across([256, 14, 14], 256)).toBeNull()
+    expect(across([256, 14, 14], 256)).toBe(16)
+    expect([across([16, 16, 13], 16), across([16, 16, 13], 17), across([16, 16, 13], 120)]).toEqual([16, null, 16])
+    expect(across([256, 16, 32], 256)).toBeNull()
     expect(across([128, 28, 28], 128)).toBe(49)
     expect(across([128, 32, 32], 128)).toBeNull()
     expect(across([16, 28, 28], 128)).toBeNull()

@@ -45,9 +45,13 @@ export interface TileShape {
 
 /**
  * Bytes of weights that are asked for ahead of their use: they are read once a block of pixels, from caches far away, and the
- * processor by itself does not look beyond a page of 4 KiB.
+ * processor by itself does not look beyond a page of 4 KiB. The weights of a product, many or few, are used up in as many cycles, and
+ * far memory is some hundreds away: so many products, but for those of few weights.
  */
-export const WEIGHTS_AHEAD = 2048
+export function weightsAhead(productBytes: number): number {
+  return Math.max(LEAST_AHEAD, PRODUCTS_AHEAD * productBytes)
+}
+const [LEAST_AHEAD, PRODUCTS_AHEAD] = [2048, 64]
 
 /** Bytes of a cache line. */
 const LINE = 64
@@ -225,7 +229,7 @@ export function emitProducts(
     const weight = m.vec()
     const each = () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
-      m.prefetch(weights, WEIGHTS_AHEAD)
+      m.prefetch(weights, weightsAhead(4 * rows))
       for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, pixelsAhead + line * LINE)
       sums.forEach((row, index) => emitSpread(m, row, pixels, weights, 4 * (first + index), weight))
       m.add(x, stride)

@@ -3,7 +3,7 @@ import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, KernelFunction, Machine, Vec } from '../../isa/machine.ts'
 import { type Epilogue, emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import { emitSpread } from '../spread.ts'
-import { emitRuns, type Products, RUN_WORDS, WEIGHTS_AHEAD } from '../tile.ts'
+import { emitRuns, type Products, RUN_WORDS, weightsAhead } from '../tile.ts'
 import { type PixelShape, stretchesOf, whereStored, whereSummed } from './shape.ts'
 import { emitStore } from './store.ts'
 
@@ -131,7 +131,7 @@ export function emitBroadcast(
     const pixel = m.vec()
     m.innerLoop(count, () => {
       row.forEach((weight, index) => m.load(weight, weights, 4 * first + index * bytes))
-      row.forEach((_, index) => m.prefetch(weights, index * bytes + WEIGHTS_AHEAD))
+      row.forEach((_, index) => m.prefetch(weights, index * bytes + weightsAhead(vectors * bytes)))
       pixels.forEach((sums, index) => {
         emitSpread(m, sums, row, x, Math.floor(index / cols) * xRow + (index % cols) * xCol, pixel)
       })

@@ -66,16 +66,23 @@ export function chunksAcross(d: ConvDescriptor, filter: number, lanes: number, v
 const ACROSS = [3, 2] as const
 /** Products that take as long as what comes after them, from sums of channels side by side to planes of theirs. */
 export const STORED = 20
+/** How often as long products of a single vector of tiles take: they wait for loads. */
+const SINGLE = 1.07
 
-/** How many vectors of output channels a chunk has at most, where they take less than vectors of tiles do, which may be partly empty; else 0. */
+/**
+ * How many vectors of output channels a chunk has at most, where they take less than vectors of tiles do, which may be partly empty, or a
+ * single one that every product reads a number of a filter for; else 0.
+ */
 export function vectorsAcross(
   d: ConvDescriptor,
   { points, products, pitch, tiles, cells }: ChunkSize,
   { lanes, registers }: MachineTraits,
   workers: number,
 ): number {
-  if (registers < MANY_REGISTERS || products * (pitch - tiles) < points * STORED * tiles) return 0
-  const units = (vectors: number) => cells * vectorParts(d.oc / d.groups, lanes, vectors).length
+  const perGroup = d.oc / d.groups
+  const single = pitch <= lanes && Math.ceil(perGroup / lanes) * lanes <= SINGLE * perGroup
+  if (registers < MANY_REGISTERS || (!single && products * (pitch - tiles) < points * STORED * tiles)) return 0
+  const units = (vectors: number) => cells * vectorParts(perGroup, lanes, vectors).length
   return ACROSS.find((vectors) => units(vectors) >= 2 * workers) ?? ACROSS.find((vectors) => units(vectors) >= workers) ?? 0
 }
 

@@ -1,5 +1,5 @@
 // Proof that faults of the system lose nothing: reads and writes that fail, a full disk, worker threads that end, each many times.
-// node --conditions=@weft/source apps/batch/scripts/faults.ts [--times 20] [--items 60] [--seed N] [--only full|read|write|worker]
+// pnpm build, then node --conditions=@weft/source apps/batch/scripts/faults.ts [--times 20] [--items 60] [--seed N] [--only full|read|write|worker]
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const options = {
 const { values } = parseArgs({ options })
 const [times, items, seed] = [values.times, values.items, values.seed].map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'weft-faults-'))
-const main = join(import.meta.dirname, '../src/main.ts')
+const main = join(import.meta.dirname, '../dist/main.js')
 
 /** A fault of the n-th time. */
 const FAULTS: Readonly<Record<string, (time: number) => string>> = {
@@ -81,7 +81,7 @@ function run(out: string, fault: string): number {
     '-q',
   ]
   const preload = fault === '' ? [] : [`--import=${join(import.meta.dirname, 'fault.ts')}`]
-  const { status } = spawnSync(process.execPath, ['--conditions=@weft/source', ...preload, main, ...args], {
+  const { status } = spawnSync(process.execPath, [...preload, main, ...args], {
     env: { ...process.env, WEFT_FAULT: fault },
     stdio: 'ignore',
     timeout: 60_000,

@@ -1,5 +1,5 @@
 // Proof that nothing is lost: the command is killed at random moments and started again until it is done, many times over.
-// node --conditions=@weft/source apps/batch/scripts/kill.ts [--runs 200] [--items 300] [--seed N] [--output files|jsonl|npz|npy|safetensors]
+// pnpm build, then node --conditions=@weft/source apps/batch/scripts/kill.ts [--runs 200] [--items 300] [--seed N] [--output files|jsonl|npz|npy|safetensors]
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const options = {
 } as const
 const { values } = parseArgs({ options })
 const [runs, items] = [Number(values.runs), Number(values.items)]
-const main = join(import.meta.dirname, '../src/main.ts')
+const main = join(import.meta.dirname, '../dist/main.js')
 const folder = mkdtempSync(join(tmpdir(), 'weft-kill-'))
 /** What an output folder holds when it is done, beside the results. */
 const KEPT = /^(all\.\w+)?\.weft\/ledger(\.jsonl|\.items\.jsonl|\.\d+\.owner)$/
@@ -72,7 +72,7 @@ async function once(out: string, moment: Moment | null): Promise<number | null> 
   const target = values.output === 'files' ? out : join(out, `all.${values.output}`)
   const args = ['conv', join(folder, 'in'), '-o', join(folder, target), '--kernel', 'sobel']
   const plain = ['--tier', 'simd128', '--threads', '2', '-q']
-  const child = spawn(process.execPath, ['--conditions=@weft/source', main, ...args, ...plain], {
+  const child = spawn(process.execPath, [main, ...args, ...plain], {
     stdio: 'inherit',
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'weft-compile-cache') },
   })

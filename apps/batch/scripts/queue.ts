@@ -1,5 +1,5 @@
 // Proof that a queue loses nothing: workers on one Redis, each killed at random every few seconds, job after job until the time is up.
-// node --conditions=@weft/source apps/batch/scripts/queue.ts [--seconds 60] [--workers 3] [--items 300] [--chunk 25] [--seed N] [--output files|jsonl|npz|npy|safetensors]
+// pnpm build, then node --conditions=@weft/source apps/batch/scripts/queue.ts [--seconds 60] [--workers 3] [--items 300] [--chunk 25] [--seed N] [--output files|jsonl|npz|npy|safetensors]
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ const options = {
 } as const
 const { values } = parseArgs({ options })
 const [seconds, workers, items] = [values.seconds, values.workers, values.items].map(Number)
-const main = join(import.meta.dirname, '../src/main.ts')
+const main = join(import.meta.dirname, '../dist/main.js')
 const folder = mkdtempSync(join(tmpdir(), 'weft-queue-'))
 /** A worker that was killed is known to be dead after so long. */
 const LOCK_S = 2
@@ -100,7 +100,7 @@ function lifeMs(): number {
 }
 
 function start(args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--conditions=@weft/source', main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
   })

@@ -1,10 +1,11 @@
 // The command line: help, version, mistakes, what goes to which stream, explain.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { tooOld } from '@weft/commands/node-version'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PRESET_NAMES } from '../src/conv/presets.ts'
 import { CONV_FLAGS, EXPLAIN_FLAGS } from '../src/flags.ts'
-import { jsonLines, MAIN, PLAIN, randomPicture, temporaryFolder, weft, writePicture } from './helpers.ts'
+import { jsonLines, PLAIN, randomPicture, temporaryFolder, weft, writePicture } from './helpers.ts'
 
 const at = temporaryFolder()
 beforeAll(async () => {
@@ -171,7 +172,7 @@ describe('explain', () => {
 })
 
 test('an older Node is told what is needed, before anything else is loaded', () => {
-  const main = readFileSync(MAIN, 'utf8')
+  const main = readFileSync(join(import.meta.dirname, '../src/main.ts'), 'utf8')
   const loaded = [...main.matchAll(/^import .* from '(.*)'$/gm)].map(([, from]) => from)
   expect([main.startsWith('#!/usr/bin/env node\n'), loaded]).toEqual([true, ['node:os', '@weft/commands/node-version']])
   expect(tooOld('weft', '20.20.2')).toMatch(/^weft needs Node 22 or newer .*20\.20\.2/)

@@ -7,7 +7,8 @@ import { type FloatTensor, Tensor } from '@weft/core'
 import { encodeImage, type ImageFormat } from '@weft/io'
 import { afterAll } from 'vitest'
 
-export const MAIN = resolve(import.meta.dirname, '../src/main.ts')
+/** As it is built, which `pnpm test` begins with: from its sources each start takes three times as long. */
+export const MAIN = resolve(import.meta.dirname, '../dist/main.js')
 export const PHOTOS = resolve(import.meta.dirname, '../photos')
 
 export interface Ended {
@@ -17,19 +18,19 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** A hundred processes load the same sources: compiled once, kept by their content. */
+/** A hundred processes load the same files: compiled once, kept by their content. */
 const NODE_COMPILE_CACHE = join(tmpdir(), 'weft-compile-cache')
 
 /** Where it does not matter how it is computed, only what comes of it: no tier is looked for, no second thread started. */
 export const PLAIN = ['--tier', 'simd128', '--threads', '1']
 
-/** Starts the command on its sources. */
+/** Starts the command. */
 export function start(
   args: readonly string[],
   cwd?: string,
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--conditions=@weft/source', MAIN, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...process.env, NODE_COMPILE_CACHE, ...env },
   })

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Report } from '../src/result.ts'
 import { parseCsv } from './parse-csv.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -19,7 +19,7 @@ interface Ended {
 
 function benchWith(nodeFlags: string[], ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['--conditions=@weft/source', ...nodeFlags, MAIN, ...args], (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [...nodeFlags, MAIN, ...args], (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     )
   })

@@ -7,14 +7,14 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { LayersReport } from '../../src/layers/result.ts'
 import type { Where } from '../../src/where.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-layers-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const env = { ...process.env, TMPDIR: folder }
-    const child = execFile(process.execPath, ['--conditions=@weft/source', MAIN, ...args], { env }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [MAIN, ...args], { env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     )
   })

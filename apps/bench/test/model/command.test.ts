@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type FileNetwork, onnxFile } from '../../../../packages/model/test/onnx-file.ts'
 import type { ModelReport } from '../../src/model/result.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const PHOTOS = fileURLToPath(new URL('../../../batch/photos/', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-model-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -16,7 +16,7 @@ const at = (name: string): string => join(folder, name)
 function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const env = { ...process.env, TMPDIR: folder }
-    const child = execFile(process.execPath, ['--conditions=@weft/source', MAIN, ...args], { env }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [MAIN, ...args], { env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     )
   })

@@ -231,7 +231,7 @@ describe.each(transforms)('$name', ({ name, m, r, taps, stride }) => {
     expect(refusal([2, 20], {}, [8])).toBe(`the kernel is 1x8, not ${taps.join('x')}`)
     expect(refusal([2, 20, 20], { padding: 1, paddingMode: 'reflect' })).toBe('the padding is reflect, not zeros')
     expect(refusal([2, 20, 20, 20], {})).toBe(
-      `${2 * r} channels of planes under an output, fewer than 16, do not make up for transforms of a volume`,
+      `${2 * r} channels of planes under an output, fewer than 16, are too few for a volume`,
     )
     expect(refusal([2, 20, 20, 20], { dilation: [2, 1, 1] })).toBe('planes are 2 apart, not 1')
     expect(refusal([2, 20, 20], { numerics: 'strict' })).toBe("numerics 'strict' was asked for")

@@ -118,7 +118,7 @@ function misfit(d: ConvDescriptor, { r, stride }: WinogradShape): string | null 
   if (d.dilation[0] !== 1) return `planes are ${d.dilation[0]} apart, not 1`
   const channels = (d.ic / d.groups) * d.kernel[0]
   if (d.rank === 3 && channels < LEAST_CHANNELS)
-    return `${channels} channels of planes under an output, fewer than ${LEAST_CHANNELS}, do not make up for transforms of a volume`
+    return `${channels} channels of planes under an output, fewer than ${LEAST_CHANNELS}, are too few for a volume`
   const axes = (values: readonly number[]) => values.slice(1).join('x')
   if (d.kernel[1] !== r[0] || d.kernel[2] !== r[1]) return `the kernel is ${axes(d.kernel)}, not ${r.join('x')}`
   const strides = r.map((taps) => (taps === 1 ? 1 : stride))

@@ -8,7 +8,7 @@ import { encodeImage, type ImageFormat } from '@weft/io'
 import { afterAll } from 'vitest'
 
 /** As it is built, which `pnpm test` begins with: from its sources each start takes three times as long. */
-export const MAIN = resolve(import.meta.dirname, '../dist/main.js')
+const MAIN = resolve(import.meta.dirname, '../dist/main.js')
 export const PHOTOS = resolve(import.meta.dirname, '../photos')
 
 export interface Ended {

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest'
 
 test('runs that are killed and started again lose nothing, double nothing and leave nothing over', { timeout: 300_000 }, () => {
   const script = join(import.meta.dirname, '../scripts/kill.ts')
-  const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=@weft/source', script, '--runs', '10'], {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=@weft/source', script, '--runs', '20'], {
     encoding: 'utf8',
   })
   expect(stdout + stderr).toMatch(
-    /10 runs, \d+ kills: outputs byte-identical, nothing lost, nothing doubled, nothing left over\n$/,
+    /20 runs, \d+ kills: outputs byte-identical, nothing lost, nothing doubled, nothing left over\n$/,
   )
 })

@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest'
 import { orderFor } from '../src/kernels/registry.ts'
 import { planWinograd } from '../src/kernels/winograd/plan.ts'
 import { filterMatrix, tileTransform, transformOf } from '../src/kernels/winograd/points.ts'
-import { WINOGRADS, winogradName } from '../src/kernels/winograd.ts'
+import { WINOGRADS, winograd, winogradName } from '../src/kernels/winograd.ts'
 import { noise, operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 import { checkUnits } from './run-units.ts'
 
@@ -298,6 +298,15 @@ describe('vectors of output channels instead of tiles', () => {
     expect(across([128, 32, 32], 128)).toBeNull()
     expect(across([16, 28, 28], 128)).toBeNull()
     expect(across([256, 12, 12], 256, 1, TIERS.avx2)).toBeNull()
+  })
+
+  it('are estimated by their tiles: nine take less than sixteen, which are one vector too', () => {
+    const time = (size: number) =>
+      winograd(WINOGRADS[0]).estimate(
+        describeConv([256, size, size], [256, 256, 3, 3], false, { padding: 1 }),
+        TIERS.avx512.traits,
+      )
+    expect(time(12)).toBeLessThan(0.85 * time(16))
   })
 
   it('are fewer where workers are more, and none where they would go without', () => {

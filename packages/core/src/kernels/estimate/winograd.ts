@@ -61,15 +61,15 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
 function cyclesOfBlock(d: ConvDescriptor, size: ChunkSize, traits: MachineTraits): number {
   const { points, products, pitch, tiles } = size
   const ocPerGroup = d.oc / d.groups
-  // A single vector of tiles is estimated as such: what is chosen instead takes about a tenth less.
-  if (vectorsAcross(d, size, traits, 1) > 0 && !fitsSingle(d, size, traits)) {
-    return (d.groups * Math.ceil(ocPerGroup / traits.lanes) * tiles * (products + points * STORED)) / MADDS
-  }
   const vectors = pitch / traits.lanes
   const cols = columnsFor(vectors, traits)
   const channelTiles = Math.ceil(ocPerGroup / rowsFor(cols, traits))
   const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
-  return d.groups * products * channelTiles * Math.ceil(vectors / cols) * product
+  const along = products * channelTiles * Math.ceil(vectors / cols) * product
+  const across = (Math.ceil(ocPerGroup / traits.lanes) * tiles * (products + points * STORED)) / MADDS
+  if (vectorsAcross(d, size, traits, 1) === 0) return d.groups * along
+  // What follows the products of few channels costs less beside a single vector of tiles than was fitted.
+  return d.groups * (fitsSingle(d, size, traits) ? Math.min(along, across) : across)
 }
 
 /** Of few tiles: products from taps, and the sums of taps beside them. */

@@ -11,7 +11,7 @@ export default defineConfig({
   dts: false,
   clean: true,
   minify: 'terser',
-  terserOptions: { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true } },
+  terserOptions: { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true } },
   // What esbuild folds before is less for terser to see.
   esbuildOptions(options) {
     options.minifySyntax = true

@@ -26,6 +26,17 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
       dw(2, [6, w], [1, 4], { padding: [0, 2], stride: 2 }),
       dw(2, [5, w], [3, 3], { padding: [1, 2], stride: [1, 2], dilation: [1, 2], activation: 'relu' }),
     ]),
+    // Pixels of a stride of 2 are loaded once for taps beside each other: kernels of every width from either phase on, in vectors and beyond.
+    ...[1, 2, 3, 4, 5, 6, 7, 9].flatMap((kw) =>
+      [0, 1, 2, 3]
+        .filter((pad) => pad < kw)
+        .flatMap((pad) =>
+          [lanes - 1, lanes, 3 * lanes + 1].flatMap((w) => [
+            dw(2, [4, 2 * w + kw - 2 * pad], [2, kw], { padding: [1, pad], stride: 2 }),
+            dw(1, [2, 2 * w + 2 * kw - 2 * pad], [1, kw], { padding: [0, pad], stride: [1, 2], dilation: [1, 2] }),
+          ]),
+        ),
+    ),
     // Padding wider than a vector, and than a tile of them.
     ...[lanes - 1, lanes, lanes + 1, 5 * lanes].flatMap((pad) =>
       [1, 2].map((stride) => dw(2, [6, lanes + 5], [3, 3], { padding: [1, pad], stride })),

@@ -13,7 +13,7 @@ export const MOVE_ARGS = { from: 0, to: 1 } as const
  * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
  * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back;
  * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, alone and over NaN, evens and
- * odds in two steps, the sum of the first vector and the second times the third float, the lanes that a word at `from` says, loaded and
+ * odds in two steps, evens moved on and back beside those of the other two vectors, the sum of the first vector and the second times the third float, the lanes that a word at `from` says, loaded and
  * stored, and of 2 and of 4 vectors the phases of floats WITHIN, for each of them, and those put back in the registers.
  */
 export const laneMoves: KernelFunction = {
@@ -68,6 +68,16 @@ export const laneMoves: KernelFunction = {
     m.load(b, from, 4 * lanes)
     for (const start of [0, 1] as const) {
       masked.part(result, a, b, start)
+      masked.order(result)
+      m.store(to, next(), result)
+    }
+    const [c, d] = [m.vec(), m.vec()]
+    m.load(c, from, 8 * lanes)
+    m.load(d, from, 12 * lanes)
+    masked.part(c, c, d, 0)
+    masked.part(d, a, b, 0)
+    for (const by of [1, -1] as const) {
+      m.scope(() => masked.moveParted(result, d, c, masked.moves(by)))
       masked.order(result)
       m.store(to, next(), result)
     }
@@ -132,7 +142,14 @@ export function movedLanes({ lanes, masks }: Lanes): number[][] {
       return [...phases, ...vectors]
     }),
     ...[0, 1, 2, 3].map((phase) => Array.from({ length: lanes }, (_, l) => (l * APART) / 4 + phase + 1)),
-    ...(masks ? [...middle, ...middle, second(0), second(1), a.map((x, lane) => x + 3 * b[lane])] : []),
+    ...(masks ? [...middle, ...middle, second(0), second(1)] : []),
+    ...(masks
+      ? [
+          [...second(0).slice(1), 2 * lanes + 1],
+          [4 * lanes - 1, ...second(0).slice(0, -1)],
+        ]
+      : []),
+    ...(masks ? [a.map((x, lane) => x + 3 * b[lane])] : []),
     ...(masks ? someLanes(a, b) : []),
     ...(masks ? [2, 4].flatMap((count) => phasesWithin(count, lanes)) : []),
   ]

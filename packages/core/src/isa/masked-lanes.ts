@@ -21,4 +21,8 @@ export interface MaskedLanes {
   part(to: Vec, a: Vec, b: Vec, from: 0 | 1): void
   /** Puts lanes in the order of `evens` and `odds` that were parted, or are sums of what was. */
   order(to: Vec): void
+  /** A fresh register that `moveParted` needs. */
+  moves(by: 1 | -1): Vec
+  /** The pixels of a vector that was parted `by` places further on, the one that comes in from the first or the last place of `beside`. */
+  moveParted(to: Vec, from: Vec, beside: Vec, by: Vec): void
 }

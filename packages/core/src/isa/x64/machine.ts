@@ -35,6 +35,7 @@ class X64Machine implements Machine, MaskedLanes {
   readonly #masks = new Map<number, Mask>()
   /** Where the bits of a constant will be: from a general register one takes two instructions more. */
   readonly #constants = new Map<number, Label>()
+  readonly #tables: [Label, Uint8Array][] = []
 
   constructor(asm: Assembler, traits: MachineTraits) {
     this.traits = traits
@@ -182,6 +183,10 @@ class X64Machine implements Machine, MaskedLanes {
       this.#asm.bind(label)
       this.#asm.data(Uint8Array.from(littleEndian(bits, 4)))
     }
+    for (const [label, table] of this.#tables) {
+      this.#asm.bind(label)
+      this.#asm.data(table)
+    }
   }
   madd(acc: Vec, a: Vec, b: Vec): void {
     this.#asm.emit('vfmadd231ps', vector(acc), vector(a), vector(b))
@@ -247,6 +252,24 @@ class X64Machine implements Machine, MaskedLanes {
   order(to: Vec): void {
     this.#asm.emit('vpermpd', vector(to), vector(to), 0xd8)
     if (this.traits.lanes === 16) this.#asm.emit('vshuff32x4', vector(to), vector(to), vector(to), 0xd8)
+  }
+  moves(by: 1 | -1): Vec {
+    const { lanes } = this.traits
+    // Two pixels of the first half and two of the second are side by side.
+    const table = Int32Array.from({ length: lanes }, (_, place) => {
+      const pixel = 2 * (place >> 2) + (place & 1) + ((place & 2) * lanes) / 4 + by
+      const from = pixel & (lanes - 1)
+      const half = from & (lanes / 2 - 1)
+      return 4 * (half >> 1) + (half & 1) + (half === from ? 0 : 2) + (from === pixel ? 0 : lanes)
+    })
+    const [to, label] = [this.vec(), this.#asm.label()]
+    this.#tables.push([label, new Uint8Array(table.buffer)])
+    this.#asm.emit('vmovups', vector(to), ripLabel(label))
+    return to
+  }
+  moveParted(to: Vec, from: Vec, beside: Vec, by: Vec): void {
+    if (to !== from) this.#asm.emit('vmovaps', vector(to), vector(from))
+    this.#asm.emit('vpermt2ps', vector(to), vector(by), vector(beside))
   }
 }
 

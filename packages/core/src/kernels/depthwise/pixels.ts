@@ -1,7 +1,7 @@
 // The pixels under a tile as machine code: loaded from staged rows, or from the picture and parted by the stride.
 import type { Int, Machine, Vec } from '../../isa/machine.ts'
+import { partedPixels } from './parted.ts'
 import { partInside, rowsInside } from './picture.ts'
-import type { ColumnTap } from './rows.ts'
 import { type DepthwiseShape, PADDING, type TileRows } from './shape.ts'
 
 /** A vector's place in a row: pointers to pixels and to the output, and columns beyond both. */
@@ -21,42 +21,34 @@ export function partsPixels({ picture, rows }: Pick<DepthwiseShape, 'picture' | 
   return picture !== null && rows.stride === 2
 }
 
-/** Of a picture, taps of one offset read the same vectors: as many as the stride, of which each takes its part. */
+/** Emits the load of `count` pixels of a row: those of the picture from `first` on, which lie at an offset, and padding. */
+export type Load = (to: Vec, x: Int, offset: number, first: number, count: number) => Vec
+
 export function pixelsOf(m: Machine, shape: DepthwiseShape, tile: TileRows, columns: readonly Column[]): Pixels {
   const { lanes } = m.traits
-  const { picture, rows } = shape
-  const padding = PADDING[shape.fold]
-  const { taps, stride, width, phases, pitch, low, rowFloats } = rows
-  const [step, parts] = [picture === null ? 1 : stride, partsPixels(shape)]
+  const { picture, rows, fold } = shape
+  const { taps, width, pitch, low, rowFloats } = rows
   const exist = picture && rowsInside(shape, picture, tile)
   const pixels = columns.map(() => m.vec())
-  const vectors = pixels.map((to) => (parts ? [m.vec(), m.vec()] : [to]))
-  const load = (at: number, { index, offset }: ColumnTap) => {
-    const place = picture ? (at - picture.before) * rowFloats + stride * offset : at * rowFloats + index * pitch + offset - low
-    columns.forEach(({ x, beyond, start }, col) => {
-      vectors[col].forEach((to, half) => {
-        const bytes = 4 * (place + step * beyond + half * lanes)
-        const pixel = stride * (start + offset) + half * lanes
-        const { first, end } = picture ? partInside(pixel, width, lanes) : { first: 0, end: lanes }
-        if (end - first === lanes) m.load(to, x, bytes)
-        else if (first === end) m.constant(to, padding)
-        else if (padding === 0) m.masked?.loadLanes(to, x, bytes, first, end)
-        else {
-          m.constant(to, padding)
-          m.masked?.loadOver(to, x, bytes, first, end)
-        }
-      })
-    })
+  const load: Load = (to, x, offset, start, count) => {
+    const { first, end } = picture ? partInside(start, width, count) : { first: 0, end: lanes }
+    const whole = end - first === count
+    if (!whole) m.constant(to, PADDING[fold])
+    if (count === 1 && whole) m.broadcast(to, x, offset)
+    else if (whole) m.load(to, x, offset)
+    else if (first < end) m.masked?.loadOver(to, x, offset, first, end)
+    return to
   }
-  let loaded = ''
+  const place = (at: number) => (picture ? at - picture.before : at) * rowFloats
+  const parted = partsPixels(shape) ? partedPixels(m, shape, columns, pixels, load) : null
   return (at, tap) => {
-    const { index, offset } = taps[tap]
-    const source = `${at} ${offset}`
-    if (exist && (at < exist.first || at >= exist.end)) for (const to of pixels) m.constant(to, padding)
+    const row = place(at)
+    if (exist && (at < exist.first || at >= exist.end)) for (const to of pixels) m.constant(to, PADDING[fold])
+    else if (parted !== null) return parted(row, tap)
     else {
-      if (!parts || loaded !== source) load(at, taps[tap])
-      loaded = source
-      if (parts) pixels.forEach((to, col) => m.masked?.part(to, vectors[col][0], vectors[col][1], phases[index] as 0 | 1))
+      const { index, offset } = taps[tap]
+      const from = row + (picture ? offset : index * pitch + offset - low)
+      columns.forEach(({ x, beyond, start }, col) => load(pixels[col], x, 4 * (from + beyond), start + offset, lanes))
     }
     return pixels
   }

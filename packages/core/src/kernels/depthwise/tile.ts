@@ -1,5 +1,6 @@
 // The tile of the depthwise kernel: how many output rows by how many vectors are summed at once, and where weights are held.
 import { epilogueRegisters } from '../epilogue.ts'
+import { partedCost } from './parted.ts'
 import { partsPixels } from './pixels.ts'
 import { byColumns, type DepthwiseShape, inputRowCount } from './shape.ts'
 
@@ -11,8 +12,8 @@ export interface DepthwiseTile {
   readonly held: boolean
 }
 
-/** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
-const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
+/** Tiles that are tried, of pixels that are moved and of others, and multiply-accumulates of vectors in one at most: each is an instruction. */
+const [MOST_ROWS, MOST_MOVED_ROWS, MOST_COLS, MOST_MADDS] = [8, 6, 4, 1024]
 
 type Base = Omit<DepthwiseShape, 'tile' | 'tiles'>
 
@@ -30,16 +31,22 @@ function* tilesFor(base: Base, height: number): Generator<DepthwiseTile> {
   const taps = kernel[0] * kernel[1]
   const mostCols = Math.min(MOST_COLS, Math.ceil(width / traits.lanes))
   const product = traits.fused ? 0 : 1
+  const [, , each, shared] = pixelCost(base)
   for (const held of fold === 'sum' ? [true, false] : [false]) {
-    for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
+    for (let rows = 1; rows <= Math.min(shared > 0 ? MOST_MOVED_ROWS : MOST_ROWS, height); rows++) {
       for (let cols = 1; cols <= mostCols; cols++) {
         const weights = held ? 0 : byColumns(kernel) ? kernel[0] : 1
-        const spare = Math.max(cols * (partsPixels(base) ? 3 : 1) + weights + product, epilogueRegisters(epilogue))
+        const spare = Math.max(cols * each + shared + weights + product, epilogueRegisters(epilogue))
         const registers = rows * cols + spare + (held ? taps : 0)
         if (registers <= traits.registers && taps * rows * cols <= MOST_MADDS) yield { rows, cols, held }
       }
     }
   }
+}
+
+/** What it takes to have the pixels under a vector of outputs. */
+function pixelCost(base: Base): readonly [loads: number, shuffles: number, each: number, shared: number] {
+  return partsPixels(base) ? partedCost(base.rows) : [base.kernel[1], 0, 1, 0]
 }
 
 /**
@@ -48,14 +55,13 @@ function* tilesFor(base: Base, height: number): Generator<DepthwiseTile> {
  */
 export function channelCost(base: Base, { rows, cols, held }: DepthwiseTile, height: number): number {
   const [kh, kw] = base.kernel
-  const parts = partsPixels(base)
-  const vectors = parts ? 2 * new Set(base.rows.taps.map(({ offset }) => offset)).size : kw
+  const [vectors, moved] = pixelCost(base)
   const cost = (tileRows: number, tileCols: number) => {
     if (tileRows === 0 || tileCols === 0) return 0
     const sums = tileRows * tileCols
     const lines = tileCols * inputRowCount(base, tileRows)
-    const shuffles = parts ? kw * lines + 2 * sums : 0
     const weights = held ? 0 : kh * kw * (byColumns(base.kernel) ? 1 : tileRows)
+    const shuffles = moved === 0 ? 0 : moved * lines + 2 * sums + weights / 8
     const loads = vectors * lines + weights
     return Math.max(kh * kw * sums + shuffles, 1.5 * loads) + 3 * sums + TILE_COST
   }

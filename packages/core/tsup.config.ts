@@ -16,7 +16,7 @@ export default defineConfig({
     ecma: 2020,
     compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true },
     // Of the emitter's own, which nothing else has.
-    mangle: { properties: { regex: /^(resolveArgs|toBytes)$/ } },
+    mangle: { properties: { regex: /^(resolveArgs|(to|read|from)Bytes|\w+Section)$/ } },
   },
   // What esbuild folds before is less for terser to see.
   esbuildOptions(options) {

@@ -16,6 +16,8 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
       dw(3, [4, w], [3, 3], { padding: 1 }),
       dw(2, [5, w], [5, 5], { padding: 2, stride: 2 }),
       dw(2, [5, w], [3, 3], { padding: [1, 2], stride: [1, 3], activation: 'relu6' }),
+      dw(2, [4, w], [2, 1], { stride: [1, 3] }),
+      dw(2, [4, w], [1, 2], { padding: [0, 1], stride: 3 }),
       dw(2, [w], [3], { padding: 1 }),
     ]),
     // Taps at both edges of one vector, and far from them.

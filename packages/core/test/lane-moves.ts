@@ -13,7 +13,7 @@ export const MOVE_ARGS = { from: 0, to: 1 } as const
  * Reads 4 vectors at `from`. Writes at `to`, a vector each: for every count from 1 to `lanes` the first lanes loaded, then the
  * first lanes stored; then the evens and the odds of both vectors; then the phases of 2 and of 4 vectors, and those put back;
  * then the phases of 4 with floats APART bytes from one lane to the next; where there are masks, lanes in the middle, twice, alone and over NaN, evens and
- * odds in two steps, evens moved on and back beside those of the other two vectors, the sum of the first vector and the second times the third float, the lanes that a word at `from` says, loaded and
+ * odds in two steps, evens moved on and back beside those of the other two vectors, thirds of three, the sum of the first vector and the second times the third float, the lanes that a word at `from` says, loaded and
  * stored, and of 2 and of 4 vectors the phases of floats WITHIN, for each of them, and those put back in the registers.
  */
 export const laneMoves: KernelFunction = {
@@ -79,6 +79,11 @@ export const laneMoves: KernelFunction = {
     for (const by of [1, -1] as const) {
       m.scope(() => masked.moveParted(result, d, c, masked.moves(by)))
       masked.order(result)
+      m.store(to, next(), result)
+    }
+    m.load(c, from, 8 * lanes)
+    for (const start of [0, 1, 2]) {
+      m.scope(() => masked.third(result, [a, b, c], masked.thirds(start)))
       m.store(to, next(), result)
     }
     masked.maddFloat(a, b, from, 8)
@@ -149,6 +154,7 @@ export function movedLanes({ lanes, masks }: Lanes): number[][] {
           [4 * lanes - 1, ...second(0).slice(0, -1)],
         ]
       : []),
+    ...(masks ? [0, 1, 2].map((start) => a.map((_, lane) => 3 * lane + start + 1)) : []),
     ...(masks ? [a.map((x, lane) => x + 3 * b[lane])] : []),
     ...(masks ? someLanes(a, b) : []),
     ...(masks ? [2, 4].flatMap((count) => phasesWithin(count, lanes)) : []),

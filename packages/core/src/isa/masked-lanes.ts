@@ -21,6 +21,10 @@ export interface MaskedLanes {
   part(to: Vec, a: Vec, b: Vec, from: 0 | 1): void
   /** Puts lanes in the order of `evens` and `odds` that were parted, or are sums of what was. */
   order(to: Vec): void
+  /** Fresh registers that `third` needs. */
+  thirds(from: number): readonly [Vec, Vec]
+  /** Every third lane of three vectors side by side, from lane `from` of `thirds` on. `to` is none of them but the first. */
+  third(to: Vec, vectors: readonly [Vec, Vec, Vec], from: readonly [Vec, Vec]): void
   /** A fresh register that `moveParted` needs. */
   moves(by: 1 | -1): Vec
   /** The pixels of a vector that was parted `by` places further on, the one that comes in from the first or the last place of `beside`. */

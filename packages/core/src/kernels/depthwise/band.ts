@@ -3,7 +3,7 @@ import type { Int, Machine } from '../../isa/machine.ts'
 import { copyOf } from '../move.ts'
 import { DEPTHWISE_ARGS } from './args.ts'
 import type { DepthwiseShape } from './shape.ts'
-import { emitStageRow } from './stage.ts'
+import { rowStager } from './stage.ts'
 
 /** Runs `body` for every channel of a band, with a pointer that begins at word `start` and moves from channel to channel. */
 export function overPlanes(m: Machine, start: number, body: (plane: Int) => void): void {
@@ -25,8 +25,9 @@ export function emitStage(
 ): void {
   m.scope(() => {
     const to = copyOf(m, plane)
+    const stage = rowStager(m, rows, fold === 'max')
     m.loop(m.arg(DEPTHWISE_ARGS.xRows), () => {
-      emitStageRow(m, rows, x, to, fold === 'max')
+      stage(x, to)
       m.add(x, 4 * rowStep * rows.width)
       m.add(to, 4 * rows.rowFloats)
     })

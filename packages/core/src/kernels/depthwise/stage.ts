@@ -1,5 +1,5 @@
 // Staging as machine code: a row of the picture copied to the rows of its stride phases.
-import type { Int, Machine } from '../../isa/machine.ts'
+import type { Int, Machine, MachineTraits } from '../../isa/machine.ts'
 import { copyOf } from '../move.ts'
 import { pixelsOf, type Rows } from './rows.ts'
 
@@ -7,13 +7,18 @@ import { pixelsOf, type Rows } from './rows.ts'
 const MOST_UNROLLED = 8
 /** Floats of a row that are copied one by one without a loop. */
 const MOST_SINGLES = 48
+/** So many are copied sooner than as a vector. */
+const FEW_SINGLES = 6
 
-/** Emits the copy of one row. Bytes behind its pixels may be set to zero up to the pitch, unless the copy is `exact`. */
-export function emitStageRow(m: Machine, rows: Rows, from: Int, to: Int, exact: boolean): void {
-  if (rows.stride === 1) stageVectors(m, rows, from, to, exact)
-  else if (rows.stride === 2) stageHalves(m, rows, from, to, exact)
-  else if (stagesThirds(rows, m.traits.lanes)) stageThirds(m, rows, from, to)
-  else stageSingles(m, rows, from, to)
+/** Emits the copy of one row. */
+type StageRow = (from: Int, to: Int) => void
+
+/** Emits what copies of rows need. Bytes behind a row's pixels may be set to zero up to the pitch, unless copies are `exact`. */
+export function rowStager(m: Machine, rows: Rows, exact: boolean): StageRow {
+  if (rows.stride === 1) return (from, to) => stageVectors(m, rows, from, to, exact)
+  if (rows.stride === 2) return (from, to) => stageHalves(m, rows, from, to, exact)
+  if (stagesThirds(rows, m.traits)) return thirdsStager(m, rows)
+  return (from, to) => stageSingles(m, rows, from, to)
 }
 
 function stageVectors(m: Machine, { width }: Rows, from: Int, to: Int, exact: boolean): void {
@@ -65,26 +70,50 @@ function stageHalves(m: Machine, { width, phases, pitch }: Rows, from: Int, to: 
   if (width % (2 * lanes) !== 0) pair(from, to, width - 2 * lanes, width - 2 * lanes)
 }
 
-/** Whether rows of stride 3 are staged by vectors: for one phase of three, or for less than a vector, floats by themselves are faster. */
-export function stagesThirds({ stride, width, phases }: Pick<Rows, 'stride' | 'width' | 'phases'>, lanes: number): boolean {
-  return stride === 3 && width > 3 * lanes && phases.length > 1
+/**
+ * Whether rows of stride 3 are staged by vectors: without masks floats by themselves are faster for one phase of three, and for less
+ * than a vector; with masks for a few of them.
+ */
+export function stagesThirds(rows: Pick<Rows, 'stride' | 'width' | 'phases'>, { lanes, masks }: MachineTraits): boolean {
+  const { stride, width, phases } = rows
+  return stride === 3 && (masks ? movedSingles(rows) > FEW_SINGLES : width > 3 * lanes && phases.length > 1)
 }
 
-/** Stride 3: vectors of all phases at once, which read a float more than theirs; the last are moved back. */
-function stageThirds(m: Machine, { width, phases, pitch }: Rows, from: Int, to: Int): void {
+/**
+ * Stride 3: vectors of all phases at once, which without masks read a float more than theirs, and there are whole ones. The last are
+ * moved back; behind them is a float of a phase at most.
+ */
+function thirdsStager(m: Machine, { width, phases, pitch }: Rows): StageRow {
   const { lanes } = m.traits
-  const parted = Array.from({ length: 4 }, () => m.vec())
-  const part = (source: Int, target: Int, pixel: number, at: number) => {
-    m.loadPhases(parted, source, 4 * pixel, 12)
-    for (const [index, phase] of phases.entries()) m.store(target, 4 * (index * pitch + at), parted[phase])
+  const { masked } = m
+  const tables = masked && phases.map((phase) => masked.thirds(phase))
+  const [a, b, c, d] = [m.vec(), m.vec(), m.vec(), m.vec()]
+  const floats = Math.min(width, 3 * lanes)
+  const part = (source: Int, target: Int, at: number) => {
+    if (masked === null) m.loadPhases([a, b, c, d], source, 12 * at, 12)
+    for (const [index, vector] of (masked ? [a, b, c] : []).entries()) {
+      const first = index * lanes
+      if (floats > first) masked?.loadLanes(vector, source, 4 * (3 * at + first), 0, Math.min(lanes, floats - first))
+      else m.constant(vector, 0)
+    }
+    for (const [index, phase] of phases.entries()) {
+      const pixels = pixelsOf(floats, 3, phase)
+      if (tables) masked?.third(d, [a, b, c], tables[index])
+      const [pixel, place] = [tables ? d : [a, b, c][phase], 4 * (index * pitch + at)]
+      if (pixels === lanes) m.store(target, place, pixel)
+      else if (pixels > 0) m.storeFirst(target, place, pixel, pixels)
+    }
   }
-  const full = Math.floor((width - 1) / (3 * lanes))
-  emitSteps(m, full, from, to, 3 * lanes, lanes, (source, target, at) => part(source, target, at, at / 3))
-  const last = Math.floor((width - 1 - 3 * lanes) / 3)
-  if (last > (full - 1) * lanes) part(from, to, 3 * last, last)
-  for (const [index, phase] of phases.entries())
-    for (let pixel = last + lanes; pixel < pixelsOf(width, 3, phase); pixel++)
-      moveFloat(m, from, 3 * pixel + phase, to, index * pitch + pixel)
+  const whole = width - (masked ? 0 : 1)
+  const [full, last] = [Math.max(1, Math.floor(whole / (3 * lanes))), Math.floor(whole / 3) - lanes]
+  return (from, to) => {
+    emitSteps(m, full, from, to, 3 * lanes, lanes, (source, target, at) => part(source, target, at / 3))
+    if (last > (full - 1) * lanes) part(from, to, last)
+    if (last < 0) return
+    for (const [index, phase] of phases.entries())
+      for (let pixel = last + lanes; pixel < pixelsOf(width, 3, phase); pixel++)
+        moveFloat(m, from, 3 * pixel + phase, to, index * pitch + pixel)
+  }
 }
 
 /** Floats of a row that are copied one by one. */

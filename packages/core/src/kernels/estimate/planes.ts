@@ -35,6 +35,6 @@ export function estimatePlanes(d: ConvDescriptor, tier: MachineTraits): number {
 export function stagedRow({ rows, traits }: Pick<DepthwiseShape, 'rows' | 'traits'>): number {
   const { stride, width, phases } = rows
   if (stride <= 2) return STAGED_VECTOR * Math.ceil(width / traits.lanes)
-  if (stagesThirds(rows, traits.lanes)) return STAGED_VECTOR * (width / traits.lanes + 3)
+  if (stagesThirds(rows, traits)) return STAGED_VECTOR * (width / traits.lanes + (traits.masks ? 1 : 3))
   return (STAGED_FLOAT * (width * phases.length)) / stride
 }

@@ -14,6 +14,7 @@ export default defineConfig({
   terserOptions: {
     module: true,
     ecma: 2020,
+    // Built-in functions and properties are what they are called.
     compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true },
     // Of the emitter's own, which nothing else has.
     mangle: { properties: { regex: /^(resolveArgs|(to|read|from)Bytes|\w+Section)$/ } },

@@ -9,6 +9,7 @@ import { X64MatrixUnit } from './matrix-unit.ts'
 import { bcst, k, type Label, type Mask, masked, mem, r64, ripLabel, ymm, zmm } from './operands.ts'
 import { loadFirst, storeFirst } from './parts.ts'
 import { loadPhases, neighbours, storePhases } from './phases.ts'
+import { movedPlaces, thirdPlaces } from './places.ts'
 import { BASE, full, GENERAL, low, type Vector, vector } from './registers.ts'
 
 /**
@@ -253,34 +254,21 @@ class X64Machine implements Machine, MaskedLanes {
     this.#asm.emit('vpermpd', vector(to), vector(to), 0xd8)
     if (this.traits.lanes === 16) this.#asm.emit('vshuff32x4', vector(to), vector(to), vector(to), 0xd8)
   }
-  /** Where a float is among the first two vectors, and among those taken from there and the third. */
   thirds(from: number): readonly [Vec, Vec] {
-    const { lanes } = this.traits
-    const place = (lane: number) => 3 * lane + from
-    return [
-      this.#table((lane) => Math.min(place(lane), 2 * lanes - 1)),
-      this.#table((lane) => (place(lane) < 2 * lanes ? lane : place(lane) - lanes)),
-    ]
+    const [first, second] = thirdPlaces(from, this.traits.lanes)
+    return [this.#table(first), this.#table(second)]
   }
   third(to: Vec, [a, b, c]: readonly [Vec, Vec, Vec], [first, second]: readonly [Vec, Vec]): void {
     this.moveParted(to, a, b, first)
     this.moveParted(to, to, c, second)
   }
   moves(by: 1 | -1): Vec {
-    const { lanes } = this.traits
-    // Two pixels of the first half and two of the second are side by side.
-    return this.#table((place) => {
-      const pixel = 2 * (place >> 2) + (place & 1) + ((place & 2) * lanes) / 4 + by
-      const from = pixel & (lanes - 1)
-      const half = from & (lanes / 2 - 1)
-      return 4 * (half >> 1) + (half & 1) + (half === from ? 0 : 2) + (from === pixel ? 0 : lanes)
-    })
+    return this.#table(movedPlaces(by, this.traits.lanes))
   }
-  /** A fresh register of places: from `lanes` on those of a second vector. */
-  #table(placeOf: (lane: number) => number): Vec {
-    const places = Int32Array.from({ length: this.traits.lanes }, (_, lane) => placeOf(lane))
+  /** A fresh register of places. */
+  #table(places: readonly number[]): Vec {
     const [to, label] = [this.vec(), this.#asm.label()]
-    this.#tables.push([label, new Uint8Array(places.buffer)])
+    this.#tables.push([label, new Uint8Array(Int32Array.from(places).buffer)])
     this.#asm.emit('vmovups', vector(to), ripLabel(label))
     return to
   }

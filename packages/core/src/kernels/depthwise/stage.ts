@@ -2,6 +2,7 @@
 import type { Int, Machine, MachineTraits } from '../../isa/machine.ts'
 import { copyOf } from '../move.ts'
 import { pixelsOf, type Rows } from './rows.ts'
+import { loadThirds } from './thirds.ts'
 
 /** Vectors of a row that are copied one after the other; more are a loop. */
 const MOST_UNROLLED = 8
@@ -79,32 +80,20 @@ export function stagesThirds(rows: Pick<Rows, 'stride' | 'width' | 'phases'>, { 
   return stride === 3 && (masks ? movedSingles(rows) > FEW_SINGLES : width > 3 * lanes && phases.length > 1)
 }
 
-/**
- * Stride 3: vectors of all phases at once, which without masks read a float more than theirs, and there are whole ones. The last are
- * moved back; behind them is a float of a phase at most.
- */
-function thirdsStager(m: Machine, { width, phases, pitch }: Rows): StageRow {
+/** Stride 3: vectors of all phases at once. The last are moved back; behind them is a float of a phase at most. */
+function thirdsStager(m: Machine, rows: Rows): StageRow {
   const { lanes } = m.traits
-  const { masked } = m
-  const tables = masked && phases.map((phase) => masked.thirds(phase))
-  const [a, b, c, d] = [m.vec(), m.vec(), m.vec(), m.vec()]
-  const floats = Math.min(width, 3 * lanes)
+  const { width, phases, pitch } = rows
+  const load = loadThirds(m, rows)
   const part = (source: Int, target: Int, at: number) => {
-    if (masked === null) m.loadPhases([a, b, c, d], source, 12 * at, 12)
-    for (const [index, vector] of (masked ? [a, b, c] : []).entries()) {
-      const first = index * lanes
-      if (floats > first) masked?.loadLanes(vector, source, 4 * (3 * at + first), 0, Math.min(lanes, floats - first))
-      else m.constant(vector, 0)
-    }
+    const vectorOf = load(source, 12 * at)
     for (const [index, phase] of phases.entries()) {
-      const pixels = pixelsOf(floats, 3, phase)
-      if (tables) masked?.third(d, [a, b, c], tables[index])
-      const [pixel, place] = [tables ? d : [a, b, c][phase], 4 * (index * pitch + at)]
-      if (pixels === lanes) m.store(target, place, pixel)
-      else if (pixels > 0) m.storeFirst(target, place, pixel, pixels)
+      const [pixels, place] = [Math.min(lanes, pixelsOf(width, 3, phase)), 4 * (index * pitch + at)]
+      if (pixels === lanes) m.store(target, place, vectorOf(phase))
+      else if (pixels > 0) m.storeFirst(target, place, vectorOf(phase), pixels)
     }
   }
-  const whole = width - (masked ? 0 : 1)
+  const whole = width - (m.masked === null ? 1 : 0)
   const [full, last] = [Math.max(1, Math.floor(whole / (3 * lanes))), Math.floor(whole / 3) - lanes]
   return (from, to) => {
     emitSteps(m, full, from, to, 3 * lanes, lanes, (source, target, at) => part(source, target, at / 3))

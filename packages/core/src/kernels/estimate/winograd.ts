@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { machineFor } from '../narrow.ts'
 import { MANY_REGISTERS } from '../panel.ts'
-import { type ChunkSize, fitsSingle, STORED, vectorsAcross } from '../winograd/chunks.ts'
+import { type ChunkSize, leavesLanes, STORED } from '../winograd/chunks.ts'
 import { fewTiles, usesTaps } from '../winograd/few.ts'
 import { productsOf, runsOf, undivided } from '../winograd/phases.ts'
 import type { TileTransform } from '../winograd/points.ts'
@@ -61,15 +61,15 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
 function cyclesOfBlock(d: ConvDescriptor, size: ChunkSize, traits: MachineTraits): number {
   const { points, products, pitch, tiles } = size
   const ocPerGroup = d.oc / d.groups
+  if (leavesLanes(size, traits)) {
+    return (d.groups * Math.ceil(ocPerGroup / traits.lanes) * tiles * (products + points * STORED)) / MADDS
+  }
+  // A single full vector of tiles is estimated as one: vectors of channels, which take its place, take about a tenth less.
   const vectors = pitch / traits.lanes
   const cols = columnsFor(vectors, traits)
   const channelTiles = Math.ceil(ocPerGroup / rowsFor(cols, traits))
   const product = productCycles({ rows: ocPerGroup / channelTiles, cols }, traits)
-  const along = products * channelTiles * Math.ceil(vectors / cols) * product
-  const across = (Math.ceil(ocPerGroup / traits.lanes) * tiles * (products + points * STORED)) / MADDS
-  if (vectorsAcross(d, size, traits, 1) === 0) return d.groups * along
-  // What follows the products of few channels costs less beside a single vector of tiles than was fitted.
-  return d.groups * (fitsSingle(d, size, traits) ? Math.min(along, across) : across)
+  return d.groups * products * channelTiles * Math.ceil(vectors / cols) * product
 }
 
 /** Of few tiles: products from taps, and the sums of taps beside them. */

@@ -69,6 +69,11 @@ export const STORED = 20
 /** How often as long products of a single vector of tiles take: they wait for loads. */
 const SINGLE = 1.07
 
+/** Whether vectors of tiles have so many empty lanes that vectors of output channels take less. */
+export function leavesLanes({ points, products, pitch, tiles }: ChunkSize, { registers }: MachineTraits): boolean {
+  return registers >= MANY_REGISTERS && products * (pitch - tiles) >= points * STORED * tiles
+}
+
 /** Whether vectors of output channels, full but for some lanes, are the better ones where tiles are a single vector, each product of which waits for a number of a filter. */
 export function fitsSingle(d: ConvDescriptor, { pitch }: ChunkSize, { lanes, registers }: MachineTraits): boolean {
   const perGroup = d.oc / d.groups
@@ -77,10 +82,8 @@ export function fitsSingle(d: ConvDescriptor, { pitch }: ChunkSize, { lanes, reg
 
 /** How many vectors of output channels a chunk has at most, where they take less than vectors of tiles do, which may be partly empty; else 0. */
 export function vectorsAcross(d: ConvDescriptor, size: ChunkSize, traits: MachineTraits, workers: number): number {
-  const { points, products, pitch, tiles, cells } = size
-  const { lanes, registers } = traits
-  const fits = registers >= MANY_REGISTERS && products * (pitch - tiles) >= points * STORED * tiles
-  if (!fits && !fitsSingle(d, size, traits)) return 0
+  if (!leavesLanes(size, traits) && !fitsSingle(d, size, traits)) return 0
+  const [{ cells }, { lanes }] = [size, traits]
   const perGroup = d.oc / d.groups
   const units = (vectors: number) => cells * vectorParts(perGroup, lanes, vectors).length
   return ACROSS.find((vectors) => units(vectors) >= 2 * workers) ?? ACROSS.find((vectors) => units(vectors) >= workers) ?? 0

@@ -45,8 +45,9 @@ export class Gang {
     this.control.begin(lots)
     this.#accompanied = accompanied
     for (let index = accompanied ? 1 : 0; index < tasks.length; index++) {
-      this.#asked.set(seats[index], tasks[index])
-      seats[index].run(tasks[index], this.#lost)
+      const task = accompanied ? { ...tasks[index], accompanied: 1 } : tasks[index]
+      this.#asked.set(seats[index], task)
+      seats[index].run(task, this.#lost)
     }
   }
 

@@ -193,6 +193,7 @@ export class PreparedLayer<D extends Operation> implements Layer<D> {
         alone,
         items: batch,
         trace: 0,
+        accompanied: 0,
       }
     })
     return { runs, lots: new Phases({ alone, items: batch, members: seats.length }, shards).lots(0) }

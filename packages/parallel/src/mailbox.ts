@@ -13,8 +13,6 @@ const [AWAY, HERE, GO, FIRST] = [0, 1, 2, 3]
 /** Runs have numbers, so that one that is withdrawn is not mistaken for the next; they begin anew after so many. */
 const NUMBERS = 2 ** 30
 
-/** Looking for so long finds the next run of a caller that awaits the last, and is lost beside what a run costs. */
-const LOOK_MS = 0.05
 /** Sleeping here is free, and to be woken here is cheaper than through the pool. */
 const SLEEP_MS = 20
 
@@ -72,10 +70,10 @@ export class Mailbox {
     Atomics.store(this.#words, this.#at + JOB, 0)
   }
 
-  /** The worker's side: the next run, looked for or only slept for; null when none came, and the seat is empty. */
-  take(look: boolean): RunTask | null {
+  /** The worker's side: the next run, looked for so many milliseconds and then slept for; null when none came, and the seat is empty. */
+  take(lookMs: number): RunTask | null {
     const state = this.#at + STATE
-    if (!look || !spin(this.#words, state, HERE, LOOK_MS)) Atomics.wait(this.#words, state, HERE, SLEEP_MS)
+    if (!spin(this.#words, state, HERE, lookMs)) Atomics.wait(this.#words, state, HERE, SLEEP_MS)
     while (!this.#change(HERE, AWAY) && !this.#change(GO, AWAY)) {
       const run = this.#taken(Atomics.load(this.#words, state))
       if (run !== null) return run
@@ -116,6 +114,7 @@ function writeRun(words: Int32Array, at: number, task: RunTask): void {
   words[at + 10] = task.alone
   words[at + 11] = task.items
   words[at + 12] = task.trace
+  words[at + 13] = task.accompanied
 }
 
 /** Offsets beyond 2 GiB are negative as words. */
@@ -134,5 +133,6 @@ function readRun(words: Int32Array, at: number): RunTask {
     alone: words[at + 10],
     items: words[at + 11],
     trace: words[at + 12] >>> 0,
+    accompanied: words[at + 13],
   }
 }

@@ -111,6 +111,8 @@ export interface RunTask extends Part {
   readonly items: number
   /** Where a program's members note when they did what; 0 where they do not. */
   readonly trace: number
+  /** 1 where the caller works along: it has a core, and comes with its next run soon. */
+  readonly accompanied: number
 }
 
 /** The mailbox of a visit that is only a sign of life. */

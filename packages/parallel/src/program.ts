@@ -151,6 +151,7 @@ export class EngineProgram implements PreparedProgram {
         alone: seats.length === 1 ? 1 : 0,
         items: 1,
         trace: traced ? bases[0] + first.y : 0,
+        accompanied: 0,
       }),
     )
   }

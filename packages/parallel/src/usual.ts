@@ -1,7 +1,10 @@
 // How long the runs of a layer or a program usually take, and whether that is short enough for the caller to work along.
 
-/** Milliseconds of a run in which the caller works along: longer, and it is the event loop that would have to wait. */
-const SHORT_MS = 1
+/**
+ * Milliseconds of a run in which the caller works along: to wake a worker, and then the caller, takes 0.2 ms and more on virtual machines,
+ * and what one core wrote the other has to fetch. In longer runs that is little, and the event loop would have to wait.
+ */
+const SHORT_MS = 5
 /** A run that was held up makes the usual time longer by so much at most: else the next would be shared out otherwise, for nothing. */
 const MOST_GROWTH = 1.05
 

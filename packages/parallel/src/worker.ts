@@ -15,6 +15,11 @@ const member = new Member(memory, addon === null ? null : loadAddon(addon), chec
 const CORES = availableParallelism()
 /** Milliseconds of looking for the next phase before sleeping, where every member has a core: to be woken takes longer than most phases. */
 const LOOK_MS = 2
+/**
+ * Milliseconds of looking for the next run, of a caller that works along and of one that only waits: to be woken takes 0.1 ms and more,
+ * but who waits needs a core to come back on.
+ */
+const [ALONG_MS, BACK_MS] = [0.5, 0.05]
 const never = () => false
 
 export default function visit({ mailbox, task }: Visit): Ended {
@@ -27,7 +32,7 @@ export default function visit({ mailbox, task }: Visit): Ended {
       assemble(task, control)
       seat.finish()
     }
-    let run = seat.take(true)
+    let run = seat.take(BACK_MS)
     while (run !== null) {
       if (!member.knows(run.layer)) return { state: 'strange' }
       control = new Control(words, run.control, run.members)
@@ -38,7 +43,7 @@ export default function visit({ mailbox, task }: Visit): Ended {
         control.wait(generation, look ? LOOK_MS : 0)
       }
       seat.finish()
-      run = seat.take(look)
+      run = seat.take(look ? (run.accompanied > 0 ? ALONG_MS : BACK_MS) : 0)
     }
     return { state: 'ended' }
   } catch (error) {

@@ -9,7 +9,7 @@ describe('the dispatcher', () => {
     const { dispatcher, pool, oneShard } = played(2)
     const begun: number[] = []
     const finish = (mailbox: (typeof pool)[0]['mailbox']) => {
-      const run = mailbox.take(false) as RunTask
+      const run = mailbox.take(0) as RunTask
       begun.push(run.layer)
       mailbox.finish()
       oneShard(run)
@@ -40,7 +40,7 @@ describe('the dispatcher', () => {
     const next = dispatcher.submit(runJob(2, 1))
     controller.abort()
     await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
-    const runs = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
+    const runs = pool.map(({ mailbox }) => mailbox.take(0) as RunTask)
     expect(runs.map(({ layer }) => layer)).toEqual([0, 2])
     for (const run of runs) oneShard(run)
     await Promise.all([first, next])
@@ -51,7 +51,7 @@ describe('the dispatcher', () => {
     const { signal } = new AbortController()
     for (let layer = 0; layer < 5; layer++) {
       const run = dispatcher.submit(runJob(layer, 1, { signal }))
-      oneShard(pool[0].mailbox.take(false) as RunTask)
+      oneShard(pool[0].mailbox.take(0) as RunTask)
       pool[0].mailbox.finish()
       await run
       await settled()
@@ -63,7 +63,7 @@ describe('the dispatcher', () => {
   it('lets no worker that dies idle, its job done, stop the job that has the control block now', async () => {
     const { dispatcher, pool, controlOf, oneShard } = played(2)
     const done = [0, 1].map((layer) => dispatcher.submit(runJob(layer, 1)))
-    const runs = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
+    const runs = pool.map(({ mailbox }) => mailbox.take(0) as RunTask)
     for (const [index, run] of runs.entries()) {
       oneShard(run)
       pool[index].mailbox.finish()
@@ -71,7 +71,7 @@ describe('the dispatcher', () => {
       await settled()
     }
     const next = dispatcher.submit(runJob(2, 1))
-    const task = pool[0].mailbox.take(false) as RunTask
+    const task = pool[0].mailbox.take(0) as RunTask
     expect(task.control).toBe(runs[1].control)
     pool[1].die(dead())
     await settled()
@@ -93,7 +93,7 @@ describe('the dispatcher', () => {
           return job.start(seats, control)
         },
       })
-      oneShard(pool[0].mailbox.take(false) as RunTask)
+      oneShard(pool[0].mailbox.take(0) as RunTask)
       pool[0].mailbox.finish()
       await run
       await settled()
@@ -114,7 +114,7 @@ describe('the dispatcher', () => {
         return job.start(seats, control)
       },
     })
-    oneShard(pool[0].mailbox.take(false) as RunTask)
+    oneShard(pool[0].mailbox.take(0) as RunTask)
     pool[0].mailbox.finish()
     await run
     expect(Math.abs(regions[1] - regions[0]) - bytes).toBeGreaterThanOrEqual(1 << 20)
@@ -125,13 +125,13 @@ describe('a run', () => {
   it('is over when its shards are done, whoever was asked and did not come, and its place is given to the next', async () => {
     const { dispatcher, pool, oneShard } = played(2)
     const first = dispatcher.submit(runJob(1, 2, { shards: 1 }))
-    oneShard(pool[0].mailbox.take(false) as RunTask)
+    oneShard(pool[0].mailbox.take(0) as RunTask)
     pool[0].mailbox.finish()
     expect(await first).toBe(true)
     await settled()
     const second = dispatcher.submit(runJob(2, 2, { shards: 1 }))
     expect(pool).toHaveLength(2)
-    const late = pool[1].mailbox.take(false) as RunTask
+    const late = pool[1].mailbox.take(0) as RunTask
     expect(late.layer).toBe(2)
     oneShard(late)
     expect(await second).toBe(true)
@@ -141,14 +141,14 @@ describe('a run', () => {
     const { arena, dispatcher, pool, oneShard } = played(2)
     const { used } = arena
     const first = dispatcher.submit(runJob(1, 2, { shards: 1 }))
-    const [run, straggler] = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
+    const [run, straggler] = pool.map(({ mailbox }) => mailbox.take(0) as RunTask)
     oneShard(run)
     pool[0].mailbox.finish()
     await first
     for (let round = 0; round < 5; round++) {
       await settled()
       const next = dispatcher.submit(runJob(2, 2, { shards: 1 }))
-      const task = pool[0].mailbox.take(false) as RunTask
+      const task = pool[0].mailbox.take(0) as RunTask
       expect(task.control).not.toBe(straggler.control)
       oneShard(task)
       pool[0].mailbox.finish()
@@ -161,7 +161,7 @@ describe('a run', () => {
     const { dispatcher, pool, controlOf } = played(2)
     const controller = new AbortController()
     const run = dispatcher.submit(runJob(1, 2, { signal: controller.signal }))
-    const task = pool[0].mailbox.take(false) as RunTask
+    const task = pool[0].mailbox.take(0) as RunTask
     let over = false
     const error = run.catch((cause) => {
       over = true
@@ -181,7 +181,7 @@ describe('a run', () => {
   ])('names the shard of a member that %s in it, and makes the others leave', async (how, message) => {
     const { dispatcher, pool, controlOf } = played(2)
     const run = dispatcher.submit(runJob(7, 2))
-    const [first] = pool.map(({ mailbox }) => mailbox.take(false) as RunTask)
+    const [first] = pool.map(({ mailbox }) => mailbox.take(0) as RunTask)
     if (how === 'died') pool[1].die(dead())
     else pool[1].end(FAILED)
     await settled()
@@ -196,13 +196,13 @@ describe('a run', () => {
     const first = dispatcher.submit(runJob(1, 2, { shards: 1 }))
     pool[1].die(dead())
     await settled()
-    oneShard(pool[0].mailbox.take(false) as RunTask)
+    oneShard(pool[0].mailbox.take(0) as RunTask)
     pool[0].mailbox.finish()
     expect(await first).toBe(true)
     await settled()
     void dispatcher.submit(runJob(2, 2))
     expect(pool).toHaveLength(3)
-    expect([pool[0], pool[2]].map(({ mailbox }) => mailbox.take(false)?.layer)).toEqual([2, 2])
+    expect([pool[0], pool[2]].map(({ mailbox }) => mailbox.take(0)?.layer)).toEqual([2, 2])
   })
 
   it('does not lay the death of a worker that lingered, or had left, to the one after', async () => {
@@ -210,7 +210,7 @@ describe('a run', () => {
     const rounds = [0, 1, 2].map((round) => async () => {
       const run = dispatcher.submit(runJob(round, 1))
       const { mailbox } = pool[pool.length - 1]
-      oneShard(mailbox.take(false) as RunTask)
+      oneShard(mailbox.take(0) as RunTask)
       mailbox.finish()
       expect(await run).toBe(true)
       await settled()
@@ -219,11 +219,11 @@ describe('a run', () => {
     pool[0].die(dead())
     await settled()
     await rounds[1]()
-    expect(pool[1].mailbox.take(false)).toBe(null)
+    expect(pool[1].mailbox.take(0)).toBe(null)
     const last = dispatcher.submit(runJob(3, 1))
     pool[1].die(dead())
     await settled()
-    oneShard(pool[2].mailbox.take(false) as RunTask)
+    oneShard(pool[2].mailbox.take(0) as RunTask)
     expect(await last).toBe(true)
   })
 
@@ -231,7 +231,7 @@ describe('a run', () => {
     const { dispatcher, pool } = played(2)
     const run = dispatcher.submit(runJob(1, 2))
     pool[0].die(dead())
-    expect(pool[1].mailbox.take(false)?.layer).toBe(1)
+    expect(pool[1].mailbox.take(0)?.layer).toBe(1)
     pool[1].end({ state: 'strange' })
     expect(await run).toBe(false)
   })
@@ -239,10 +239,10 @@ describe('a run', () => {
   it('is left by a worker that does not know its layer, and done by the others', async () => {
     const { dispatcher, pool, oneShard } = played(2)
     const run = dispatcher.submit(runJob(1, 2, { shards: 1 }))
-    pool[1].mailbox.take(false)
+    pool[1].mailbox.take(0)
     pool[1].end({ state: 'strange' })
     await settled()
-    oneShard(pool[0].mailbox.take(false) as RunTask)
+    oneShard(pool[0].mailbox.take(0) as RunTask)
     expect(await run).toBe(true)
   })
 })
@@ -272,7 +272,7 @@ describe('the caller', () => {
     await settled()
     expect(parts).toEqual([0])
     expect(pool).toHaveLength(2)
-    oneShard(pool[1].mailbox.take(false) as RunTask)
+    oneShard(pool[1].mailbox.take(0) as RunTask)
     expect(await Promise.all([second, third])).toEqual([true, true])
     expect(parts).toEqual([0, 0])
   })
@@ -280,7 +280,7 @@ describe('the caller', () => {
   it('waits for a member that holds the last shard without blocking, and hears of its death', async () => {
     const { dispatcher, pool } = played(2)
     const run = dispatcher.submit(runJob(1, 2, { short: true }))
-    pool[0].mailbox.take(false)
+    pool[0].mailbox.take(0)
     setTimeout(() => pool[0].die(dead()), 5)
     await expect(run).rejects.toMatchObject({ code: 'WORKER', details: { shard: 1, shards: 2 } })
   })

@@ -22,30 +22,40 @@ describe('a mailbox', () => {
       own: HIGH + 256,
       shared: 2 ** 32 - 64,
     }
-    const first: RunTask = { layer: 3, member: 2, members: 3, control: HIGH, ...where, alone: 5, items: 8, trace: 0 }
+    const first: RunTask = {
+      layer: 3,
+      member: 2,
+      members: 3,
+      control: HIGH,
+      ...where,
+      alone: 5,
+      items: 8,
+      trace: 0,
+      accompanied: 0,
+    }
     expect(main.post(first)).toBe(true)
-    expect(worker.take(true)).toEqual(first)
+    expect(worker.take(0.05)).toEqual(first)
     expect(main.job).toBe(HIGH)
     worker.finish()
     expect(main.job).toBe(0)
     expect(main.post(taskOf(64))).toBe(false)
-    expect(worker.take(false)).toEqual(taskOf(64))
+    expect(worker.take(0)).toEqual(taskOf(64))
   })
 
   it('takes a run for a worker that is still in the last one', () => {
     const { main, worker } = sides()
     main.post(taskOf(64))
-    worker.take(true)
+    worker.take(0.05)
     expect(main.post(taskOf(128))).toBe(false)
     worker.finish()
-    expect(worker.take(true)).toEqual(taskOf(128))
+    expect(worker.take(0.05)).toEqual(taskOf(128))
   })
 
   it('is empty when the worker has waited in vain, and the next has to be asked to it', () => {
     const { main, worker } = sides()
     main.invite(64)
     worker.finish()
-    expect(worker.take(true)).toBe(null)
+    expect(worker.take(0.05)).toBe(null)
     expect(main.post(taskOf(64))).toBe(true)
   })
 
@@ -54,19 +64,19 @@ describe('a mailbox', () => {
     main.invite(64)
     main.dismiss()
     worker.finish()
-    expect(worker.take(false)).toBe(null)
+    expect(worker.take(0)).toBe(null)
     expect(main.post(taskOf(64))).toBe(true)
     main.dismiss()
-    expect(worker.take(false)).toEqual(taskOf(64))
+    expect(worker.take(0)).toEqual(taskOf(64))
   })
 
   it('gives back a run that nobody began, and says of others whether somebody is in them', () => {
     const { main, worker } = sides()
     main.post(taskOf(64))
     expect(main.withdraw()).toBe(true)
-    expect(worker.take(false)).toBe(null)
+    expect(worker.take(0)).toBe(null)
     main.post(taskOf(128))
-    expect(worker.take(false)).toEqual(taskOf(128))
+    expect(worker.take(0)).toEqual(taskOf(128))
     expect(main.withdraw()).toBe(false)
     worker.finish()
     expect(main.withdraw()).toBe(true)
@@ -81,13 +91,13 @@ describe('a mailbox', () => {
     }
     worker.finish()
     main.post(taskOf(640))
-    expect(worker.take(false)).toEqual(taskOf(640))
+    expect(worker.take(0)).toEqual(taskOf(640))
   })
 
   it('can be vacated whatever the worker did', () => {
     const { main, worker } = sides()
     main.post(taskOf(64))
-    worker.take(true)
+    worker.take(0.05)
     main.vacate()
     expect(main.job).toBe(0)
     expect(main.post(taskOf(64))).toBe(true)

@@ -58,5 +58,5 @@ export function runJob(layer: number, members: number, options: Partial<Job> & {
 
 export function taskOf(control: number, member = 0, members = 1): RunTask {
   const where = { x: 128, y: 192, residual: 448, private: 256, own: 320, shared: 384 }
-  return { layer: 7, member, members, control, ...where, alone: 0, items: 1, trace: 0 }
+  return { layer: 7, member, members, control, ...where, alone: 0, items: 1, trace: 0, accompanied: 0 }
 }

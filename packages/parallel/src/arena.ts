@@ -1,5 +1,5 @@
 // The arena: one shared WebAssembly memory, handed out in aligned regions and given back.
-import { WeftError } from '@weft/core'
+import { type OpStorage, WeftError } from '@weft/core'
 
 const PAGE = 65536
 /** Pages of WebAssembly in a huge page of the processor, 2 MiB. */
@@ -90,7 +90,7 @@ export class Arena {
   }
 
   /** Where in the arena a view lies, or null where it is a view of something else. */
-  offsetOf(data: Float32Array): number | null {
+  offsetOf(data: OpStorage): number | null {
     return this.#buffers.has(data.buffer) ? data.byteOffset : null
   }
 

@@ -40,11 +40,11 @@ export interface LayerDefinition extends Definition {
   readonly cold: boolean
 }
 
-/** Numbers at a byte offset: of the arena where they are fixed, else of the program's memory, which each run has elsewhere. */
+/** Numbers at a byte offset: of the arena, or of the program's memory or of its input, which runs have elsewhere. */
 export interface Operand {
   readonly info: ValueInfo
+  readonly of: 'arena' | 'memory' | 'input'
   readonly at: number
-  readonly fixed: boolean
 }
 
 export type DefinedStep =
@@ -99,6 +99,7 @@ export type AssemblyTask = MeetTask | DefineTask
 
 /** A part in the run of a layer, put into a mailbox: some items each done whole by one member, then the rest shared by all. */
 export interface RunTask extends Part {
+  /** The operands of a layer; of a program x is its memory, and y the input that it reads where the caller has it. */
   readonly x: number
   readonly y: number
   readonly residual: number

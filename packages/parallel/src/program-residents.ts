@@ -25,6 +25,7 @@ import {
 import type { Defined } from './define.ts'
 import type { Host } from './host.ts'
 import type { DefinedStep, Lots, Operand, ProgramDefinition, ProgramPhase } from './messages.ts'
+import { type DirectInput, directInput, readsInput } from './program-input.ts'
 import type { Scratch } from './regions.ts'
 import { Resident } from './resident.ts'
 
@@ -40,6 +41,8 @@ export class ProgramResidents {
   readonly definition: ProgramDefinition
   /** What the largest of its layers needs. */
   readonly scratch: Scratch
+  /** The input that is read where the caller has it, where that is in the arena. */
+  readonly input: DirectInput | null
   readonly #host: Host
   readonly #layers: ResidentStep[] = []
   readonly #placed = new Map<OpStorage, number>()
@@ -51,16 +54,19 @@ export class ProgramResidents {
   constructor(
     host: Host,
     tier: TierName,
-    { steps }: Program,
+    program: Program,
     constants: readonly ProgramConstant[],
     kernelFor: (d: ConvDescriptor) => string | undefined,
   ) {
     this.#host = host
     this.#traits = TIERS[tier].traits
+    this.input = directInput(program)
+    const { steps } = program
     const id = host.takeId()
     try {
-      const defined = steps.map((step): DefinedStep => {
-        if (step.kind === 'op') return this.#op(step, constants)
+      const defined = steps.map((step, index): DefinedStep => {
+        const read = (place: Place) => this.#read(place, index, constants)
+        if (step.kind === 'op') return this.#op(step, read)
         const resident = new Resident<Operation>(
           host,
           step.kind === 'chain'
@@ -68,9 +74,8 @@ export class ProgramResidents {
             : select(step.descriptor, this.#traits, kernelFor(step.descriptor), host.threads),
         )
         this.#layers.push({ step, resident })
-        const [x, y] = [this.#operand(step.x, constants), this.#operand(step.y, constants)]
-        const residual = step.residual && this.#operand(step.residual, constants)
-        return { kind: 'layer', layer: resident.id, x, residual, y }
+        const residual = step.residual && read(step.residual)
+        return { kind: 'layer', layer: resident.id, x: read(step.x), residual, y: inMemory(step.y) }
       })
       this.definition = { id, steps: defined, phases: this.#phases(steps) }
     } catch (error) {
@@ -110,17 +115,17 @@ export class ProgramResidents {
     this.#host.giveId(id)
   }
 
-  #op({ plan, inputs, outputs }: OpProgramStep, constants: readonly ProgramConstant[]): DefinedStep {
-    const operand = (place: Place) => this.#operand(place, constants)
+  #op({ plan, inputs, outputs }: OpProgramStep, read: (place: Place) => Operand): DefinedStep {
     const path = opNamed(plan.op).vector?.(plan, this.#traits) ?? null
     if (path !== null) this.#paths.set(plan, path)
     const vector = path && { traits: this.#traits, code: this.#host.compile(path.functions) }
-    return { kind: 'op', plan, vector, inputs: inputs.map((place) => place && operand(place)), outputs: outputs.map(operand) }
+    return { kind: 'op', plan, vector, inputs: inputs.map((place) => place && read(place)), outputs: outputs.map(inMemory) }
   }
 
-  #operand({ info, where, at }: Place, constants: readonly ProgramConstant[]): Operand {
-    if (where === 'memory') return { info, at, fixed: false }
-    return { info, at: this.#constant(constants[at].data), fixed: true }
+  #read(place: Place, step: number, constants: readonly ProgramConstant[]): Operand {
+    const { info, where, at } = place
+    if (where === 'constant') return { info, of: 'arena', at: this.#constant(constants[at].data) }
+    return readsInput(this.input, place, step) ? { info, of: 'input', at: at - this.input.place.at } : inMemory(place)
   }
 
   /** A constant's place in the arena; each is there once. */
@@ -155,6 +160,10 @@ export class ProgramResidents {
     if (units === 0) return []
     return elements < LEAST_SHARED ? [[{ begin: 0, end: units }]] : shard(new Float64Array(units).fill(1), this.#host.threads)
   }
+}
+
+function inMemory({ info, at }: Place): Operand {
+  return { info, of: 'memory', at }
 }
 
 function largest(numbers: readonly number[]): number {

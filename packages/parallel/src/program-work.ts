@@ -71,7 +71,8 @@ export class KnownProgram {
   }
 
   #bind(step: DefinedStep, task: RunTask, buffer: ArrayBufferLike): Part {
-    const offset = ({ at, fixed }: Operand) => (fixed ? at : task.x + at)
+    const base = { arena: 0, memory: task.x, input: task.y }
+    const offset = (operand: Operand) => base[operand.of] + operand.at
     if (step.kind === 'op') return this.#bindOp(step, offset, task.private, buffer)
     const layer = this.#layers.get(step.layer) as KnownLayer
     const [x, y, residual] = [offset(step.x), offset(step.y), step.residual === null ? 0 : offset(step.residual)]

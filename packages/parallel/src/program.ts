@@ -33,6 +33,8 @@ export class EngineProgram implements PreparedProgram {
   /** The generation of workers that knows the program. */
   #knownTo: number
   readonly #usual = new Usual()
+  /** Where in the arena the last run's input lay that can be read there; null where it was elsewhere. */
+  #lastInput: number | null = null
   #closed = false
 
   private constructor(
@@ -93,12 +95,14 @@ export class EngineProgram implements PreparedProgram {
     const { phases } = this.#residents.definition
     if (phases.length === 0) return this.#unchanged(inputs).map((result, i) => written(out[i], result))
     const single = parallel === 'items'
+    const inPlace = this.#inPlace(inputs)
     let job = { memory: 0, trace: 0, origin: 0 }
     const start = async (seats: readonly Seat[], control: number): Promise<Parts> => {
-      const runs = this.#parts(seats, control, onSpans !== undefined)
+      const runs = this.#parts(seats, control, inPlace, onSpans !== undefined)
       const [{ x: memory, trace }] = runs
       for (const [i, { place }] of this.#program.inputs.entries()) {
-        if (place.where === 'memory') await copyNumbers(this.#at(place, memory), inputs[i], signal)
+        if (place.where !== 'memory' || (inPlace !== null && i === this.#residents.input?.index)) continue
+        await copyNumbers(this.#at(place, memory), inputs[i], signal)
       }
       if (trace !== 0) this.#spans(trace).clear()
       job = { memory, trace, origin: now() }
@@ -124,9 +128,21 @@ export class EngineProgram implements PreparedProgram {
     return results
   }
 
-  /** Each member's part of a run, in memory of the first member's region. */
-  #parts(seats: readonly Seat[], control: number, traced: boolean): RunTask[] {
-    const { definition, scratch } = this.#residents
+  /**
+   * Where an input is read in place; null where all are copied. In place only from the second run on with the same tensor:
+   * what members keep of a run is of use for the next in the same places, and is worth more than a copy.
+   */
+  #inPlace(inputs: readonly OpStorage[]): number | null {
+    const { input } = this.#residents
+    const at = input && this.#host.arena.offsetOf(inputs[input.index])
+    const same = at === this.#lastInput
+    this.#lastInput = at
+    return same ? at : null
+  }
+
+  /** Each member's part of a run, in memory of the first member's region. @param inPlace where the input is read that is not copied */
+  #parts(seats: readonly Seat[], control: number, inPlace: number | null, traced: boolean): RunTask[] {
+    const { definition, scratch, input } = this.#residents
     const bytes = this.#program.bytes
     const first = regionOf(scratch, {
       shared: true,
@@ -143,7 +159,7 @@ export class EngineProgram implements PreparedProgram {
         members: seats.length,
         control,
         x: bases[0] + first.x,
-        y: 0,
+        y: inPlace ?? bases[0] + first.x + (input?.place.at ?? 0),
         residual: 0,
         private: base + (member === 0 ? first : other).private,
         own: 0,

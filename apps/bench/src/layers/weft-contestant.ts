@@ -37,7 +37,8 @@ async function prepare(task: LayerTask): Promise<Prepared> {
 
 async function prepareModel({ model: path, inputs }: ModelTask): Promise<Prepared> {
   const model = await load(engine, path)
-  const values = Object.fromEntries(inputs.map(({ name, shape, x }) => [name, new Tensor(readFloats(x), shape)]))
+  const values = Object.fromEntries(inputs.map(({ name, shape }) => [name, engine.tensor(shape)]))
+  for (const { name, x } of inputs) values[name].data.set(readFloats(x))
   let outputs: ModelValues = {}
   return {
     kernel: null,
@@ -45,7 +46,10 @@ async function prepareModel({ model: path, inputs }: ModelTask): Promise<Prepare
       outputs = await model.run(values)
     },
     output: () => joined(model.outputs.map(({ name }) => Float32Array.from(outputs[name].data, Number))),
-    release: () => model[Symbol.asyncDispose](),
+    async release() {
+      await model[Symbol.asyncDispose]()
+      for (const value of Object.values(values)) engine.release(value)
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine } from '../../isa/machine.ts'
 import { emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import type { NarrowFunction } from '../kernel.ts'
+import { oddLines } from '../odd-lines.ts'
 import { DIRECT_GROUP, OUTPUT_ARGS, OUTPUT_GROUP, OUTPUT_GROUP_WORDS, type OutputShape } from './output-args.ts'
 import { transformName } from './points.ts'
 import { rowBytes } from './rows.ts'
@@ -32,7 +33,7 @@ function outputTouches(
 ): Access[] {
   const arg = (name: keyof typeof OUTPUT_ARGS) => words[args + OUTPUT_ARGS[name]] >>> 0
   const [channels, count, width] = [arg('channels'), arg('groupCount'), 4 * lanes]
-  const { points } = t
+  const last = (channels - 1) * oddLines(t.points * pitch) + (t.points - 1) * pitch
   const touched = [
     { from: arg('bias'), to: arg('bias') + 4 * channels },
     { from: arg('groups'), to: arg('groups') + 4 * OUTPUT_GROUP_WORDS * count },
@@ -47,7 +48,7 @@ function outputTouches(
     const first = arg('products') + entry('tile')
     const y = { from, to: from + (channels - 1) * arg('yChannel') + (entry('rows') - 1) * arg('yRow') + cols }
     touched.push(y, ...(epilogue.residual ? [residualOf(y, words, args, OUTPUT_ARGS)] : []))
-    touched.push({ from: first, to: first + 4 * (channels * points - 1) * pitch + width })
+    touched.push({ from: first, to: first + 4 * last + width })
   }
   return touched
 }
@@ -71,7 +72,7 @@ function emitOutput(m: Machine, shape: OutputShape): void {
         m.add(table, 4 * OUTPUT_GROUP_WORDS)
       })
     })
-    m.add(products, 4 * t.points * pitch)
+    m.add(products, 4 * oddLines(t.points * pitch))
     m.add(y, m.arg(OUTPUT_ARGS.yChannel))
     m.add(bias, 4)
   })

@@ -123,7 +123,7 @@ export function planWinograd(
   const staging = stagingOf(t.x, d.dilation[2], descriptor.stride[2], machine.lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
   const own = layoutOf(t, lanes, staging, blocks, {
-    products: chunkRows * points * pitch + lanes,
+    products: chunkRows * oddLines(points * pitch) + lanes,
     factors: alone ? vBlock : 0,
     sums: sumsBytes(vectors, fromTaps ? points * most : most, lanes) / 4,
   })

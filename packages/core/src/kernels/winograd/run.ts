@@ -1,6 +1,7 @@
 // Running a Winograd convolution: transform a block, multiply it by a chunk of output channels, transform back.
 import { writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
+import { oddLines } from '../odd-lines.ts'
 import { unitsOf } from '../range.ts'
 import { ACROSS_ARGS } from './across.ts'
 import type { Chunk } from './chunks.ts'
@@ -84,7 +85,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
     words[args + MULTIPLY_ARGS.tiles] = chunk.tiles
     words[args + MULTIPLY_ARGS.vChannel] = 4 * plan.vChannel
     words[args + MULTIPLY_ARGS.vPoint] = 4 * plan.vPoint
-    words[args + MULTIPLY_ARGS.productsChannel] = 4 * points * plan.pitch
+    words[args + MULTIPLY_ARGS.productsChannel] = 4 * oddLines(points * plan.pitch)
     words[args + MULTIPLY_ARGS.productsPoint] = 4 * plan.pitch
     if (plan.across === null) {
       writeVectors(words, args, shapeOfChunk(plan, chunk), Math.ceil(block.tiles / traits.lanes), traits.lanes)

@@ -20,6 +20,8 @@ const [BLOCK, PRODUCT_CYCLE] = [0.31, 0.000208]
 const [FORTH, BACK] = [0.0021, 0.0011]
 /** and where they do not, fitted to 524 random convolutions more. */
 const [IN_PLACE, DIRECT] = [0.00105, 0.00066]
+/** How often as long inputs take whose pixels of a phase are a stride apart, by 180 random convolutions. */
+const STRIDED = 1.5
 /** How often as long transforms take on half as many lanes (narrow.ts): half where vectors of 16 are computed by halves, 0.8 where they are not. */
 const HALVED = 0.6
 /** How often as long transforms take where tiles take turns in a row: outputs go through memory once more, to where each lies. */
@@ -51,7 +53,7 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
   const packed = fromTaps ? (area(d.kernel) * d.ic) / d.groups : few ? products * STREAMED : products
   const far = farTime(whole, 4 * d.oc * area(d.output), packed * d.oc)
   const halved = machine.lanes < lanes ? HALVED : 1
-  const forth = traits.masks ? IN_PLACE : FORTH
+  const forth = traits.masks ? IN_PLACE * (whole.stride[2] > 1 ? STRIDED : 1) : FORTH
   const back = traits.masks && d.dilation[2] === 1 ? DIRECT : BACK
   const transforms = halved * groups * points * (forth * d.ic * inputs + back * d.oc * d.output[0])
   return d.output[0] * blocks * perBlock + (d.dilation[2] > 1 ? TURNS : 1) * transforms + far

@@ -18,8 +18,9 @@ export class Turns {
     return false
   }
 
-  /** Resolves after a turn. */
+  /** Resolves after a turn. What is done from then on counts, before anything is asked. */
   async next(): Promise<void> {
     await immediate()
+    void this.due
   }
 }

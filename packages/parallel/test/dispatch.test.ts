@@ -272,7 +272,9 @@ describe('the caller', () => {
     await settled()
     expect(parts).toEqual([0])
     expect(pool).toHaveLength(2)
-    oneShard(pool[1].mailbox.take(0) as RunTask)
+    const alone = pool[1].mailbox.take(0) as RunTask
+    expect(alone.accompanied).toBe(0)
+    oneShard(alone)
     expect(await Promise.all([second, third])).toEqual([true, true])
     expect(parts).toEqual([0, 0])
   })
@@ -280,7 +282,7 @@ describe('the caller', () => {
   it('waits for a member that holds the last shard without blocking, and hears of its death', async () => {
     const { dispatcher, pool } = played(2)
     const run = dispatcher.submit(runJob(1, 2, { short: true }))
-    pool[0].mailbox.take(0)
+    expect(pool[0].mailbox.take(0)).toMatchObject({ member: 1, accompanied: 1 })
     setTimeout(() => pool[0].die(dead()), 5)
     await expect(run).rejects.toMatchObject({ code: 'WORKER', details: { shard: 1, shards: 2 } })
   })

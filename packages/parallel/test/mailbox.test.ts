@@ -31,7 +31,7 @@ describe('a mailbox', () => {
       alone: 5,
       items: 8,
       trace: 0,
-      accompanied: 0,
+      accompanied: 1,
     }
     expect(main.post(first)).toBe(true)
     expect(worker.take(0.05)).toEqual(first)

@@ -1,7 +1,7 @@
 // The input that a program reads where the caller keeps it.
 import { conv, type Tensor } from '@weft/core'
 import { open } from '@weft/parallel'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { directInput } from '../src/program-input.ts'
 import { Builder, numbers, runOp } from './program-builder.ts'
 
@@ -77,4 +77,20 @@ describe('the input that is read in place', () => {
       }
     },
   )
+
+  it('is copied in the first run with a tensor of the engine, and where that is another than before', async () => {
+    const { program, constants } = reusing()
+    await using engine = await open({ threads: 1, tier: 'relaxed' })
+    const prepared = await engine.prepareProgram(program, constants)
+    const [one, other] = [engine.tensor(SHAPE), engine.tensor(SHAPE)]
+    const copied: boolean[] = []
+    for (const { data } of [one, one, one, other, other, numbers(SHAPE, 0), one]) {
+      const sets = vi.spyOn(Object.getPrototypeOf(Float32Array.prototype), 'set')
+      await prepared.run([data as Float32Array])
+      const from = sets.mock.calls.map(([source]) => source as Float32Array)
+      copied.push(from.some(({ buffer, byteOffset }) => buffer === data.buffer && byteOffset === data.byteOffset))
+      sets.mockRestore()
+    }
+    expect(copied).toEqual([true, false, false, true, false, true, true])
+  })
 })

@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest'
 import { orderFor } from '../src/kernels/registry.ts'
 import { planWinograd } from '../src/kernels/winograd/plan.ts'
 import { filterMatrix, tileTransform, transformOf } from '../src/kernels/winograd/points.ts'
+import { productsPitch } from '../src/kernels/winograd/sizes.ts'
 import { WINOGRADS, winograd, winogradName } from '../src/kernels/winograd.ts'
 import { noise, operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 import { checkUnits } from './run-units.ts'
@@ -325,6 +326,18 @@ describe('vectors of output channels instead of tiles', () => {
     expect(chunks(4)).toEqual([2, 2, 2, 2, 2, 2, 2, 2])
     expect(chunks(8)).toEqual([2, 2, 2, 2, 2, 2, 2, 2])
     expect(chunks(9)).toHaveLength(16)
+  })
+})
+
+describe('products of a chunk', () => {
+  it('of neighbouring channels are an odd number of cache lines apart, and never one in the other', () => {
+    for (const points of [6, 8, 9, 16, 25, 36, 49, 64, 100]) {
+      for (const pitch of [1, 4, 16, 32, 48, 64]) {
+        const floats = productsPitch(points, pitch)
+        expect(floats).toBeGreaterThanOrEqual(points * pitch)
+        expect((floats / 16) % 2, `${points} points by ${pitch}`).toBe(1)
+      }
+    }
   })
 })
 

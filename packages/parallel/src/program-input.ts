@@ -39,7 +39,8 @@ function overlap(a: Place, b: Place): boolean {
   return b.where === a.where && a.at < endOf(b) && b.at < endOf(a)
 }
 
-function holds(whole: Place, part: Place): boolean {
+/** Whether all of a value lies in another. */
+export function holds(whole: Place, part: Place): boolean {
   return part.where === whole.where && whole.at <= part.at && endOf(part) <= endOf(whole)
 }
 

@@ -18,6 +18,7 @@ import { define } from './define.ts'
 import type { Parts } from './dispatch.ts'
 import type { Host } from './host.ts'
 import type { RunTask } from './messages.ts'
+import { holds } from './program-input.ts'
 import { ProgramResidents } from './program-residents.ts'
 import { regionOf } from './regions.ts'
 import type { Seat } from './seat.ts'
@@ -184,10 +185,11 @@ export class EngineProgram implements PreparedProgram {
 
   /** The outputs of a program without steps: constants, and inputs as they are or in part. */
   #unchanged(inputs: readonly OpStorage[]): OpStorage[] {
-    return outputPlaces(this.#program).map(({ info, where, at }) => {
+    return outputPlaces(this.#program).map((output) => {
+      const { info, where, at } = output
       if (where === 'constant') return this.#constants[at].data.slice()
       if (sizeOf(info.shape) === 0) return new OP_STORAGE[info.dtype](0)
-      const index = this.#program.inputs.findIndex(({ place }, i) => holds(place, inputs[i].byteLength, at))
+      const index = this.#program.inputs.findIndex(({ place }) => holds(place, output))
       const first = (at - this.#program.inputs[index].place.at) / inputs[index].BYTES_PER_ELEMENT
       return inputs[index].slice(first, first + sizeOf(info.shape))
     })
@@ -210,8 +212,4 @@ function written(out: OpStorage | null | undefined, result: OpStorage): OpStorag
 
 function outputPlaces({ outputs }: Program): Place[] {
   return [...outputs.map(({ place }) => place), ...outputs.flatMap(({ count }) => count ?? [])]
-}
-
-function holds(place: Place, bytes: number, at: number): boolean {
-  return place.where === 'memory' && place.at <= at && at < place.at + bytes
 }

@@ -9,18 +9,22 @@ export class Turns {
 
   /** Whether the event loop should have its turn; work done after a no counts towards the next answer. */
   get due(): boolean {
-    const now = performance.now()
-    if (this.#since !== null) return now - this.#since > LONGEST_MS
-    this.#since = now
-    setImmediate(() => {
-      this.#since = null
-    })
-    return false
+    return performance.now() - this.#start() > LONGEST_MS
   }
 
   /** Resolves after a turn. What is done from then on counts, before anything is asked. */
   async next(): Promise<void> {
     await immediate()
-    void this.due
+    this.#start()
+  }
+
+  #start(): number {
+    if (this.#since === null) {
+      this.#since = performance.now()
+      setImmediate(() => {
+        this.#since = null
+      })
+    }
+    return this.#since
   }
 }

@@ -3,10 +3,10 @@ import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine } from '../../isa/machine.ts'
 import { emitEpilogue, epilogueName, residualOf } from '../epilogue.ts'
 import type { NarrowFunction } from '../kernel.ts'
-import { oddLines } from '../odd-lines.ts'
 import { DIRECT_GROUP, OUTPUT_ARGS, OUTPUT_GROUP, OUTPUT_GROUP_WORDS, type OutputShape } from './output-args.ts'
 import { transformName } from './points.ts'
 import { rowBytes } from './rows.ts'
+import { productsPitch } from './sizes.ts'
 import { directly, emitRows, intoLine, type StoreRow } from './store.ts'
 import { Constants, emitOutputTransform, outputConstants, type Read } from './transform.ts'
 
@@ -33,7 +33,7 @@ function outputTouches(
 ): Access[] {
   const arg = (name: keyof typeof OUTPUT_ARGS) => words[args + OUTPUT_ARGS[name]] >>> 0
   const [channels, count, width] = [arg('channels'), arg('groupCount'), 4 * lanes]
-  const last = (channels - 1) * oddLines(t.points * pitch) + (t.points - 1) * pitch
+  const last = (channels - 1) * productsPitch(t.points, pitch) + (t.points - 1) * pitch
   const touched = [
     { from: arg('bias'), to: arg('bias') + 4 * channels },
     { from: arg('groups'), to: arg('groups') + 4 * OUTPUT_GROUP_WORDS * count },
@@ -72,7 +72,7 @@ function emitOutput(m: Machine, shape: OutputShape): void {
         m.add(table, 4 * OUTPUT_GROUP_WORDS)
       })
     })
-    m.add(products, 4 * oddLines(t.points * pitch))
+    m.add(products, 4 * productsPitch(t.points, pitch))
     m.add(y, m.arg(OUTPUT_ARGS.yChannel))
     m.add(bias, 4)
   })

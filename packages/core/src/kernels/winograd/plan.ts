@@ -14,7 +14,7 @@ import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase } from './input-args.ts'
 import { OUTPUT_GROUP_WORDS } from './output-args.ts'
 import { type Phase, type PointRun, phasesOf, productsOf, runsOf, undivided } from './phases.ts'
 import type { TileTransform } from './points.ts'
-import { blockTiles, columnsFor, rowsFor } from './sizes.ts'
+import { blockTiles, columnsFor, productsPitch, rowsFor } from './sizes.ts'
 import { type Slab, slabsOf } from './slabs.ts'
 import { type TapsShape, tapsProducts, tapsShape } from './taps.ts'
 import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
@@ -123,7 +123,7 @@ export function planWinograd(
   const staging = stagingOf(t.x, d.dilation[2], descriptor.stride[2], machine.lanes)
   const chunkRows = Math.max(...chunks.map(({ rows, tiles }) => rows * tiles))
   const own = layoutOf(t, lanes, staging, blocks, {
-    products: chunkRows * oddLines(points * pitch) + lanes,
+    products: chunkRows * productsPitch(points, pitch) + lanes,
     factors: alone ? vBlock : 0,
     sums: sumsBytes(vectors, fromTaps ? points * most : most, lanes) / 4,
   })

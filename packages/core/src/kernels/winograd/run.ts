@@ -1,7 +1,6 @@
 // Running a Winograd convolution: transform a block, multiply it by a chunk of output channels, transform back.
 import { writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
-import { oddLines } from '../odd-lines.ts'
 import { unitsOf } from '../range.ts'
 import { ACROSS_ARGS } from './across.ts'
 import type { Chunk } from './chunks.ts'
@@ -11,6 +10,7 @@ import { MULTIPLY_ARGS, writeVectors } from './multiply.ts'
 import { outputFunction } from './output.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS } from './output-args.ts'
 import { aloneUnit, type WinogradPlan } from './plan.ts'
+import { productsPitch } from './sizes.ts'
 
 type Run = (begin: number, end: number, at: Bindings, cancelled: () => boolean) => boolean
 
@@ -85,7 +85,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
     words[args + MULTIPLY_ARGS.tiles] = chunk.tiles
     words[args + MULTIPLY_ARGS.vChannel] = 4 * plan.vChannel
     words[args + MULTIPLY_ARGS.vPoint] = 4 * plan.vPoint
-    words[args + MULTIPLY_ARGS.productsChannel] = 4 * oddLines(points * plan.pitch)
+    words[args + MULTIPLY_ARGS.productsChannel] = 4 * productsPitch(points, plan.pitch)
     words[args + MULTIPLY_ARGS.productsPoint] = 4 * plan.pitch
     if (plan.across === null) {
       writeVectors(words, args, shapeOfChunk(plan, chunk), Math.ceil(block.tiles / traits.lanes), traits.lanes)

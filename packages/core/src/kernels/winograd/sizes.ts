@@ -1,6 +1,7 @@
 // How much of a Winograd convolution is done at once: tiles of a block, vectors and rows of a register tile.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import { oddLines } from '../odd-lines.ts'
 import { spareRegisters } from '../tile.ts'
 import type { TileTransform } from './points.ts'
 import { stripWidth, tilesOf } from './tiles.ts'
@@ -15,6 +16,11 @@ const WHOLE_TILES = 28
 const SMALL_BLOCKS = 7
 /** Rows of a register tile at most: more gain nothing, and coarser tiles are harder to share. */
 const MOST_ROWS = 16
+
+/** Floats from a channel's products to the next's, of so many points each: those of a point are not on one set of a cache. */
+export function productsPitch(points: number, pitch: number): number {
+  return oddLines(points * pitch)
+}
 
 /** All tiles where they are few, else a fixed number: whole vectors of every machine, or whole rows. */
 export function blockTiles(d: ConvDescriptor, t: TileTransform, traits: MachineTraits): number {

@@ -1,4 +1,4 @@
-// Multiplying on the matrix unit: up to 32 output channels by two lines of 16 outputs, four products for each of float32.
+// Multiplying on the matrix unit: up to 32 output channels by two lines of 16 outputs, three products for each of float32.
 import type { Int, Machine } from '../../isa/machine.ts'
 import { type Far, type MatrixUnit, ROW_BYTES, TILE_BYTES, TILE_ROWS, type Tile } from '../../isa/matrix-unit.ts'
 import { copyOf } from '../move.ts'
@@ -64,20 +64,20 @@ function linesOfNext(rows: number): number[] {
 }
 
 /**
- * Leading parts of weights by those of pixels and by what is left of them, then what is left of weights by both: nothing waits for
- * the product before. Between products the rows of what is gathered meanwhile, and the next step's weights are asked for.
+ * Leading parts of weights by what is left of pixels and by their leading parts, then what is left of weights by those: nothing waits for
+ * the product before. What is left of both, at most 2^-16 of a product, is not worth a third as much time again. Between products the rows of what is gathered meanwhile, and the next step's weights are asked for.
  */
 function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixels: Far, row: Far, gather: Gather | null): void {
   const a = sums.map(() => unit.tile())
   const b = sums[0].map(() => unit.tile())
-  const products = 4 * a.length * b.length
+  const products = 3 * a.length * b.length
   const lines = linesOfNext(a.length)
   let [done, gathered, asked] = [0, 0, 0]
-  const round = (weightsAt: number | null, pixelsAt: number) => {
+  const round = (weightsAt: number | null, pixelsAt: number | null) => {
     a.forEach((tile, r) => {
       if (weightsAt !== null) unit.loadTile(tile, weights, weightsAt + TILE_BYTES * r, row)
       b.forEach((pixel, c) => {
-        if (r === 0) unit.loadTile(pixel, pixels, pixelsAt + TILE_BYTES * c, row)
+        if (r === 0 && pixelsAt !== null) unit.loadTile(pixel, pixels, pixelsAt + TILE_BYTES * c, row)
         unit.multiply(sums[r][c], tile, pixel)
         done++
         for (; asked < Math.ceil((done * lines.length) / products); asked++) unit.prefetch(weights, null, lines[asked])
@@ -85,8 +85,7 @@ function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixel
       })
     })
   }
-  round(0, 0)
-  round(null, REST_BYTES)
-  round(REST_BYTES, 0)
-  round(null, REST_BYTES)
+  round(0, REST_BYTES)
+  round(null, 0)
+  round(REST_BYTES, null)
 }

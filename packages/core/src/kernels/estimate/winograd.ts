@@ -24,6 +24,8 @@ const [IN_PLACE, DIRECT] = [0.00105, 0.00066]
 const STRIDED = 1.5
 /** How often as long transforms take on half as many lanes (narrow.ts): half where vectors of 16 are computed by halves, 0.8 where they are not. */
 const HALVED = 0.6
+/** How often as long bytes from far away take beside a matrix unit, on processors whose third cache is far: filters are many more here. */
+const FARTHER = 2
 /** How often as long transforms take where tiles take turns in a row: outputs go through memory once more, to where each lies. */
 const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
@@ -51,7 +53,7 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
   // Rows of the output are written in parts, twice as far.
   const packed = fromTaps ? (area(d.kernel) * d.ic) / d.groups : few ? products * STREAMED : products
-  const far = farTime(whole, 4 * d.oc * area(d.output), packed * d.oc)
+  const far = (traits.matrix ? FARTHER : 1) * farTime(whole, 4 * d.oc * area(d.output), packed * d.oc)
   const halved = machine.lanes < lanes ? HALVED : 1
   const forth = traits.masks ? IN_PLACE * (whole.stride[2] > 1 ? STRIDED : 1) : FORTH
   const back = traits.masks && d.dilation[2] === 1 ? DIRECT : BACK

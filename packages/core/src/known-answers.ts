@@ -31,7 +31,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     bits: {
       'f32-winograd-4x4-3x3': '059536bcd13a8837',
       'f32-winograd-2x2-3x3': 'c8d19aae55491dbf',
-      'f32-matrix': 'e65e124185184121',
+      'f32-matrix': '3a6c3abca0850eb6',
       'f32-planes': '848416c924252dd3',
       'f32-broadcast': '74d1f1a1a5c809b9',
       'f32-direct': '74d1f1a1a5c809b9',
@@ -44,7 +44,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     bits: {
       'f32-winograd-4x4-3x3-s2': '4f0a2e1b905ce3f1',
       'f32-winograd-2x2-3x3-s2': '3706fd4d64483377',
-      'f32-matrix': '7a5b17d2c5a18bb0',
+      'f32-matrix': '9eeff2440462cce0',
       'f32-planes': '5565cbb7a3bf1759',
       'f32-broadcast': '29b1c8d487067f9e',
       'f32-direct': '29b1c8d487067f9e',
@@ -56,7 +56,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     options: {},
     bits: {
       'f32-pointwise': '45ad07f032287628',
-      'f32-matrix': '5d9f2fd198ce54be',
+      'f32-matrix': 'e7fea6d2450d8a58',
       'f32-broadcast': '45ad07f032287628',
       'f32-direct': '45ad07f032287628',
     },
@@ -91,7 +91,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     weight: [37, 577, 1, 1],
     options: {},
     of: 'f32-matrix',
-    bits: { 'f32-matrix': '9721136146dfa515' },
+    bits: { 'f32-matrix': '29a19d6930b889f8' },
   },
   // Two blocks of channels side by side, and some lanes of a third.
   {
@@ -107,7 +107,7 @@ export const KNOWN: readonly KnownAnswer[] = [
     options: { padding: 2 },
     bits: {
       'f32-winograd-4x4-5x5': '8e28f6d7d60bea60',
-      'f32-matrix': '31e8525f81d2d4ff',
+      'f32-matrix': 'e122937036a56138',
       'f32-planes': 'd151fe625e5d5a39',
       'f32-broadcast': '65f849ba5448a2c3',
       'f32-direct': '65f849ba5448a2c3',

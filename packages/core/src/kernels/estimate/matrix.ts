@@ -8,10 +8,10 @@ import { stagedBytes, stageTime } from './direct.ts'
 import { farTime, nearTime } from './far.ts'
 
 /**
- * Microseconds: of a step of a pair of lines by 32 channels, and of the gathering of it; of an output, and of a call. By 360 random
+ * Microseconds: of a step of a pair of lines by 32 channels, and of the gathering of it; of an output, and of a call. By 684 random
  * convolutions and 86 layers of networks, so that others take as many times their estimates there.
  */
-const [STEP, GATHER, OUTPUT, CALL] = [0.075, 0.019, 0.000038, 0.16]
+const [STEP, GATHER, OUTPUT, CALL] = [0.07, 0.02, 0.000045, 0.17]
 
 export function estimateMatrix(d: ConvDescriptor, traits: MachineTraits): number {
   const { steps, chunks, channels, weightsBlock, layout, window, parts } = matrixCut(d, 1)

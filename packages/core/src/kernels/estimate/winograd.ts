@@ -25,7 +25,7 @@ const STRIDED = 1.5
 /** How often as long transforms take on half as many lanes (narrow.ts): half where vectors of 16 are computed by halves, 0.8 where they are not. */
 const HALVED = 0.6
 /** How often as long bytes from far away take beside a matrix unit, on processors whose third cache is far: filters are many more here. */
-const FARTHER = 2
+const FARTHER = 3
 /** How often as long transforms take where tiles take turns in a row: outputs go through memory once more, to where each lies. */
 const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */

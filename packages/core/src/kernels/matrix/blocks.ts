@@ -94,7 +94,7 @@ export function blocksOf(
 
 function linesOf(rows: number, cols: number, pitch: number, tables: number[]): Lines {
   const { pieces: most, full } = lineOf(cols)
-  const pieces = rows === 1 ? 1 : most
+  const pieces = rows === 1 || cols % full === 0 ? 1 : most
   const at = tables.length
   const outputs = rows * cols
   for (let first = 0; first < outputs; first += full) {

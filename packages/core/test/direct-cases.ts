@@ -48,5 +48,19 @@ function panelCases(lanes: number): ConvDescriptor[] {
     describeConv([56, 9, 2 * lanes], [122, 56, 1, 1], true, { activation: 'relu' }),
     describeConv([48, 25, 47], [142, 48, 1, 1], true),
     ...around(2 * lanes).map((ow) => describeConv([100, 2, ow], [242, 50, 1, 1], true, { groups: 2 })),
+    // Windows so wide that machines of many registers have panels too.
+    ...wideWindows(lanes),
+  ]
+}
+
+/** Rows far apart, at widths around those of a tile, and pixels far apart. */
+export function wideWindows(lanes: number): ConvDescriptor[] {
+  return [
+    ...[...around(3 * lanes), 144].map((ow) => {
+      const dilation = Math.ceil(3000 / ow)
+      return describeConv([30, 5, ow], [86, 30, 3, 3], true, { padding: [dilation, 1], dilation: [dilation, 1] })
+    }),
+    describeConv([100, 4, 400], [86, 100, 2, 2], true, { stride: [1, 9], activation: 'relu' }),
+    describeConv([120, 3, 4, 180], [86, 120, 2, 2, 2], true, { stride: [1, 1, 4], padding: [1, 0, 0] }),
   ]
 }

@@ -13,15 +13,20 @@ import { type ChannelTile, shapeOf } from './tiling.ts'
 const [LEAST_TILES_APART, LEAST_TILES, LEAST_PRODUCTS] = [10, 20, 48]
 /** Registers of machines that have huge pages, and can ask for pixels ahead of their use. */
 export const MANY_REGISTERS = 32
+/**
+ * Floats under some rows of output, about `WINDOW_PIXELS`, from which on those machines too have panels: what processors fetch of a page
+ * beside what is asked for leaves the second cache no room.
+ */
+const [WIDE_WINDOW, WINDOW_PIXELS] = [160 * 1024, 144]
 /** Bytes of a panel at most, but for one tile's: it stays in the second cache while all output channels pass over it. */
-const PANEL_BYTES = 768 * 1024
+const PANEL_BYTES = 512 * 1024
 
 /**
  * The shape of tiles that read panels; null where they read pixels in place. There every channel is a page of its own, and pages
  * known to a processor are few: pixels that each of many channel tiles reads are fetched once.
  */
 export function panelShape(
-  { kernel: [kd, kh], transposed }: ConvDescriptor,
+  { ic, groups, kernel: [kd, kh], stride, dilation, input, output, transposed }: ConvDescriptor,
   tiles: readonly ChannelTile[],
   products: number,
   traits: MachineTraits,
@@ -29,7 +34,9 @@ export function panelShape(
   const perGroup = tiles.filter(({ group }) => group === 0)
   const least = kd * kh > 1 && !transposed ? LEAST_TILES_APART : LEAST_TILES
   const few = perGroup.length < least || products < LEAST_PRODUCTS
-  if (traits.registers >= MANY_REGISTERS || few) return null
+  const rows = (kh - 1) * dilation[1] + (WINDOW_PIXELS * stride[1]) / output[2]
+  const narrow = (ic / groups) * kd * input[2] * rows < WIDE_WINDOW
+  if ((traits.registers >= MANY_REGISTERS && narrow) || few) return null
   const shapes = perGroup.map(({ rows }) => shapeOf(rows, traits))
   return shapes.every(({ cols }) => cols === shapes[0].cols) ? shapes[0] : null
 }

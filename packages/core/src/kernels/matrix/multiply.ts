@@ -60,13 +60,10 @@ export function emitMultiply(
 }
 
 /**
- * Where the cache lines of a step's weights lie, from the weights of the step before it: they come from far away, once for all pixels
- * of a pair of lines, and the processor by itself does not look beyond a page of 4 KiB, which a step is.
+ * Cache lines of a step's weights, as of those of the step behind it: they come from far away, once for all pixels of a pair of lines, and
+ * the processor by itself does not look beyond a page of 4 KiB, which a step is.
  */
-function linesOfNext(rows: number): number[] {
-  const tiles = [0, REST_BYTES].flatMap((part) => Array.from({ length: rows }, (_, r) => STEP_BYTES + part + TILE_BYTES * r))
-  return tiles.flatMap((tile) => Array.from({ length: TILE_ROWS }, (_, line) => tile + ROW_BYTES * line))
-}
+const LINES = STEP_BYTES / ROW_BYTES
 
 /**
  * Leading parts of weights by what is left of pixels and by their leading parts, then what is left of weights by those: nothing waits for
@@ -76,7 +73,6 @@ function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixel
   const a = sums.map(() => unit.tile())
   const b = sums[0].map(() => unit.tile())
   const products = 3 * a.length * b.length
-  const lines = linesOfNext(a.length)
   let [done, gathered, asked] = [0, 0, 0]
   const round = (weightsAt: number | null, pixelsAt: number | null) => {
     a.forEach((tile, r) => {
@@ -85,8 +81,8 @@ function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixel
         if (r === 0 && pixelsAt !== null) unit.loadTile(pixel, pixels, pixelsAt + TILE_BYTES * c, row)
         unit.multiply(sums[r][c], tile, pixel)
         done++
-        for (; asked < Math.ceil((done * lines.length) / products); asked++) unit.prefetch(weights, null, lines[asked])
-        for (; gather !== null && gathered < Math.ceil((done * TILE_ROWS) / products); gathered++) gather.row(gathered)
+        for (; asked < (done * LINES) / products; asked++) unit.prefetch(weights, null, STEP_BYTES + ROW_BYTES * asked)
+        for (; gather !== null && gathered < (done * TILE_ROWS) / products; gathered++) gather.row(gathered)
       })
     })
   }

@@ -1,0 +1,24 @@
+// Panels of the direct kernel: which machines copy the pixels of a block for all output channels.
+import { describeConv, TIERS } from '@weft/core'
+import { describe, expect, it } from 'vitest'
+import { planDirect } from '../src/kernels/direct/plan.ts'
+import { wideWindows } from './direct-cases.ts'
+
+describe('a panel', () => {
+  const has = (d: Parameters<typeof planDirect>[0], tier: 'avx2' | 'avx512') => planDirect(d, TIERS[tier].traits).panel !== null
+  const conv = (ic: number, size: number, dilation: number, oc = 256) =>
+    describeConv([ic, size, size], [oc, ic, 3, 3], true, { padding: dilation, dilation })
+
+  it('is made on machines of few registers, and on others where much lies under a few rows of output', () => {
+    for (const d of [conv(256, 28, 1), conv(512, 14, 1), conv(256, 28, 2)]) {
+      expect([has(d, 'avx2'), has(d, 'avx512')]).toEqual([true, false])
+    }
+    for (const d of [conv(256, 33, 12), conv(512, 28, 4), ...wideWindows(16)]) {
+      expect([has(d, 'avx2'), has(d, 'avx512')]).toEqual([true, true])
+    }
+  })
+
+  it('is not made for few output channels', () => {
+    expect([has(conv(256, 33, 12, 16), 'avx2'), has(conv(256, 33, 12, 16), 'avx512')]).toEqual([false, false])
+  })
+})

@@ -27,8 +27,8 @@ whatever it is given, and is held against every thread count with that.
 
 WHAT IS MEASURED. Each has a process of its own and so many threads, a layer
 prepared and its tensors made before; only runs are timed, inside that process.
-In each of five rounds every one has a burst; one that runs shortly warms up
-first. Results are held against the definition in float64, at 256 places, and
+In each of five rounds every one has a burst, after it has warmed up by a run or
+more. Results are held against the definition in float64, at 256 places, and
 against weft's everywhere; one that is further than 1e-4 of the largest sum of
 |x w| is wrong. A layer is bound by the peak of the cores, or by its bytes moved
 once at the speed of a copy as large as the share of a core.

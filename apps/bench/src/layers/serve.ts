@@ -79,7 +79,9 @@ export function contestant({ prepare, prepareModel }: Prepares): Handlers {
       return {}
     },
     async turn({ warmMs, runs, ms }: Turn) {
-      for (let spent = 0; spent + lastMs < warmMs; ) spent += await timed()
+      let warm = 0
+      do warm += await timed()
+      while (warm + lastMs < warmMs)
       const samples: number[] = []
       for (let spent = 0; samples.length < runs || spent < ms; spent += lastMs) samples.push(await timed())
       await rest()

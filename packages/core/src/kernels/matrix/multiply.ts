@@ -15,7 +15,7 @@ export interface Multiplying {
 
 /**
  * Emits sums of a block of channels: begun or taken up, every step added, kept where word `sums` says. One tile of them is kept after
- * every step already, which costs nothing: the first store of a tile after ten steps and more without one holds the processor up for 0.3 us.
+ * every step already, which costs nothing: the first store of a tile after ten steps without one holds the processor up for 0.3 us.
  * @param weights where its weights begin; null: where word `weights` says
  * @param ahead begins what is done step by step beside the products
  */
@@ -67,7 +67,8 @@ const LINES = STEP_BYTES / ROW_BYTES
 
 /**
  * Leading parts of weights by what is left of pixels and by their leading parts, then what is left of weights by those: nothing waits for
- * the product before. What is left of both, at most 2^-16 of a product, is not worth a third as much time again. Between products the rows of what is gathered meanwhile, and the next step's weights are asked for.
+ * the product before. The product of what is left of both, at most 2^-16 of the whole, would take a third as long again. Between products
+ * the rows of what is gathered meanwhile, and the next step's weights are asked for.
  */
 function emitStep(unit: MatrixUnit, sums: readonly Tile[][], weights: Far, pixels: Far, row: Far, gather: Gather | null): void {
   const a = sums.map(() => unit.tile())

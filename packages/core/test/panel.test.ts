@@ -1,5 +1,5 @@
 // Panels of the direct kernel: which machines copy the pixels of a block for all output channels.
-import { describeConv, TIERS } from '@weft/core'
+import { describeConv, describeConvTranspose, TIERS } from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { planDirect } from '../src/kernels/direct/plan.ts'
 import { wideWindows } from './direct-cases.ts'
@@ -16,6 +16,11 @@ describe('a panel', () => {
     for (const d of [conv(256, 33, 12), conv(512, 28, 4), ...wideWindows(16)]) {
       expect([has(d, 'avx2'), has(d, 'avx512')]).toEqual([true, true])
     }
+  })
+
+  it('is not made of transposed ones on machines of many registers', () => {
+    const d = describeConvTranspose([1024, 28, 28], [1024, 256, 4, 4], true, { padding: 1, stride: 2 })
+    expect([has(d, 'avx2'), has(d, 'avx512')]).toEqual([true, false])
   })
 
   it('is not made for few output channels', () => {

@@ -54,6 +54,15 @@ describe('the matrix kernel', () => {
     expect(refusal(conv([4, 9, 7], [4, 4, 3, 3]))).toBe('rows of 5 pixels are too short for lines of 16')
   })
 
+  it('gathers lines in one piece where rows are whole lines, or all of the output is one', () => {
+    const pieces = (x: number[]) => {
+      const d = describeConv(x, [8, x[0], 3, 3], true, { padding: 1 })
+      return [...new Set(matrix.plan(d, traits, 1).blocks.map(({ lines }) => lines.pieces))]
+    }
+    expect([pieces([4, 5, 16]), pieces([4, 5, 32]), pieces([4, 5, 224])]).toEqual([[1], [1], [1]])
+    expect([pieces([4, 5, 17]), pieces([4, 5, 56]), pieces([4, 1, 56]), pieces([4, 5, 7])]).toEqual([[2], [2], [1], [2]])
+  })
+
   it('does not give out a plan that reaches outside of what it booked', () => {
     for (const { how, d } of routes) {
       const plan = matrix.plan(d, traits, 2)
@@ -265,10 +274,10 @@ describe.skipIf(!NATIVE_TIERS.includes('amx'))('the matrix kernel on a matrix un
 
   const LARGEST = 3.4028234663852886e38
   it.each([
-    ['pixels of 1e38', 1e38, 1e-20, matrix.error],
-    ['weights of the largest number', 1e-20, LARGEST, matrix.error],
-    ['pixels of 2^-100', 2 ** -100, 1, matrix.error],
-    ['weights of 2^-100', 1, 2 ** -100, matrix.error],
+    ['pixels of 1e38', 1e38, 1e-20, 3e-5],
+    ['weights of the largest number', 1e-20, LARGEST, 3e-5],
+    ['pixels of 2^-100', 2 ** -100, 1, 3e-5],
+    ['weights of 2^-100', 1, 2 ** -100, 3e-5],
     // What is left of such a number is subnormal: its leading part alone counts.
     ['pixels of 2^-120', 2 ** -120, 1, 2 ** -8],
     ['weights of 2^-120', 1, 2 ** -120, 2 ** -8],

@@ -16,7 +16,8 @@ const NAME = 'f32-matrix'
 
 export const matrix: Kernel<MatrixPlan> = {
   name: NAME,
-  // A product is off by at most 2^-15 of it: by 2^-16 since a number is by 2^-17, and by as much without what is left of both; the rest is the sum's own rounding.
+  // A product is off by at most 2^-15 of it: by 2^-16 since a number is by 2^-17, and by as much without what is left of both.
+  // The rest is the sum's own rounding.
   error: 4e-5,
 
   refuses(d, traits) {

@@ -15,7 +15,7 @@ const [LEAST_TILES_APART, LEAST_TILES, LEAST_PRODUCTS] = [10, 20, 48]
 export const MANY_REGISTERS = 32
 /**
  * Floats under some rows of output, about `WINDOW_PIXELS`, from which on those machines too have panels: what processors fetch of a page
- * beside what is asked for leaves the second cache no room.
+ * beside what is asked for leaves the second cache no room. Transposed convolutions, whose taps lie close, take half as long again by them.
  */
 const [WIDE_WINDOW, WINDOW_PIXELS] = [160 * 1024, 144]
 /** Bytes of a panel at most, but for one tile's: it stays in the second cache while all output channels pass over it. */
@@ -35,7 +35,7 @@ export function panelShape(
   const least = kd * kh > 1 && !transposed ? LEAST_TILES_APART : LEAST_TILES
   const few = perGroup.length < least || products < LEAST_PRODUCTS
   const rows = (kh - 1) * dilation[1] + (WINDOW_PIXELS * stride[1]) / output[2]
-  const narrow = (ic / groups) * kd * input[2] * rows < WIDE_WINDOW
+  const narrow = transposed || (ic / groups) * kd * input[2] * rows < WIDE_WINDOW
   if ((traits.registers >= MANY_REGISTERS && narrow) || few) return null
   const shapes = perGroup.map(({ rows }) => shapeOf(rows, traits))
   return shapes.every(({ cols }) => cols === shapes[0].cols) ? shapes[0] : null

@@ -60,8 +60,8 @@ export function emitMultiply(
 }
 
 /**
- * Cache lines of a step's weights, as of those of the step behind it: they come from far away, once for all pixels of a pair of lines, and
- * the processor by itself does not look beyond a page of 4 KiB, which a step is.
+ * Cache lines of a step's weights. Those of the step behind it are asked for: they come from far away, once for all pixels of a pair of
+ * lines, and the processor by itself does not look beyond a page of 4 KiB, which a step is.
  */
 const LINES = STEP_BYTES / ROW_BYTES
 

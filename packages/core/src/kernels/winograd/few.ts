@@ -18,12 +18,12 @@ export function fewTiles(d: ConvDescriptor, t: TileTransform): boolean {
   return few && stripWidth(d, t) <= groupTiles(d.dilation[2], NARROWEST)
 }
 
-/** Registers that hold sums at half of the points of a row, and bytes of filters that are transformed before even so: more come from far memory. */
-const [HALF_REGISTERS, NEAR_FILTERS] = [16, 4 * 2 ** 20]
+/** Bytes of filters that are transformed before where registers are few: more come from far memory. */
+const NEAR_FILTERS = 4 * 2 ** 20
 
 /** Whether they are: transformed before they are four times as large. @param products of an output channel */
 export function usesTaps(d: ConvDescriptor, products: number, { registers }: MachineTraits): boolean {
-  return registers >= MANY_REGISTERS || (registers >= HALF_REGISTERS && 4 * products * d.oc > NEAR_FILTERS)
+  return registers >= MANY_REGISTERS || 4 * products * d.oc > NEAR_FILTERS
 }
 
 /**

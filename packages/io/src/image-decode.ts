@@ -6,6 +6,7 @@ import { imageFormatOfBytes } from './image-format.ts'
 import { imageLibrary } from './image-library.ts'
 import { InputFile } from './input-file.ts'
 import { formatError, reasonOf, tooLarge } from './io-error.ts'
+import { jpegHeader } from './jpeg-header.ts'
 import { type PictureNumbers, pictureTensor } from './picture-tensor.ts'
 import { CHANNELS } from './planes.ts'
 
@@ -36,6 +37,9 @@ export interface ImageDecodeOptions extends ImageReadOptions {
 }
 
 export const DEFAULT_MAX_PIXELS = 16383 ** 2
+
+/** What is asked of a picture before its pixels. */
+type Header = Pick<Metadata, 'width' | 'height' | 'space' | 'depth' | 'hasAlpha'>
 
 /** Compressed bytes are held in memory while they are decoded. */
 const MAX_FILE_BYTES = 2 ** 31 - 1
@@ -78,7 +82,7 @@ async function decode(bytes: Uint8Array, label: string, options: ImageReadOption
 
   const sharp = await imageLibrary()
   // The header first: its size is judged here, so that the error can say the numbers.
-  const metadata = await codec(label, () => sharp(bytes, { limitInputPixels: false, page }).metadata())
+  const metadata = jpegHeader(bytes) ?? (await codec(label, () => sharp(bytes, { limitInputPixels: false, page }).metadata()))
   expectReadable(metadata, CHANNELS[channels], maxPixels, label)
   const image = sharp(bytes, { page, limitInputPixels: maxPixels, failOn: 'warning', autoOrient: true, ignoreIcc: true })
   const upright = metadata.autoOrient
@@ -96,7 +100,7 @@ async function decode(bytes: Uint8Array, label: string, options: ImageReadOption
   )
 }
 
-function rawOf(image: Sharp, metadata: Metadata): Sharp {
+function rawOf(image: Sharp, metadata: Header): Sharp {
   const wide = metadata.depth === 'ushort'
   // As colours, grey keeps its alpha; without any, one band is enough.
   const grey = (metadata.space === 'b-w' || metadata.space === 'grey16') && !metadata.hasAlpha
@@ -133,7 +137,7 @@ function expectOptions(channels: string, maxPixels: number, page: number): void 
   }
 }
 
-function expectReadable({ width, height, depth }: Metadata, planes: number, maxPixels: number, label: string): void {
+function expectReadable({ width, height, depth }: Header, planes: number, maxPixels: number, label: string): void {
   const size = `it is ${width} x ${height} pixels`
   if (width * height > maxPixels)
     throw tooLarge(label, `${size}; the limit is ${maxPixels} (maxPixels)`, { width, height, maxPixels })

@@ -97,13 +97,24 @@ async function compute(job: Job, { tasks }: Plan, parts: Parts, tier: string | u
   }
 }
 
+/** Bytes of a picture as a network takes it of which twice as many may wait. */
+const SMALL_PICTURE = 4 * 2 ** 20
+
+/**
+ * Items for each thread, one computed and the others decoded, encoded or waiting; the rest of the files only have names. Small pictures are
+ * decoded ahead while the first one makes the network ready; but not where an item that waits would run out of its time.
+ */
+function aheadOf({ work, timeoutMs }: Job): number {
+  const small = work.pictureBytes !== undefined && work.pictureBytes <= SMALL_PICTURE
+  return small && timeoutMs === undefined ? 4 : 2
+}
+
 async function runTasks(job: Job, tasks: readonly Task[], attempts: Attempts, parts: Parts): Promise<void> {
   const { reporter, stop, tally } = parts
   const { threads = availableParallelism() } = job.engine
-  // Two a thread are decoded or encoded while one a thread is computed; the rest of the files only have names.
   await inFlight(
     tasks,
-    2 * threads + 2,
+    aheadOf(job) * (threads + 1),
     () => stop.reason !== null,
     async (task) => {
       stop.writing.add(task.item.output)

@@ -16,6 +16,8 @@ export interface Work {
    * adds the version of weft and what it was told itself (format, quality, tier).
    */
   readonly identity: Readonly<Record<string, Plain>>
+  /** Bytes of the numbers that are made of a picture, where they are as many for each. */
+  readonly pictureBytes?: number | undefined
   /** Whether a file of several tensors is one item, rather than each of them. */
   readonly whole?: boolean
   /** The format of an input's result unless the user chose one. */

@@ -194,7 +194,7 @@ export function checksum(numbers: Float32Array): string {
 export function pattern(shape: readonly number[], step: number): Tensor<Float32Array> {
   const size = shape.reduce((product, extent) => product * extent, 1)
   return new Tensor(
-    Float32Array.from({ length: size }, (_, i) => ((i * step) % 23) / 11.5 - 0.93),
+    new Float32Array(size).map((_, i) => ((i * step) % 23) / 11.5 - 0.93),
     shape,
   )
 }

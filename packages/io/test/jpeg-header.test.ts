@@ -1,7 +1,7 @@
 // What is read of a JPEG before its pixels, beside what libvips says of it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { jpegHeader } from '../src/jpeg-header.ts'
 import { fixture, mutated, seeded } from './helpers.ts'
@@ -13,7 +13,7 @@ async function told(bytes: Uint8Array) {
   return { width, height, autoOrient, space, depth, hasAlpha }
 }
 
-async function picture(change: (image: sharp.Sharp) => sharp.Sharp): Promise<Buffer> {
+async function picture(change: (image: Sharp) => Sharp): Promise<Buffer> {
   const image = sharp({ create: { width: 40, height: 24, channels: 3, background: { r: 200, g: 90, b: 10 } } })
   return await change(image.jpeg()).toBuffer()
 }

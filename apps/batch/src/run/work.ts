@@ -9,7 +9,7 @@ import type { RunFlags } from './flags.ts'
 import type { Kind } from './kinds/kind.ts'
 import { KINDS } from './kinds/kinds.ts'
 import { portText } from './port.ts'
-import { describePreprocessing } from './preprocess.ts'
+import { describePreprocessing, levelsOf, type Preprocessing } from './preprocess.ts'
 import { resolveSettings, type Settings, saveSettings } from './settings.ts'
 import { RunStation } from './station.ts'
 
@@ -36,6 +36,7 @@ export async function runWork(path: string, flags: RunFlags): Promise<Work> {
       options: { ...options, labels },
       preprocessing: preprocessing as unknown as Plain,
     },
+    pictureBytes: pictureBytes(preprocessing),
     whole: file.inputs.length > 1,
     naturalFormat: () => own.naturalFormat(outputs.length),
     usualFormat: own.naturalFormat(outputs.length),
@@ -45,6 +46,12 @@ export async function runWork(path: string, flags: RunFlags): Promise<Work> {
       return new RunStation(file, settings, shop)
     },
   } satisfies Work)
+}
+
+function pictureBytes(preprocessing: Preprocessing | null): number | undefined {
+  if (preprocessing === null || preprocessing.size === null) return undefined
+  const [height, width] = preprocessing.size
+  return 4 * levelsOf(preprocessing).length * height * width
 }
 
 function expectWritable({ picture, path }: Input, format: OutputFormat, file: ModelFile, settings: Settings): void {

@@ -18,12 +18,12 @@ export function fewTiles(d: ConvDescriptor, t: TileTransform): boolean {
   return few && stripWidth(d, t) <= groupTiles(d.dilation[2], NARROWEST)
 }
 
-/** Bytes of filters that are transformed before where registers are few: more come from far memory. */
-const NEAR_FILTERS = 4 * 2 ** 20
+/** Lanes from which on making them is worth it at half of the points of a row at once, and bytes of filters that are transformed before even so: more come from far memory. */
+const [HALF_LANES, NEAR_FILTERS] = [8, 4 * 2 ** 20]
 
 /** Whether they are: transformed before they are four times as large. @param products of an output channel */
-export function usesTaps(d: ConvDescriptor, products: number, { registers }: MachineTraits): boolean {
-  return registers >= MANY_REGISTERS || 4 * products * d.oc > NEAR_FILTERS
+export function usesTaps(d: ConvDescriptor, products: number, { registers, lanes }: MachineTraits): boolean {
+  return registers >= MANY_REGISTERS || (lanes >= HALF_LANES && 4 * products * d.oc > NEAR_FILTERS)
 }
 
 /**

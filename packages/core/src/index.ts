@@ -64,7 +64,7 @@ export {
 export { type Held, Staged } from './kernels/staged.ts'
 export { Conv1d, Conv2d, Conv3d, ConvTranspose2d, type LayerOptions, type TransposeLayerOptions } from './layers.ts'
 export { corr2d, corr2dMultiIn, corr2dMultiInOut, corr2dMultiInOut1x1, matmul } from './lecture.ts'
-export { LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'
+export { BEHIND, LocalLayer, type LocalOptions, portableWorkspace, Workspace } from './local.ts'
 export {
   OP_STORAGE,
   type Op,

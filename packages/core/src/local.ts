@@ -14,6 +14,8 @@ import type { FloatTensor } from './tensor/tensor.ts'
 
 const PAGE = 65536
 const MOST_PAGES = 65536
+/** Bytes at the end of memory that nothing lies in: loads ahead of their use may reach there (`Machine.prefetch`). */
+export const BEHIND = PAGE
 /** Offset 0 is left alone: an address of 0 is then always a mistake. */
 const FIRST_BYTE = 256
 
@@ -38,7 +40,7 @@ export class Workspace {
   }
 
   reserve(bytes: number): void {
-    const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE)
+    const missing = Math.ceil((bytes + BEHIND - this.memory.buffer.byteLength) / PAGE)
     if (missing <= 0) return
     try {
       this.memory.grow(missing)
@@ -103,7 +105,7 @@ export class LocalLayer<D extends ConvDescriptor | ChainDescriptor = ConvDescrip
     ]
     const starts: number[] = []
     this.#bytes = sizes.reduce((at, size) => starts.push(at) && at + size, FIRST_BYTE)
-    if (this.#bytes > MOST_PAGES * PAGE) {
+    if (this.#bytes > MOST_PAGES * PAGE - BEHIND) {
       throw new WeftError('TOO_LARGE', `the layer needs ${this.#bytes} bytes; WebAssembly memory ends at 4 GiB`, {
         bytes: this.#bytes,
       })

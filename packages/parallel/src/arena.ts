@@ -1,5 +1,5 @@
 // The arena: one shared WebAssembly memory, handed out in aligned regions and given back.
-import { type OpStorage, WeftError } from '@weft/core'
+import { BEHIND, type OpStorage, WeftError } from '@weft/core'
 
 const PAGE = 65536
 /** Pages of WebAssembly in a huge page of the processor, 2 MiB. */
@@ -29,8 +29,8 @@ export class Arena {
   readonly #buffers = new WeakSet<object>()
 
   constructor(maxBytes: number) {
-    const maximum = Math.min(65536, Math.ceil(maxBytes / PAGE))
-    this.most = maximum * PAGE
+    const maximum = Math.min(65536, Math.ceil((maxBytes + BEHIND) / PAGE))
+    this.most = maximum * PAGE - BEHIND
     try {
       this.memory = new WebAssembly.Memory({ initial: Math.min(HUGE_PAGE, maximum), maximum, shared: true })
     } catch (cause) {
@@ -47,8 +47,9 @@ export class Arena {
   get used(): number {
     return this.#used
   }
+  /** Bytes that regions may lie in. */
   get size(): number {
-    return this.memory.buffer.byteLength
+    return this.memory.buffer.byteLength - BEHIND
   }
 
   /** The first region of free memory that is large enough. @throws MEMORY when the maximum is reached. */
@@ -99,9 +100,9 @@ export class Arena {
     const missing = this.#missingPages(wanted)
     if (!this.#canGrow(wanted)) throw this.#full(wanted)
     // A quarter more than asked for, so that growing step by step stays cheap, and huge pages whole.
-    const pages = size / PAGE + missing
+    const pages = (size + BEHIND) / PAGE + missing
     const wished = Math.ceil((pages + Math.floor(size / PAGE / 4)) / HUGE_PAGE) * HUGE_PAGE
-    const spare = Math.min(wished, this.most / PAGE) - pages
+    const spare = Math.min(wished, (this.most + BEHIND) / PAGE) - pages
     try {
       this.memory.grow(missing + spare)
     } catch (cause) {

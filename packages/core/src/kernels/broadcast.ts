@@ -1,4 +1,5 @@
 // The broadcast kernel: lanes over output channels, so that no map is too small and no stride too large for full vectors.
+
 import { packBroadcast } from './broadcast/pack.ts'
 import { type BroadcastPlan, planBroadcast } from './broadcast/plan.ts'
 import { checkReach } from './broadcast/reach.ts'
@@ -8,6 +9,7 @@ import { stageFunctions, stager } from './direct/stage.ts'
 import { epilogueOf } from './epilogue.ts'
 import { estimateBroadcast } from './estimate/broadcast.ts'
 import type { Kernel } from './kernel.ts'
+import { notPlain } from './plain.ts'
 import { unitAt } from './range.ts'
 
 const NAME = 'f32-broadcast'
@@ -18,13 +20,9 @@ export const broadcast: Kernel<BroadcastPlan> = {
   error: 1e-5,
 
   refuses(d, traits) {
-    if (traits.lanes === 1) return 'the scalar tier has no vectors'
-    if (d.transposed) return 'the convolution is transposed'
-    if (d.rank === 3) return 'the convolution is 3-D'
-    if (d.paddingMode !== 'zeros') return `the padding is ${d.paddingMode}, not zeros`
     const perGroup = d.oc / d.groups
     if (d.residual && perGroup % 4 !== 0) return `a residual is added to 4 channels at once, and a group has ${perGroup}`
-    return null
+    return notPlain(d, traits)
   },
 
   order: () => 'direct',

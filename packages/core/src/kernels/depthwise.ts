@@ -1,4 +1,5 @@
 // The depthwise kernel: every channel is a group of its own, staged a few rows at a time in the first cache.
+
 import { depthwiseFunction } from './depthwise/function.ts'
 import { type DepthwisePlan, planDepthwise, tapsOf, tooWide } from './depthwise/plan.ts'
 import { channelsRunner } from './depthwise/run.ts'
@@ -8,6 +9,7 @@ import { estimateDepthwise } from './estimate/depthwise.ts'
 import { farTime } from './estimate/far.ts'
 import type { Kernel } from './kernel.ts'
 import { flush } from './pack.ts'
+import { notPlain } from './plain.ts'
 
 /** Taps at most: each is an instruction for every vector of a tile. */
 export const MOST_TAPS = 128
@@ -19,14 +21,10 @@ export const depthwise: Kernel<DepthwisePlan> = {
   error: 1e-5,
 
   refuses(d, traits) {
-    if (traits.lanes === 1) return 'the scalar tier has no vectors'
-    if (d.transposed) return 'the convolution is transposed'
     if (d.groups !== d.ic) return `${d.ic} input channels are in ${d.groups} groups; each must be a group`
     if (d.oc / d.groups > MOST_MULTIPLIER) return `a group has ${d.oc / d.groups} output channels, more than ${MOST_MULTIPLIER}`
-    if (d.rank === 3) return 'the convolution is 3-D'
-    if (d.paddingMode !== 'zeros') return `the padding is ${d.paddingMode}, not zeros`
     if (tapsOf(d) > MOST_TAPS) return `the kernel has ${tapsOf(d)} taps, more than ${MOST_TAPS}`
-    return tooWide(d, traits.lanes)
+    return notPlain(d, traits) ?? tooWide(d, traits.lanes)
   },
 
   order: (d) => (sumsTapsInTurn(d) && !byColumns([d.kernel[1], d.kernel[2]]) ? 'direct' : 'depthwise'),

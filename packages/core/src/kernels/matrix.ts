@@ -1,4 +1,5 @@
 // The matrix kernel: float32 as two bfloat16 each, multiplied on the matrix unit, three products for one, and summed as float32.
+
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { stageFunctions } from './direct/stage.ts'
 import { epilogueOf } from './epilogue.ts'
@@ -11,6 +12,7 @@ import { type MatrixPlan, planMatrix, shapeOf } from './matrix/plan.ts'
 import { checkReach } from './matrix/reach.ts'
 import { computer } from './matrix/run.ts'
 import { splitFunction, splitter } from './matrix/split.ts'
+import { notPlain } from './plain.ts'
 
 const NAME = 'f32-matrix'
 
@@ -23,7 +25,7 @@ export const matrix: Kernel<MatrixPlan> = {
   refuses(d, traits) {
     if (!traits.matrix) return 'the tier has no matrix unit'
     if (d.numerics === 'strict') return "numerics 'strict' was asked for"
-    return misfit(d)
+    return notPlain(d, traits) ?? misfit(d)
   },
 
   order: () => NAME,
@@ -62,9 +64,6 @@ export const matrix: Kernel<MatrixPlan> = {
 }
 
 function misfit(d: ConvDescriptor): string | null {
-  if (d.rank === 3) return 'the convolution is 3-D'
-  if (d.transposed) return 'the convolution is transposed'
-  if (d.paddingMode !== 'zeros') return `the padding is ${d.paddingMode}, not zeros`
   if (d.oc / d.groups < 4) return `a group has ${d.oc / d.groups} output channels, not 4 or more`
   const { pieces } = lineOf(d.output[2])
   if (pieces > MOST_PIECES && d.output[1] > 1) return `rows of ${d.output[2]} pixels are too short for lines of 16`

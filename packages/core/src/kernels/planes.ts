@@ -1,4 +1,5 @@
 // The planes kernel: few output channels of many input ones, which are staged a few rows at a time in the first cache.
+
 import { isLine } from './broadcast/dense.ts'
 import { copyFunction } from './copy.ts'
 import { tapsOf, tooWide } from './depthwise/plan.ts'
@@ -8,6 +9,7 @@ import { estimatePlanes } from './estimate/planes.ts'
 import type { Kernel } from './kernel.ts'
 import { NOMINAL } from './nominal.ts'
 import { flush } from './pack.ts'
+import { notPlain } from './plain.ts'
 import { planesFunction } from './planes/function.ts'
 import { type PlanesPlan, planPlanes } from './planes/plan.ts'
 import { computer } from './planes/run.ts'
@@ -22,16 +24,12 @@ export const planes: Kernel<PlanesPlan> = {
   error: 1e-5,
 
   refuses(d, traits) {
-    if (traits.lanes === 1) return 'the scalar tier has no vectors'
-    if (d.transposed) return 'the convolution is transposed'
     if (d.groups === d.ic) return 'a group has one input channel, and there is nothing to sum over'
     if (d.oc / d.groups > MOST_OUTPUTS) return `a group has ${d.oc / d.groups} output channels, more than ${MOST_OUTPUTS}`
-    if (d.rank === 3) return 'the convolution is 3-D'
     if (isLine(d)) return 'every pixel is taken by itself, where it lies'
-    if (d.paddingMode !== 'zeros') return `the padding is ${d.paddingMode}, not zeros`
     if (tapsOf(d) > MOST_TAPS) return `the kernel has ${tapsOf(d)} taps, more than ${MOST_TAPS}`
     // What is refused must not depend on the machine: kernels of this order are no others.
-    return tooWide(d, NOMINAL.lanes)
+    return notPlain(d, traits) ?? tooWide(d, NOMINAL.lanes)
   },
 
   order: () => 'planes',

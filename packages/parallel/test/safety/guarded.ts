@@ -17,6 +17,8 @@ export interface Region {
   readonly bytes: number
   readonly page: number
   readonly pages: number
+  /** Pages behind it that may be read, and hold nothing. */
+  readonly behind: number
 }
 
 const PAGE = 4096
@@ -58,9 +60,12 @@ export class GuardedMemory {
     return this.#regions
   }
 
-  /** Gives the operands of the last run back and makes room for others: their order, distance and part of the memory vary. */
-  place(sizes: Sizes, flush: Flush, pick: Draw): Omit<Bindings, 'staged'> {
-    for (const { page, pages } of this.#regions) this.#set(page, pages, NONE)
+  /**
+   * Gives the operands of the last run back and makes room for others: their order, distance and part of the memory vary.
+   * @param ahead bytes behind the weights that code may read, as where it has nothing but loads to ask for them ahead of their use
+   */
+  place(sizes: Sizes, flush: Flush, pick: Draw, ahead: number): Omit<Bindings, 'staged'> {
+    for (const { page, pages, behind } of this.#regions) this.#set(page, pages + behind, NONE)
     const order: Operand[] = [...OPERANDS]
     for (let last = order.length - 1; last > 0; last--) {
       const other = pick(0, last)
@@ -68,15 +73,16 @@ export class GuardedMemory {
     }
     const gap = [1, 17, 300][pick(0, 2)]
     const pagesOf = (operand: Operand) => Math.ceil(sizes[operand] / PAGE)
-    const total = order.reduce((sum, operand) => sum + pagesOf(operand) + gap, -gap)
+    const behindOf = (operand: Operand) => (operand === 'packed' ? ahead / PAGE : 0)
+    const total = order.reduce((sum, operand) => sum + pagesOf(operand) + behindOf(operand) + gap, -gap)
     // At the lowest page but one, across the middle, or up to the very end.
     let page = [1, PAGES / 2 - Math.floor(total / 2), PAGES - total][pick(0, 2)]
     this.#regions = order.map((operand) => {
-      const pages = pagesOf(operand)
+      const [pages, behind] = [pagesOf(operand), behindOf(operand)]
       const bytes = sizes[operand]
       const at = flush === 'begin' ? page * PAGE : (page + pages) * PAGE - bytes
-      const region = { operand, at, bytes, page, pages }
-      page += pages + gap
+      const region = { operand, at, bytes, page, pages, behind }
+      page += pages + behind + gap
       return region
     })
     for (const region of this.#regions) this.#fill(region)
@@ -104,7 +110,8 @@ export class GuardedMemory {
     return null
   }
 
-  #fill({ at, bytes, page, pages }: Region): void {
+  #fill({ at, bytes, page, pages, behind }: Region): void {
+    this.#set(page + pages, behind, READ)
     if (pages === 0) return
     this.#set(page, pages, READ_WRITE)
     this.bytes.fill(CANARY, page * PAGE, (page + pages) * PAGE)

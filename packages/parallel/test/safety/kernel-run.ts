@@ -1,5 +1,6 @@
 // One plan in guarded memory: every operand touches a guard, every step is cut into shards.
 import {
+  BEHIND,
   type Binder,
   type Bindings,
   CodeCache,
@@ -135,7 +136,7 @@ export class KernelRunner {
       private: plan.privateBytes,
     }
     if (short !== undefined) sizes[short] -= 4
-    const at = this.#ground.place(sizes, flush, pick)
+    const at = this.#ground.place(sizes, flush, pick, TIERS[this.tier].kind === 'native' ? 0 : BEHIND)
     ready?.()
     return short !== undefined && flush === 'begin' ? { ...at, [short]: at[short] - 4 } : at
   }

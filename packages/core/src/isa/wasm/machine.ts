@@ -46,7 +46,7 @@ class WasmMachine implements Machine {
     return this.#vecs.length - SPARE_VECTORS - this.#vecsTaken
   }
   int(): Int {
-    if (this.#intsTaken === this.#ints.length) throw new WeftError('INTERNAL', `a kernel takes more than ${INTS} integers`)
+    if (this.#intsTaken === INTS) throw new WeftError('INTERNAL', `a kernel takes more than ${INTS} integers`)
     return this.#ints[this.#intsTaken++] as unknown as Int
   }
 
@@ -102,8 +102,10 @@ class WasmMachine implements Machine {
     })
   }
 
-  /** There is no such instruction. */
-  prefetch(): void {}
+  /** There is no such instruction. V8 keeps a load whose value nobody reads, as it may trap. */
+  prefetch(at: Int, offset: number): void {
+    local.set(this.#ints[INTS], i32.load({ offset }, intOf(at)))
+  }
   load(to: Vec, at: Int, offset: number): void {
     lanesOf(to).forEach((part, index) => local.set(part, v128.load({ offset: offset + 16 * index, align: 4 }, intOf(at))))
   }
@@ -206,12 +208,12 @@ class WasmMachine implements Machine {
 /** The bytes of a module that imports `env.memory` and exports `kernel(args)`. */
 export function emitWasm(kernel: KernelFunction, traits: MachineTraits, shared: boolean): Uint8Array<ArrayBuffer> {
   const parts = traits.lanes / 4
-  const ints = new Array<typeof i32>(INTS).fill(i32)
+  const ints = new Array<typeof i32>(INTS + 1).fill(i32)
   const vectors = new Array<typeof v128>((traits.registers + SPARE_VECTORS) * parts).fill(v128)
   const locals = [...ints, ...vectors] as [typeof i32, ...(typeof i32 | typeof v128)[]]
   const body = func({ in: [i32], locals, out: [] }, ([args], taken) => {
     const all = taken as unknown as Local[]
-    kernel.emit(new WasmMachine(traits, args, all.slice(0, INTS) as IntLocal[], all.slice(INTS) as VecLocal[]))
+    kernel.emit(new WasmMachine(traits, args, all.slice(0, INTS + 1) as IntLocal[], all.slice(INTS + 1) as VecLocal[]))
   })
   const memory = {
     kind: 'importMemory' as const,

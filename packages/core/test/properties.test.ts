@@ -1,7 +1,8 @@
 import { conv, corr2dMultiInOut1x1, type Range, shard, Tensor } from '@weft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { unitAt, unitsOf } from '../src/kernels/range.ts'
+import { TIERS } from '../src/isa/tiers.ts'
+import { blocksFirst, unitAt, unitsOf } from '../src/kernels/range.ts'
 import { eighths } from './torch-cases.ts'
 
 // Eighths make every sum exact, so that equalities hold to the bit where numerics are strict: Winograd's transforms round. A failure prints its seed.
@@ -113,6 +114,12 @@ describe('sharding', () => {
         expect(Math.max(...busy)).toBeLessThanOrEqual(share * 1.5 + Math.max(...costs))
       }),
     )
+  })
+
+  it('gives a worker pixels of its own until weights are twice as many, on machines of many registers as many', () => {
+    const upTo = (tier: keyof typeof TIERS) => [99, 100, 199, 200].map((weights) => blocksFirst(weights, 100, TIERS[tier].traits))
+    for (const tier of ['relaxed', 'paired', 'avx2'] as const) expect(upTo(tier), tier).toEqual([true, true, true, false])
+    for (const tier of ['avx512', 'amx'] as const) expect(upTo(tier), tier).toEqual([true, false, false, false])
   })
 
   it('walks any range of units once, whichever way they are numbered', () => {

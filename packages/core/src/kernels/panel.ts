@@ -2,6 +2,7 @@
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import type { Access, KernelFunction, Machine, MachineTraits } from '../isa/machine.ts'
 import type { Bindings, Callable, Plan } from './kernel.ts'
+import { MANY_REGISTERS } from './registers.ts'
 import { lastVectors, RUN_WORDS, TILE_ARGS, type TileShape } from './tile.ts'
 import { type TileCall, writeTileArgs } from './tile-call.ts'
 import { type ChannelTile, shapeOf } from './tiling.ts'
@@ -11,8 +12,6 @@ import { type ChannelTile, shapeOf } from './tiling.ts'
  * below which the first cache holds all pixels of a tile.
  */
 const [LEAST_TILES_APART, LEAST_TILES, LEAST_PRODUCTS] = [10, 20, 48]
-/** Registers of machines that have huge pages, and can ask for pixels ahead of their use. */
-export const MANY_REGISTERS = 32
 /**
  * Floats under some rows of output, about `WINDOW_PIXELS`, from which on those machines too have panels: what processors fetch of a page
  * beside what is asked for leaves the second cache no room. Transposed convolutions, whose taps lie close, take half as long again by them.

@@ -7,7 +7,7 @@ import type { Kernel, Plan } from './kernel.ts'
 import { lineCaller, lineFunctions } from './line.ts'
 import { packTile, weightStrides } from './pack.ts'
 import { panelBytes, panelFiller, panelFunction, panelShape } from './panel.ts'
-import { type Grid, unitAt } from './range.ts'
+import { blocksFirst, type Grid, unitAt } from './range.ts'
 import { RUN_WORDS, type TileShape } from './tile.ts'
 import { batchesOf, CALL_MACS } from './tile-call.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from './tiling.ts'
@@ -68,7 +68,7 @@ export const pointwise: Kernel<PointwisePlan> = {
       pixels,
       blockPixels,
       blocks,
-      grid: { tiles: tiles.length, blocks, blockMajor: runsAt < 4 * d.ic * pixels },
+      grid: { tiles: tiles.length, blocks, blockMajor: blocksFirst(runsAt, 4 * d.ic * pixels, traits) },
       runsAt,
       panel,
     }

@@ -1,4 +1,6 @@
 // The units of a step: every channel tile of every block, in the order that moves less memory.
+import type { MachineTraits } from '../isa/machine.ts'
+import { MANY_REGISTERS } from './registers.ts'
 
 export interface Unit {
   readonly tile: number
@@ -9,11 +11,16 @@ export interface Unit {
 export interface Grid {
   readonly tiles: number
   readonly blocks: number
-  /**
-   * Block by block where the input outweighs the weights: a worker has pixels of its own and reads all weights. Else tile by
-   * tile: it has output channels of its own and reads all pixels.
-   */
+  /** Block by block: a worker has pixels of its own and reads all weights. Else tile by tile: it has output channels of its own and reads all pixels. */
   readonly blockMajor: boolean
+}
+
+/**
+ * Whether to go block by block, by the bytes of weights and of pixels. Another core has computed half of the pixels: to have them out of its
+ * cache takes longer than as many weights, which all cores only read. Where registers are many blocks are too few for that to show.
+ */
+export function blocksFirst(weights: number, pixels: number, { registers }: MachineTraits): boolean {
+  return weights < (registers < MANY_REGISTERS ? 2 : 1) * pixels
 }
 
 export function unitAt(unit: number, { tiles, blocks, blockMajor }: Grid): Unit {

@@ -3,7 +3,7 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import type { Plan } from '../kernel.ts'
 import { panelBytes, panelShape } from '../panel.ts'
-import type { Grid } from '../range.ts'
+import { blocksFirst, type Grid } from '../range.ts'
 import type { TileShape } from '../tile.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from '../tiling.ts'
 import { type Block, blocksOf, type Panel, type Segments, segments } from './blocks.ts'
@@ -71,7 +71,11 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
     layout,
     tiles,
     blocks,
-    grid: { tiles: tiles.length, blocks: blocks.length, blockMajor: tablesAt < 4 * planes * layout.planeFloats },
+    grid: {
+      tiles: tiles.length,
+      blocks: blocks.length,
+      blockMajor: blocksFirst(tablesAt, 4 * planes * layout.planeFloats, traits),
+    },
     products: products.length,
     runStride: 4 * runStride(d, layout),
     tables,

@@ -3,9 +3,9 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import type { DepthwiseShape } from '../depthwise/shape.ts'
 import { stagesThirds } from '../depthwise/stage.ts'
-import { MANY_REGISTERS } from '../panel.ts'
 import { planPlanes } from '../planes/plan.ts'
 import { planeCost } from '../planes/shape.ts'
+import { MANY_REGISTERS } from '../registers.ts'
 import { farTime } from './far.ts'
 
 /**

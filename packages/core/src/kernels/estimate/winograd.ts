@@ -2,7 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { machineFor } from '../narrow.ts'
-import { MANY_REGISTERS } from '../panel.ts'
+import { MANY_REGISTERS } from '../registers.ts'
 import { type ChunkSize, leavesLanes, STORED } from '../winograd/chunks.ts'
 import { fewTiles, usesTaps } from '../winograd/few.ts'
 import { productsOf, runsOf, undivided } from '../winograd/phases.ts'

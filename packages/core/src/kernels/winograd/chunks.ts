@@ -2,7 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { channelBlocks, vectorParts } from '../broadcast/channels.ts'
-import { MANY_REGISTERS } from '../panel.ts'
+import { MANY_REGISTERS } from '../registers.ts'
 import { channelTiles } from '../tiling.ts'
 
 /** Channel tiles of as many rows each. */

@@ -1,7 +1,7 @@
 // Winograd convolutions of few tiles, F(4x4, 3x3): filters are sums of taps, which are made before or each time that they are used.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { MANY_REGISTERS } from '../panel.ts'
+import { MANY_REGISTERS } from '../registers.ts'
 import type { TileTransform, Transform } from './points.ts'
 import { groupTiles, stripWidth, tilesOf } from './tiles.ts'
 

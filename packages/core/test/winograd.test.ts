@@ -387,6 +387,15 @@ describe('the choice', () => {
     for (const [beside, other] of orders) expect(['f32-matrix', 'f32-gemv', other]).toContain(beside)
   })
 
+  it('is that of the other machines beside a matrix unit where a sum has fewer than 32 products', () => {
+    const first = (ic: number, side: number) => describeConv([ic, 96, 96], [64, ic, side, side], true, { padding: 1 })
+    const beside = (d: ConvDescriptor) => orderFor(d, TIERS.amx.traits)
+    for (const d of [first(3, 3), first(31, 1), describeConv([62, 96, 96], [128, 31, 1, 1], true, { groups: 2 })])
+      expect(beside(d), `${d.xShape} * ${d.weightShape}`).toBe(orderFor(d, traits))
+    expect([beside(first(4, 3)), beside(first(32, 1))]).toEqual(['f32-matrix', 'f32-matrix'])
+    expect(select(first(3, 3), TIERS.amx.traits, 'f32-matrix').kernel.name).toBe('f32-matrix')
+  })
+
   it('leaves the kernel to whoever names it', () => {
     const d = describeConv([3, 30, 30], [8, 3, 3, 3], false)
     expect(select(d, traits, 'f32-winograd-4x4-3x3').kernel.name).toBe('f32-winograd-4x4-3x3')

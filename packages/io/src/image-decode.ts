@@ -82,7 +82,9 @@ async function decode(bytes: Uint8Array, label: string, options: ImageReadOption
 
   const sharp = await imageLibrary()
   // The header first: its size is judged here, so that the error can say the numbers.
-  const metadata = jpegHeader(bytes) ?? (await codec(label, () => sharp(bytes, { limitInputPixels: false, page }).metadata()))
+  const own = jpegHeader(bytes)
+  const known = own !== null && own.width * own.height <= maxPixels
+  const metadata = known ? own : await codec(label, () => sharp(bytes, { limitInputPixels: false, page }).metadata())
   expectReadable(metadata, CHANNELS[channels], maxPixels, label)
   const image = sharp(bytes, { page, limitInputPixels: maxPixels, failOn: 'warning', autoOrient: true, ignoreIcc: true })
   const upright = metadata.autoOrient

@@ -15,7 +15,7 @@ const [APP1, SOS, RESTART_0, END, TEM] = [0xe1, 0xda, 0xd0, 0xd9, 0x01]
 /** Baseline, extended and progressive, of Huffman codes. */
 const FRAMES = [0xc0, 0xc1, 0xc2]
 const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]
-const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0]
+const EXIF = [0x45, 0x78, 0x69, 0x66]
 
 /** Of grey and three colours in 8 bits; null for anything else and anything unusual, of which the library is to be asked. */
 export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
@@ -25,20 +25,26 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const [mark, marker, length] = [bytes[at], bytes[at + 1], view.getUint16(at + 2)]
     const [from, end] = [at + 4, at + 2 + length]
-    if (marker === SOS) return size === null ? null : upright(size, orientation ?? 1)
     if (mark !== 0xff || length < 2 || end > bytes.length || standsAlone(marker) || OTHER_FRAMES.includes(marker)) return null
+    if (marker === SOS) return size === null ? null : upright(size, orientation ?? 1)
     if (FRAMES.includes(marker)) {
       if (size !== null || length < 8 || bytes[from] !== 8) return null
       size = { height: view.getUint16(from + 1), width: view.getUint16(from + 3), bands: bytes[from + 5] }
       if (size.height === 0 || size.width === 0 || (size.bands !== 1 && size.bands !== 3)) return null
-    } else if (marker === APP1 && EXIF.every((byte, index) => bytes[from + index] === byte)) {
-      const found = exifOrientation(new DataView(view.buffer, view.byteOffset + from + EXIF.length, end - from - EXIF.length))
-      if (found === null || orientation !== null) return null
-      orientation = found
+    } else if (marker === APP1 && begins(bytes.subarray(from, end), EXIF)) {
+      // The library takes the first segment that begins so, whatever follows.
+      if (orientation !== null || !begins(bytes.subarray(from + EXIF.length, end), [0, 0])) return null
+      const tiff = from + EXIF.length + 2
+      orientation = exifOrientation(new DataView(view.buffer, view.byteOffset + tiff, end - tiff))
+      if (orientation === null) return null
     }
     at = end
   }
   return null
+}
+
+function begins(segment: Uint8Array, bytes: readonly number[]): boolean {
+  return bytes.every((byte, index) => segment[index] === byte)
 }
 
 function standsAlone(marker: number): boolean {

@@ -42,6 +42,14 @@ describe('an image that is too large', () => {
     )
   })
 
+  test('a JPEG whose header is damaged besides is damaged first', async () => {
+    const jpeg = Buffer.from(await noise('jpeg'))
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]))
+    await expectError(decodeImage(jpeg, { maxPixels: 100 }), 'TOO_LARGE', /48 x 64 pixels; the limit is 100/)
+    jpeg[frame + 9] = 1
+    await expectError(decodeImage(jpeg, { maxPixels: 100 }), 'FORMAT')
+  })
+
   test('the limit is the number of pixels', async () => {
     await expectError(readImage(fixture('rgb.png'), { maxPixels: 14 }), 'TOO_LARGE', /5 x 3 pixels; the limit is 14/)
     expect((await readImage(fixture('rgb.png'), { maxPixels: 15 })).shape).toEqual([3, 3, 5])

@@ -51,6 +51,25 @@ describe('the header of a JPEG', () => {
     for (let length = 3; length < 60; length++) expect(jpegHeader(bytes.subarray(0, length)), `${length} bytes`).toBeNull()
   })
 
+  test('is left to libvips where a segment of EXIF is not as it should be, or is not the only one', async () => {
+    const good = await picture((image) => image.withMetadata({ orientation: 6 }))
+    const app1 = (body: number[]) => [0xff, 0xe1, 0, 2 + body.length, ...body]
+    const exif = [...'Exif'].map((letter) => letter.charCodeAt(0))
+    const inserted = (segment: number[]) => Buffer.concat([good.subarray(0, 2), Buffer.from(segment), good.subarray(2)])
+    expect(jpegHeader(inserted(app1([1, 2, 3])))).toEqual(await told(inserted(app1([1, 2, 3]))))
+    for (const body of [
+      exif,
+      [...exif, 0],
+      [...exif, 0, 0],
+      [...exif, 0, 0xff, 1, 2],
+      [...exif, 0, 0, 0x49, 0x49, 42, 0, 8, 0, 0, 0, 0, 0],
+    ])
+      expect(jpegHeader(inserted(app1(body))), `${body}`).toBeNull()
+    for (const length of [2, 7])
+      expect(jpegHeader(inserted([0xff, 0xe1, 0, length, ...exif, 0, 0])), `length ${length}`).toBeNull()
+    expect(jpegHeader(inserted([0, 0xda, 0, 4, 0, 0]))).toBeNull()
+  })
+
   test('is that of libvips whatever stands in it, or is left to it', async () => {
     const seed = 7
     const random = seeded(seed)

@@ -104,7 +104,7 @@ const SMALL_PICTURE = 4 * 2 ** 20
  * Items for each thread, one computed and the others decoded, encoded or waiting; the rest of the files only have names. Small pictures are
  * decoded ahead while the first one makes the network ready; but not where an item that waits would run out of its time.
  */
-function aheadOf({ work, timeoutMs }: Job): number {
+export function aheadOf({ work, timeoutMs }: Pick<Job, 'work' | 'timeoutMs'>): number {
   const small = work.pictureBytes !== undefined && work.pictureBytes <= SMALL_PICTURE
   return small && timeoutMs === undefined ? 4 : 2
 }

@@ -1,10 +1,22 @@
 // The bounded pool, the gate, the cache of layers, the joining of two filters: the parts that hold a run together.
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Tensor } from '@weft/core'
 import { expect, test } from 'vitest'
+import { aheadOf } from '../src/batch.ts'
 import { Cache } from '../src/cache.ts'
 import { magnitude } from '../src/conv/combine.ts'
 import { Gate, inFlight } from '../src/pool.ts'
+import { runWork } from '../src/run/work.ts'
+
+test('twice as many small pictures wait for a thread, but not where waiting counts as time', async () => {
+  const work = await runWork(join(import.meta.dirname, '../digits/lenet.onnx'), {} as never)
+  expect(work.pictureBytes).toBe(4 * 28 * 28)
+  const ahead = (pictureBytes: number | undefined, timeoutMs?: number) => aheadOf({ work: { ...work, pictureBytes }, timeoutMs })
+  expect([ahead(work.pictureBytes), ahead(2 ** 22), ahead(2 ** 22 + 1), ahead(undefined), ahead(64, 1000)]).toEqual([
+    4, 4, 2, 2, 2,
+  ])
+})
 
 test('never more than the limit at once, all of them, begun in order', async () => {
   let [now, most] = [0, 0]

@@ -11,10 +11,11 @@ export interface JpegHeader {
   readonly hasAlpha: false
 }
 
-const [APP1, SOS, RESTART_0, END, TEM] = [0xe1, 0xda, 0xd0, 0xd9, 0x01]
+const [APP0, APP1, APP15, SOS] = [0xe0, 0xe1, 0xef, 0xda]
 /** Baseline, extended and progressive, of Huffman codes. */
 const FRAMES = [0xc0, 0xc1, 0xc2]
-const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]
+/** Tables of Huffman codes and of quantisation, the interval of restarts, comments. */
+const OTHERS = [0xc4, 0xdb, 0xdd, 0xfe]
 const EXIF = [0x45, 0x78, 0x69, 0x66]
 
 /** Of grey and three colours in 8 bits; null for anything else and anything unusual, of which the library is to be asked. */
@@ -25,7 +26,7 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const [mark, marker, length] = [bytes[at], bytes[at + 1], view.getUint16(at + 2)]
     const [from, end] = [at + 4, at + 2 + length]
-    if (mark !== 0xff || length < 2 || end > bytes.length || standsAlone(marker) || OTHER_FRAMES.includes(marker)) return null
+    if (mark !== 0xff || length < 2 || end > bytes.length) return null
     if (marker === SOS) return size === null ? null : upright(size, orientation ?? 1)
     if (FRAMES.includes(marker)) {
       if (size !== null || length < 8 || bytes[from] !== 8) return null
@@ -37,7 +38,7 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
       const tiff = from + EXIF.length + 2
       orientation = exifOrientation(new DataView(view.buffer, view.byteOffset + tiff, end - tiff))
       if (orientation === null) return null
-    }
+    } else if (!OTHERS.includes(marker) && (marker < APP0 || marker > APP15)) return null
     at = end
   }
   return null
@@ -45,10 +46,6 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
 
 function begins(segment: Uint8Array, bytes: readonly number[]): boolean {
   return bytes.every((byte, index) => segment[index] === byte)
-}
-
-function standsAlone(marker: number): boolean {
-  return marker === 0 || marker === 0xff || marker === TEM || (marker >= RESTART_0 && marker <= END)
 }
 
 function upright(

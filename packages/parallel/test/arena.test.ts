@@ -1,3 +1,4 @@
+import { BEHIND } from '@weft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Arena } from '../src/arena.ts'
@@ -15,6 +16,7 @@ describe('the arena', () => {
           expect(at % 64).toBe(0)
           expect(at).toBeGreaterThan(0)
           expect(at + bytes).toBeLessThanOrEqual(arena.size)
+          expect(arena.size + BEHIND).toBe(arena.memory.buffer.byteLength)
           for (const other of held) expect(at + bytes <= other.at || other.at + other.bytes <= at).toBe(true)
           held.push({ at, bytes })
         }

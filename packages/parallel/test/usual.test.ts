@@ -21,6 +21,7 @@ describe('the usual time of a run', () => {
     for (let run = 0; run < 16; run++) usual.note(8)
     expect(usual.short).toBe(false)
   })
+
   it('stays short where runs are about as long as those that are not', () => {
     const usual = new Usual()
     for (let run = 0; run < 9; run++) usual.note(6)

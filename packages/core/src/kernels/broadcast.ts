@@ -1,5 +1,4 @@
 // The broadcast kernel: lanes over output channels, so that no map is too small and no stride too large for full vectors.
-
 import { packBroadcast } from './broadcast/pack.ts'
 import { type BroadcastPlan, planBroadcast } from './broadcast/plan.ts'
 import { checkReach } from './broadcast/reach.ts'

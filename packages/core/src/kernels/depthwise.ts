@@ -1,5 +1,4 @@
 // The depthwise kernel: every channel is a group of its own, staged a few rows at a time in the first cache.
-
 import { depthwiseFunction } from './depthwise/function.ts'
 import { type DepthwisePlan, planDepthwise, tapsOf, tooWide } from './depthwise/plan.ts'
 import { channelsRunner } from './depthwise/run.ts'

@@ -1,5 +1,4 @@
 // The matrix kernel: float32 as two bfloat16 each, multiplied on the matrix unit, three products for one, and summed as float32.
-
 import type { ConvDescriptor } from '../conv/descriptor.ts'
 import { stageFunctions } from './direct/stage.ts'
 import { epilogueOf } from './epilogue.ts'

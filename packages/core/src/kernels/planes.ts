@@ -1,5 +1,4 @@
 // The planes kernel: few output channels of many input ones, which are staged a few rows at a time in the first cache.
-
 import { isLine } from './broadcast/dense.ts'
 import { copyFunction } from './copy.ts'
 import { tapsOf, tooWide } from './depthwise/plan.ts'

@@ -9,6 +9,7 @@ import { direct } from './direct.ts'
 import { area } from './estimate/far.ts'
 import { gemv } from './gemv.ts'
 import type { Kernel, Plan, Planned } from './kernel.ts'
+import { STEP } from './matrix/cut.ts'
 import { matrix } from './matrix.ts'
 import { NOMINAL, NOMINAL_NARROW } from './nominal.ts'
 import { planes } from './planes.ts'
@@ -99,14 +100,12 @@ export function orderFor(d: ConvDescriptor, { matrix }: Pick<MachineTraits, 'mat
 }
 
 /**
- * Products of a sum below which the matrix unit is not worth what it costs: they do not fill a step, and what few weights lose by being
- * rounded is alike for all pixels, so that layers after a first one make more of it than of all others (EfficientNet-B0 1.8e-3 of its range, 5e-4 without).
+ * Sums of fewer products than a step of the matrix unit takes are not for it: what few weights lose by being rounded is alike for all pixels,
+ * and networks make more of it than of all that later layers lose (EfficientNet-B0 1.8e-3 of its range, 5e-4 without).
  */
-const LEAST_PRODUCTS = 32
-
 function orderBesideMatrix(d: ConvDescriptor): string {
   const order = bestOrder(d, [{ ...NOMINAL, matrix: true }])
-  const few = order === matrix.name && (d.ic / d.groups) * area(d.kernel) < LEAST_PRODUCTS
+  const few = order === matrix.name && (d.ic / d.groups) * area(d.kernel) < STEP
   return few || timesByOrder(d, NOMINAL).has(order) ? orderFor(d, NOMINAL) : order
 }
 

@@ -16,6 +16,7 @@ import { planesCases } from '../../core/test/planes-cases.ts'
 import { chainOperandsOf, runApart, runChain } from '../../core/test/run-chain.ts'
 import { operandsOf, runKernel, runOracle, worstError } from '../../core/test/run-kernel.ts'
 import { checkUnits } from '../../core/test/run-units.ts'
+import { sumsCases } from '../../core/test/sums-cases.ts'
 import { torchCases } from '../../core/test/torch-cases.ts'
 import { winogradCases } from '../../core/test/winograd-cases.ts'
 import { verifyNative } from '../src/native/native.ts'
@@ -114,6 +115,18 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
       close()
     },
   )
+
+  it.skipIf(!HAS[tier])('computes Winograd of many filters with the bits of the relaxed tier', () => {
+    const { workspace, close } = openWorkspace(tier)
+    for (const d of sumsCases()) {
+      const operands = operandsOf(d)
+      const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
+      const layer = new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel: 'f32-winograd-4x4-3x3' })
+      layer.run(operands.x.data, y, operands.residual?.data)
+      expect(y, `${d.xShape} * ${d.weightShape}`).toEqual(runKernel(d, operands, 'relaxed', 'f32-winograd-4x4-3x3'))
+    }
+    close()
+  })
 
   it.skipIf(!HAS[tier])('computes Winograd of few tiles unit by unit, in any order', () => {
     const { workspace, close } = openWorkspace(tier)

@@ -17,6 +17,8 @@ export interface MachineTraits {
   readonly masks: boolean
   /** Whether there is a matrix unit beside the vectors: see matrix-unit.ts. */
   readonly matrix: boolean
+  /** Whether `prefetch` is an instruction of its own: what is likely near, or needs a pointer for it alone, is not worth a load. */
+  readonly prefetches: boolean
 }
 
 /**
@@ -50,9 +52,7 @@ export interface Machine {
   /** The same for a short `body` that runs often: a machine whose loops cost something by themselves emits it several times a turn. */
   innerLoop(count: Int, body: () => void): void
 
-  /** Whether `prefetch` is an instruction of its own: what is likely near, or needs a pointer for it alone, is not worth a load. */
-  readonly prefetches: boolean
-  /** Says that the cache line there is read soon. It may be anywhere where `prefetches`, else less than `BEHIND` bytes behind memory. */
+  /** Says that the cache line there is read soon. It may be anywhere where the machine has traits of `prefetches`, else less than `BEHIND` bytes behind memory. */
   prefetch(at: Int, offset: number): void
   load(to: Vec, at: Int, offset: number): void
   store(at: Int, offset: number, from: Vec): void

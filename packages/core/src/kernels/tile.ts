@@ -230,7 +230,7 @@ export function emitProducts(
     const each = () => {
       pixels.forEach((pixel, col) => m.load(pixel, x, col * width))
       m.prefetch(weights, weightsAhead(4 * rows))
-      if (m.prefetches) for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, pixelsAhead + line * LINE)
+      if (m.traits.prefetches) for (let line = 0; line * LINE < cols * width; line++) m.prefetch(x, pixelsAhead + line * LINE)
       sums.forEach((row, index) => emitSpread(m, row, pixels, weights, 4 * (first + index), weight))
       m.add(x, stride)
       m.add(weights, 4 * rows)

@@ -4,7 +4,7 @@ import { estimateWinograd } from './estimate/winograd.ts'
 import type { Kernel } from './kernel.ts'
 import { unitAt } from './range.ts'
 import { inputFunctions } from './winograd/factors.ts'
-import { multiplyOf, outputShapeOf } from './winograd/functions.ts'
+import { makersOf, multiplyOf, outputShapeOf } from './winograd/functions.ts'
 import { outputFunction } from './winograd/output.ts'
 import { packWinograd } from './winograd/pack.ts'
 import { aloneUnit, planWinograd, sharedUnit, type WinogradPlan } from './winograd/plan.ts'
@@ -97,7 +97,7 @@ export function winograd(shape: WinogradShape): Kernel<WinogradPlan> {
 
     functions(plan) {
       const multiply = new Map(plan.chunks.map((chunk) => [chunk.rows, multiplyOf(plan, chunk)]))
-      return [...new Set(inputFunctions(plan)), ...multiply.values(), outputFunction(outputShapeOf(plan))]
+      return [...new Set(inputFunctions(plan)), ...makersOf(plan), ...multiply.values(), outputFunction(outputShapeOf(plan))]
     },
 
     pack: packWinograd,

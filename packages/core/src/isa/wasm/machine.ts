@@ -14,7 +14,6 @@ const SPARE_VECTORS = 8
 
 class WasmMachine implements Machine {
   readonly traits: MachineTraits
-  readonly prefetches = false
   readonly masked = null
   readonly matrix = null
   readonly #args: IntLocal

@@ -24,7 +24,6 @@ const SAVED = ['rbx', 'rbp', 'r12', 'r13', 'r14', 'r15'] as const
 
 class X64Machine implements Machine, MaskedLanes {
   readonly traits: MachineTraits
-  readonly prefetches = true
   readonly masked: MaskedLanes | null
   readonly matrix: X64MatrixUnit | null
   readonly #asm: Assembler

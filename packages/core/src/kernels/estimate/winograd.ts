@@ -9,6 +9,7 @@ import { productsOf, runsOf, undivided } from '../winograd/phases.ts'
 import type { TileTransform } from '../winograd/points.ts'
 import { blockTiles, columnsFor, rowsFor } from '../winograd/sizes.ts'
 import { slabsOf } from '../winograd/slabs.ts'
+import { makesFilters } from '../winograd/sums.ts'
 import { tapsProducts, tapsShape } from '../winograd/taps.ts'
 import { countBlocks, stripWidth } from '../winograd/tiles.ts'
 import { area, farTime } from './far.ts'
@@ -26,6 +27,8 @@ const STRIDED = 1.5
 const HALVED = 0.6
 /** How often as long bytes from far away take beside a matrix unit, on processors whose third cache is far: filters are many more here. */
 const FARTHER = 3
+/** Of a filter that is made of taps where it is multiplied, on vectors of 8. */
+const MADE = 0.0035
 /** How often as long transforms take where tiles take turns in a row: outputs go through memory once more, to where each lies. */
 const TURNS = 3
 /** Of a byte of a block's factors beyond so many: each goes to another page, and the second cache has no room for it. */
@@ -48,11 +51,12 @@ export function estimateWinograd(whole: ConvDescriptor, t: TileTransform, traits
       ? cyclesOfFew(d, size, traits)
       : cyclesOfBlock(d, size, traits)
   const factors = FACTOR_BYTE * Math.max(0, (4 * points * d.ic * pitch) / d.groups - NEAR_FACTORS)
-  const perBlock = d.groups * (BLOCK + factors) + cycles * PRODUCT_CYCLE
+  const made = makesFilters(whole, t, traits)
+  const perBlock = d.groups * (BLOCK + factors) + cycles * PRODUCT_CYCLE + (made ? (MADE * d.ic * d.oc) / d.groups : 0)
   const slabs = slabsOf(d, (4 * points * d.ic * tiles) / d.groups)
   const inputs = slabs.reduce((sum, slab) => sum + slab.inputs, 0)
   // Rows of the output are written in parts, twice as far.
-  const packed = fromTaps ? (area(d.kernel) * d.ic) / d.groups : few ? products * STREAMED : products
+  const packed = fromTaps || made ? (area(d.kernel) * d.ic) / d.groups : few ? products * STREAMED : products
   const far = (traits.matrix ? FARTHER : 1) * farTime(whole, 4 * d.oc * area(d.output), packed * d.oc)
   const halved = machine.lanes < lanes ? HALVED : 1
   const forth = traits.masks ? IN_PLACE * (whole.stride[2] > 1 ? STRIDED : 1) : FORTH

@@ -31,10 +31,11 @@ const CHUNK_BYTES = 256 * 1024
 /** Units that the multiplications are cut into at least, where there are as many channel tiles. */
 const LEAST_UNITS = 24
 
-/** Where vectors hold tiles. @param rows of a channel tile at most */
+/** Where vectors hold tiles. @param filter floats of an output channel's. @param rows of a channel tile at most */
 export function chunksOf(
   d: ConvDescriptor,
-  { points, products, pitch, cells }: ChunkSize,
+  { points, pitch, cells }: ChunkSize,
+  filter: number,
   rows: number,
   traits: MachineTraits,
 ): Chunk[] {
@@ -48,14 +49,14 @@ export function chunksOf(
     if (last !== undefined && last.group === tile.group && last.rows === tile.rows && last.tiles < most) {
       chunks[chunks.length - 1] = { ...last, tiles: last.tiles + 1 }
     } else {
-      const filters = 4 * products * tile.oc
+      const filters = 4 * filter * tile.oc
       chunks.push({ group: tile.group, oc: tile.oc, rows: tile.rows, tiles: 1, filters, width: tile.rows })
     }
   }
   return chunks
 }
 
-/** Where vectors hold output channels, so many of a chunk at most: filters of all but a group's last chunk fill theirs. @param filter floats of an output channel's */
+/** Where vectors hold output channels, so many of a chunk at most: filters of all but a group's last chunk fill theirs. @param filter the same */
 export function chunksAcross(d: ConvDescriptor, filter: number, lanes: number, vectors: number): Chunk[] {
   return channelBlocks(d.oc, d.groups, filter - 1, lanes, vectors).map(({ group, oc, rows, vectors, packed }) => {
     return { group, oc, rows, tiles: 1, filters: packed, width: vectors * lanes }

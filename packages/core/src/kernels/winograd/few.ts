@@ -2,7 +2,7 @@
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
 import { MANY_REGISTERS } from '../registers.ts'
-import type { TileTransform, Transform } from './points.ts'
+import { isSquare, type TileTransform } from './points.ts'
 import { groupTiles, stripWidth, tilesOf } from './tiles.ts'
 
 /** Tiles whose sums at the points of a row the registers of a machine with many hold. */
@@ -13,8 +13,7 @@ const NARROWEST = 4
 
 /** Whether filters are sums of taps, as below, so that they may be transformed where they are used. A row of tiles is one group on every machine. */
 export function fewTiles(d: ConvDescriptor, t: TileTransform): boolean {
-  const fits = ({ m, r }: Transform) => m === 4 && r === 3
-  const few = fits(t.y) && fits(t.x) && d.stride[1] === 1 && tilesOf(d, t) <= MOST_TILES
+  const few = isSquare(t, 4, 3) && d.stride[1] === 1 && tilesOf(d, t) <= MOST_TILES
   return few && stripWidth(d, t) <= groupTiles(d.dilation[2], NARROWEST)
 }
 
@@ -25,11 +24,3 @@ const [HALF_LANES, NEAR_FILTERS] = [8, 4 * 2 ** 20]
 export function usesTaps(d: ConvDescriptor, products: number, { registers, lanes }: MachineTraits): boolean {
   return registers >= MANY_REGISTERS || (lanes >= HALF_LANES && 4 * products * d.oc > NEAR_FILTERS)
 }
-
-/**
- * Of the points 0, a, -a, b, -b, infinity along an axis, a = 1 / b = sqrt(1/2): with the middle tap times b, filters at the pairs are sums
- * and differences of taps, (2 g0 + g2) +- b g1 and (g0 + 2 g2) +- b g1. What G has beside them is taken into the factors of a pair.
- */
-export const PAIR_SCALES: readonly number[] = [-1 / 3, 1 / 6]
-/** Of taps, row by row. */
-export const TAP_SCALES: readonly number[] = [1, Math.SQRT2, 1, Math.SQRT2, 2, Math.SQRT2, 1, Math.SQRT2, 1]

@@ -1,7 +1,7 @@
-// The transform of a filter before it is packed: G g G^T, or the sums of taps that stand for it where tiles are few.
+// The transform of a filter before it is packed: G g G^T, or the sums of taps that stand for it.
 import { flush } from '../pack.ts'
-import { TAP_SCALES } from './few.ts'
 import { filterMatrix, type TileTransform } from './points.ts'
+import { TAP_SCALES } from './sums.ts'
 
 export type FilterTransform = (weight: Float32Array, from: number, out: Float64Array, at: number, step: number) => void
 

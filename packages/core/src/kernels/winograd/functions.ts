@@ -6,6 +6,7 @@ import { acrossFunction } from './across.ts'
 import { axisOf } from './axis.ts'
 import type { Chunk } from './chunks.ts'
 import type { InputShape } from './input-args.ts'
+import { makeFunction } from './make.ts'
 import { multiplyFunction } from './multiply.ts'
 import type { OutputShape } from './output-args.ts'
 import type { Block, WinogradPlan } from './plan.ts'
@@ -14,7 +15,7 @@ import { realPart } from './tiles.ts'
 
 /** What the input transform is emitted for. */
 export function inputShapeOf(
-  { machine, transform: t, inputPhases, descriptor: d, few }: WinogradPlan,
+  { machine, transform: t, inputPhases, descriptor: d, few, sums }: WinogradPlan,
   { left, cols }: Block,
 ): InputShape {
   const { lead, count } = realPart(left, cols, d.input[2])
@@ -22,7 +23,7 @@ export function inputShapeOf(
   const [, ...dilation] = d.dilation
   const [, ...stride] = d.stride
   const tiles = few ? axisOf(d, t.x.m, 2).tiles : null
-  return { traits: machine, t, dilation, stride, phases: inputPhases, few: tiles, inPlace }
+  return { traits: machine, t, dilation, stride, phases: inputPhases, few: tiles, sums, inPlace }
 }
 
 export function outputShapeOf({ machine, transform, pitch, descriptor: d }: WinogradPlan): OutputShape {
@@ -32,6 +33,11 @@ export function outputShapeOf({ machine, transform, pitch, descriptor: d }: Wino
 
 export function shapeOfChunk(plan: WinogradPlan, { rows }: Chunk): TileShape {
   return { rows, cols: plan.cols }
+}
+
+/** What makes filters at each row of points; nothing where they are packed. */
+export function makersOf({ made, runs }: WinogradPlan): KernelFunction[] {
+  return made ? runs.map((_, row) => makeFunction(row)) : []
 }
 
 /** What multiplies a chunk. */

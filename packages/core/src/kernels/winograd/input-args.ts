@@ -54,8 +54,10 @@ export interface InputShape {
   readonly dilation: Steps
   readonly stride: Steps
   readonly phases: readonly InputPhase[]
-  /** Tiles of every group where they are few (few.ts): their floats alone are stored, those of pairs of points scaled; else null. */
+  /** Tiles of every group where they are few (few.ts): their floats alone are stored; else null. */
   readonly few: number | null
+  /** Whether factors of pairs of points are scaled (sums.ts). */
+  readonly sums: boolean
   /** Null: rows are staged by way of a line. */
   readonly inPlace: InPlace | null
 }

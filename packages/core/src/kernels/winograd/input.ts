@@ -2,11 +2,11 @@
 import { wordsOf } from '../../isa/args.ts'
 import type { Access, Int, Machine } from '../../isa/machine.ts'
 import type { NarrowFunction } from '../kernel.ts'
-import { PAIR_SCALES } from './few.ts'
 import { INPUT_ARGS, INPUT_GROUP_WORDS, type InputPhase, type InputShape, type Steps } from './input-args.ts'
 import { transformName } from './points.ts'
 import { rowBytes } from './rows.ts'
 import { emitStage } from './stage.ts'
+import { PAIR_SCALES } from './sums.ts'
 import { stagedStep, stagingOf } from './tiles.ts'
 import { Constants, emitInputTransform, inputConstants, type Read, type Write } from './transform.ts'
 
@@ -14,8 +14,8 @@ import { Constants, emitInputTransform, inputConstants, type Read, type Write } 
 const WORKING = 8
 
 export function inputFunction(shape: InputShape): NarrowFunction {
-  const { traits, t, dilation, phases, few, inPlace } = shape
-  const kept = few === null ? '' : `-of-${few}`
+  const { traits, t, dilation, phases, few, sums, inPlace } = shape
+  const kept = few === null ? (sums ? '-scaled' : '') : `-of-${few}`
   const place = inPlace === null ? '' : `-${inPlace.lead}-${inPlace.count}-${inPlace.cols}`
   return {
     name: `f32-winograd-input-${transformName(t)}-l${traits.lanes}${dilationName(dilation)}${phaseNames(phases)}${kept}${place}`,
@@ -104,8 +104,8 @@ function emitInput(m: Machine, shape: InputShape): void {
 }
 
 /** Of the factors of each pair. */
-function scalesOf({ few }: InputShape): readonly number[] {
-  return few === null ? NONE : PAIR_SCALES
+function scalesOf({ sums }: InputShape): readonly number[] {
+  return sums ? PAIR_SCALES : NONE
 }
 const NONE: readonly number[] = [1, 1, 1]
 

@@ -3,13 +3,13 @@ import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import { flush, weightStrides } from '../pack.ts'
 import { tapOf } from './axis.ts'
 import type { Chunk } from './chunks.ts'
-import { TAP_SCALES } from './few.ts'
 import { filterSums, filterTransform } from './filters.ts'
 import { outputShapeOf } from './functions.ts'
 import { INPUT_GROUP_WORDS } from './input-args.ts'
 import { DIRECT_GROUP, OUTPUT_GROUP, OUTPUT_GROUP_WORDS } from './output-args.ts'
 import type { WinogradPlan } from './plan.ts'
 import { ROW_COPY, rowCopy } from './rows.ts'
+import { TAP_SCALES } from './sums.ts'
 
 export function packWinograd(
   plan: WinogradPlan,
@@ -22,20 +22,28 @@ export function packWinograd(
   const floats = new Float32Array(memory, offset, plan.inputTablesAt / 4)
   const channels = (plan.undivided.ic / d.groups) * d.kernel[0]
   const filterOf = filtersOf(plan, weight)
-  if (plan.taps === null) packFactors(plan, channels, filterOf, floats)
-  else packTaps(chunks, channels, filterOf, floats)
+  if (plan.taps === null && !plan.made) packFactors(plan, channels, filterOf, floats)
+  else packTaps(chunks, channels, plan.made ? plan.traits.lanes : 0, filterOf, floats)
   for (let oc = 0; oc < d.oc; oc++) floats[plan.biasAt / 4 + oc] = bias === null ? 0 : flush(bias[oc])
   packTables(plan, memory, offset)
 }
 
-/** Channel by channel, tap by tap, those of all output channels of a chunk. */
-function packTaps(chunks: readonly Chunk[], channels: number, filterOf: FilterOf, floats: Float32Array): void {
-  for (const { oc, rows, filters, width } of chunks) {
-    floats.fill(0, filters / 4, filters / 4 + 9 * channels * width)
-    for (let row = 0; row < rows; row++) {
-      for (let channel = 0, to = filters / 4 + row; channel < channels; channel++) {
-        const { taps, at } = filterOf(oc + row, channel)
-        for (let tap = 0; tap < 9; tap++, to += width) floats[to] = flush(TAP_SCALES[tap] * taps[at + tap])
+/**
+ * Filters in the order of those of a point: channel tile, input channel, row. The nine taps of so many neighbours lie one after the other,
+ * then those of the next; where `together` is 0, of an input channel.
+ */
+function packTaps(chunks: readonly Chunk[], channels: number, together: number, filterOf: FilterOf, floats: Float32Array): void {
+  for (const { oc, rows, tiles, filters, width } of chunks) {
+    const [each, all] = [together || width, tiles * channels * width]
+    floats.fill(0, filters / 4, filters / 4 + 9 * all)
+    for (let tile = 0; tile < tiles; tile++) {
+      for (let row = 0; row < rows; row++) {
+        for (let channel = 0; channel < channels; channel++) {
+          const { taps, at } = filterOf(oc + tile * rows + row, channel)
+          const place = (tile * channels + channel) * width + row
+          const to = filters / 4 + 9 * place - 8 * (place % each)
+          for (let tap = 0; tap < 9; tap++) floats[to + tap * each] = flush(TAP_SCALES[tap] * taps[at + tap])
+        }
       }
     }
   }
@@ -43,7 +51,7 @@ function packTaps(chunks: readonly Chunk[], channels: number, filterOf: FilterOf
 
 /** G g G^T. */
 function packFactors(plan: WinogradPlan, channels: number, filterOf: FilterOf, floats: Float32Array): void {
-  const transform = plan.few ? filterSums() : filterTransform(plan.transform)
+  const transform = plan.sums ? filterSums() : filterTransform(plan.transform)
   const { points } = plan.transform
   const places = pointPlaces(plan)
   for (const { oc, rows, tiles, filters, width } of plan.chunks) {

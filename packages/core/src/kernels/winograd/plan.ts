@@ -16,6 +16,7 @@ import { type Phase, type PointRun, phasesOf, productsOf, runsOf, undivided } fr
 import type { TileTransform } from './points.ts'
 import { blockTiles, columnsFor, productsPitch, rowsFor } from './sizes.ts'
 import { type Slab, slabsOf } from './slabs.ts'
+import { makesFilters, sumsTaps } from './sums.ts'
 import { type TapsShape, tapsProducts, tapsShape } from './taps.ts'
 import { blocksOf, type Block as FlatBlock, type Staging, stagingOf, stripWidth, tilesOf } from './tiles.ts'
 
@@ -29,6 +30,7 @@ export interface PrivateLayout {
   readonly staged: number
   readonly products: number
   readonly factors: number
+  readonly filters: number
   readonly sums: number
 }
 
@@ -59,8 +61,10 @@ export interface WinogradPlan extends Plan {
   readonly cols: number
   /** Tiles of a block, where vectors hold output channels instead of them (across.ts, taps.ts); else null. */
   readonly across: number | null
-  /** Whether filters are sums of taps (few.ts). */
+  /** Whether tiles are few (few.ts), filters sums of taps, and made by each worker (sums.ts), those at a row of points at once. */
   readonly few: boolean
+  readonly sums: boolean
+  readonly made: boolean
   /** Where filters are packed as their taps, and vectors hold output channels (taps.ts); else null. */
   readonly taps: TapsShape | null
   /** Floats from a point's products to the next point's; from an input channel's factors to the next, and a point's. */
@@ -93,7 +97,7 @@ export function planWinograd(
   workers: number,
 ): WinogradPlan {
   const { lanes } = traits
-  const [d, phases, runs] = [undivided(descriptor), phasesOf(descriptor), runsOf(descriptor, t)]
+  const [d, phases, summed] = [undivided(descriptor), phasesOf(descriptor), runsOf(descriptor, t)]
   const { points } = t
   const [icPerGroup, ocPerGroup] = [d.ic / d.groups, d.oc / d.groups]
   const machine = machineFor(stripWidth(d, t), traits)
@@ -105,12 +109,13 @@ export function planWinograd(
   const pitch = few ? most : Math.ceil(most / lanes) * lanes
   const cols = columnsFor(Math.ceil(pitch / lanes), traits)
   const cells = blocks.length * d.groups
-  const products = (productsOf(runs) * d.kernel[0] * icPerGroup) / phases.length
+  const products = (productsOf(summed) * d.kernel[0] * icPerGroup) / phases.length
   const size = { points, products, pitch, tiles: most, cells }
   const fromTaps = few && usesTaps(d, products, traits)
   const vectors = fromTaps ? 1 : few ? vectorsOfFew(d, size, traits, workers) : vectorsAcross(d, size, traits, workers)
-  const packed = fromTaps ? area(d.kernel) * icPerGroup : products
-  const chunks = vectors > 0 ? chunksAcross(d, packed, lanes, vectors) : chunksOf(d, size, rowsFor(cols, traits), traits)
+  const made = makesFilters(descriptor, t, traits)
+  const packed = fromTaps || made ? area(d.kernel) * icPerGroup : products
+  const chunks = vectors > 0 ? chunksAcross(d, packed, lanes, vectors) : chunksOf(d, size, packed, rowsFor(cols, traits), traits)
   const filterBytes = chunks.reduce((sum, { tiles, width }) => sum + 4 * packed * tiles * width, 0)
   // A group's last lanes may lie behind its block's tiles.
   const reach = Math.max(...flat.flatMap(({ groups }) => groups.map(({ tile }) => tile + machine.lanes)))
@@ -125,11 +130,12 @@ export function planWinograd(
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * productsPitch(points, pitch) + lanes,
     factors: alone ? vBlock : 0,
+    filters: made ? t.x.n * icPerGroup * Math.max(...chunks.map(({ tiles, width }) => tiles * width)) : 0,
     sums: sumsBytes(vectors, fromTaps ? points * most : most, lanes) / 4,
   })
   const taps = fromTaps ? tapsShape(descriptor, t, 4 * vPoint) : null
   const tiles = flat.reduce((sum, block) => sum + block.tiles, 0)
-  const made = taps === null ? products * tiles : tapsProducts(taps) * d.kernel[0] * icPerGroup
+  const multiplied = taps === null ? products * tiles : tapsProducts(taps) * d.kernel[0] * icPerGroup
   const inputTablesAt = filterBytes + 4 * d.oc
   const groups = blocks.reduce((count, block) => count + block.groups.length, 0)
   const outputTablesAt = inputTablesAt + 4 * INPUT_GROUP_WORDS * groups
@@ -145,7 +151,7 @@ export function planWinograd(
           { name: 'transform', units: cells * stretches },
           { name: 'multiply', units: blocks.length * chunks.length },
         ],
-    macs: made * d.oc * d.output[0],
+    macs: multiplied * d.oc * d.output[0],
     packedBytes: outputTablesAt + 4 * OUTPUT_GROUP_WORDS * groups,
     sharedBytes: alone ? 0 : 4 * cells * vBlock,
     privateBytes: own.bytes,
@@ -154,7 +160,7 @@ export function planWinograd(
     undivided: d,
     phases,
     inputPhases: inputPhasesOf(descriptor, phases),
-    runs,
+    runs: made ? rowRuns(t) : summed,
     icAtOnce,
     stretches,
     staging,
@@ -170,6 +176,8 @@ export function planWinograd(
     cols,
     across: vectors > 0 ? most : null,
     few,
+    sums: sumsTaps(descriptor, t),
+    made,
     taps,
     pitch,
     vChannel,
@@ -196,6 +204,11 @@ export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
   return { block, chunk: chunks[tile] }
 }
 
+/** Of stride 1: the points of each row. */
+function rowRuns({ y, x }: TileTransform): PointRun[] {
+  return Array.from({ length: y.n }, (_, row) => ({ point: row * x.n, points: x.n, first: 0, phases: 1 }))
+}
+
 /** Of all blocks alike. */
 function inputPhasesOf(d: ConvDescriptor, phases: readonly Phase[]): InputPhase[] {
   const [top, left] = [1, 2].map((axis) => axisOf(d, 1, axis as 1 | 2).first)
@@ -207,7 +220,7 @@ function layoutOf(
   lanes: number,
   staging: Staging,
   blocks: readonly Block[],
-  floats: { products: number; factors: number; sums: number },
+  floats: { products: number; factors: number; filters: number; sums: number },
 ): PrivateLayout & { bytes: number } {
   let at = Math.ceil((4 * Math.max(...Object.values(INPUT_ARGS), 32)) / ARGS_BYTES) * ARGS_BYTES
   const take = (count: number): number => {
@@ -220,6 +233,7 @@ function layoutOf(
   // Line and staged rows are cleared together; the line serves the output's pixels too.
   const line = take(staging.lineFloats)
   const staged = take(height * staging.rowFloats)
-  const [products, factors, sums] = [take(floats.products), take(floats.factors), take(floats.sums)]
-  return { scratch, line, staged, products, factors, sums, bytes: at }
+  const products = take(floats.products)
+  const [factors, filters, sums] = [take(floats.factors), take(floats.filters), take(floats.sums)]
+  return { scratch, line, staged, products, factors, filters, sums, bytes: at }
 }

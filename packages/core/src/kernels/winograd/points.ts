@@ -40,6 +40,11 @@ export function tileTransform(outputs: readonly [number, number], taps: readonly
   return { y, x, points: y.n * x.n }
 }
 
+/** Whether it is F(m x m, r x r). */
+export function isSquare({ y, x }: TileTransform, m: number, r: number): boolean {
+  return [y, x].every((axis) => axis.m === m && axis.r === r)
+}
+
 /** A part of the names of functions: outputs and taps of both axes, once where they are alike. */
 export function transformName({ y, x }: TileTransform): string {
   const [height, width] = [y, x].map(({ m, r }) => `${m}-${r}`)

@@ -50,7 +50,7 @@ export function emitRowCopy(
   const move = (f: Int, t: Int, count: number) => emitMove(m, f, t, count, finish)
   // Its pointer is made anew each time: a finish takes all the registers that there are.
   const ask = (f: Int, t: Int) => {
-    if (!m.prefetches) return
+    if (!m.traits.prefetches) return
     m.scope(() => {
       const at = by()
       m.add(at, of === 'from' ? f : t)

@@ -5,7 +5,8 @@ import { unitsOf } from '../range.ts'
 import { ACROSS_ARGS } from './across.ts'
 import type { Chunk } from './chunks.ts'
 import { groupsBefore, transformer } from './factors.ts'
-import { multiplyOf, outputShapeOf, shapeOfChunk } from './functions.ts'
+import { makersOf, multiplyOf, outputShapeOf, shapeOfChunk } from './functions.ts'
+import { MAKE_ARGS } from './make.ts'
 import { MULTIPLY_ARGS, writeVectors } from './multiply.ts'
 import { outputFunction } from './output.ts'
 import { OUTPUT_ARGS, OUTPUT_GROUP_WORDS } from './output-args.ts'
@@ -73,6 +74,7 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
   const floats = new Float32Array(memory)
   const multiply = new Map(plan.chunks.map((chunk) => [chunk, code.get(multiplyOf(plan, chunk).name) as Callable]))
   const output = code.get(outputFunction(outputShapeOf(plan)).name) as Callable
+  const makers = makersOf(plan).map(({ name }) => code.get(name) as Callable)
   const before = groupsBefore(plan)
   const { points } = t
   const planeBytes = 4 * d.output[1] * d.output[2]
@@ -97,14 +99,23 @@ function multiplier(plan: WinogradPlan, code: ReadonlyMap<string, Callable>, mem
     const call = multiply.get(chunk) as Callable
     const v = factors + ((4 * plane * d.stride[0] * undivided.ic) / d.groups) * plan.vChannel
     let filters = at.packed + chunk.filters
-    for (const { point, points, first, phases } of plan.runs) {
+    const atPoint = each * chunk.tiles * chunk.width
+    if (plan.made) {
+      words[args + MAKE_ARGS.taps] = filters
+      filters = at.private + plan.private.filters
+      words[args + MAKE_ARGS.made] = filters
+      words[args + MAKE_ARGS.point] = 4 * atPoint
+      words[args + MAKE_ARGS.vectors] = atPoint / traits.lanes
+    }
+    for (const [index, { point, points, first, phases }] of plan.runs.entries()) {
       words[args + MULTIPLY_ARGS.filters] = filters
       words[args + MULTIPLY_ARGS.points] = points
       words[args + MULTIPLY_ARGS.channels] = phases * each
       words[args + MULTIPLY_ARGS.v] = v + 4 * (point * plan.vPoint + first * each * plan.vChannel)
       words[args + MULTIPLY_ARGS.products] = products + 4 * point * plan.pitch
+      makers[index]?.(at.private)
       call(at.private)
-      filters += 4 * points * phases * each * chunk.tiles * chunk.width
+      if (!plan.made) filters += 4 * points * phases * atPoint
     }
     words[args + OUTPUT_ARGS.products] = products
     words[args + OUTPUT_ARGS.channels] = chunk.rows * chunk.tiles

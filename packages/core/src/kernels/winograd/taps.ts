@@ -12,7 +12,7 @@ import { axisOf, outputsOf } from './axis.ts'
 import type { TileTransform, Transform } from './points.ts'
 
 /** Taps of a filter, and points along an axis. */
-const [TAPS, N] = [9, 6]
+export const [TAPS, N] = [9, 6]
 /**
  * Bytes ahead at which all nine taps of a channel are asked for while the first row of points reads three: without, the rows after it wait for
  * the others (ResNet-18 16.2 ms instead of 14.9); from 0 to 16 KB ahead it is the same.
@@ -119,7 +119,7 @@ function multiplies({ whole: [down, along] }: TapsShape, row: number, col: numbe
 }
 
 /** A column of taps at a point of the height. */
-function emitRow(m: Machine, row: number, to: Vec, spare: Vec, taps: Int, place: (tap: number) => number): void {
+export function emitRow(m: Machine, row: number, to: Vec, spare: Vec, taps: Int, place: (tap: number) => number): void {
   const [twice, once] = row < 3 ? [0, 2] : [2, 0]
   const [zero, infinity] = [row === 0, row === N - 1]
   m.load(to, taps, place(zero ? 0 : infinity ? 2 : once))
@@ -133,7 +133,7 @@ function emitRow(m: Machine, row: number, to: Vec, spare: Vec, taps: Int, place:
 }
 
 /** Three columns at points of the width, each to be used at once. The columns hold anything afterwards. */
-function emitColumns(
+export function emitColumns(
   m: Machine,
   columns: readonly Vec[],
   points: readonly number[],

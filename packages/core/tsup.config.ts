@@ -1,5 +1,6 @@
 import { defineConfig } from 'tsup'
 import { GLOBAL_FUNCTIONS } from '../../tools/global-functions.ts'
+import { inlineArgs } from '../../tools/inline-args.ts'
 import { pruneEmitters } from '../../tools/prune-emitters.ts'
 
 const OF_PLANS = [
@@ -38,5 +39,5 @@ export default defineConfig({
     options.define = { ...options.define, ...GLOBAL_FUNCTIONS }
     options.inject = ['../../tools/global-functions.ts']
   },
-  esbuildPlugins: [pruneEmitters('src/isa')],
+  esbuildPlugins: [pruneEmitters('src/isa'), inlineArgs('src')],
 })

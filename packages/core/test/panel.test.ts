@@ -2,7 +2,10 @@
 import { describeConv, describeConvTranspose, TIERS } from '@weft/core'
 import { describe, expect, it } from 'vitest'
 import { planDirect } from '../src/kernels/direct/plan.ts'
+import { pointwise } from '../src/kernels/pointwise.ts'
 import { wideWindows } from './direct-cases.ts'
+import { panelCases } from './panel-cases.ts'
+import { operandsOf, runKernel, runOracle, worstError } from './run-kernel.ts'
 
 describe('a panel', () => {
   const has = (d: Parameters<typeof planDirect>[0], tier: 'avx2' | 'avx512') => planDirect(d, TIERS[tier].traits).panel !== null
@@ -25,5 +28,18 @@ describe('a panel', () => {
 
   it('is not made for few output channels', () => {
     expect([has(conv(256, 33, 12, 16), 'avx2'), has(conv(256, 33, 12, 16), 'avx512')]).toEqual([false, false])
+  })
+
+  it.each([
+    ['relaxed', 8],
+    ['paired', 16],
+  ] as const)('is right around every edge of the tiles that are copied together, on the %s tier', (tier, tile) => {
+    for (const { kernel, d } of panelCases(tile)) {
+      const plan = kernel === 'f32-direct' ? planDirect(d, TIERS[tier].traits) : pointwise.plan(d, TIERS[tier].traits, 1)
+      expect(plan.panel?.cols).toBe(2)
+      const operands = operandsOf(d)
+      const y = runKernel(d, operands, tier, kernel)
+      expect(worstError(y, runOracle(d, operands)), `${kernel} ${d.xShape}`).toBeLessThan(1e-5)
+    }
   })
 })

@@ -12,6 +12,7 @@ import { depthwiseCases } from '../../core/test/depthwise-cases.ts'
 import { directCases } from '../../core/test/direct-cases.ts'
 import { fewCases, manyUnits } from '../../core/test/few-cases.ts'
 import { laneMoves, movedLanes, moveLanes } from '../../core/test/lane-moves.ts'
+import { panelCases } from '../../core/test/panel-cases.ts'
 import { planesCases } from '../../core/test/planes-cases.ts'
 import { chainOperandsOf, runApart, runChain } from '../../core/test/run-chain.ts'
 import { operandsOf, runKernel, runOracle, worstError } from '../../core/test/run-kernel.ts'
@@ -116,14 +117,17 @@ describe.each(['avx2', 'avx512', 'amx'] as const)('machine code, %s', (tier) => 
     },
   )
 
-  it.skipIf(!HAS[tier])('computes Winograd of many filters with the bits of the relaxed tier', () => {
+  it.skipIf(!HAS[tier]).each([
+    ['Winograd of many filters', sumsCases().map((d) => ({ kernel: 'f32-winograd-4x4-3x3', d }))],
+    ['panels of tiles that are copied together', panelCases(16)],
+  ] as const)('computes %s with the bits of the relaxed tier', (_, cases) => {
     const { workspace, close } = openWorkspace(tier)
-    for (const d of sumsCases()) {
+    for (const { kernel, d } of cases) {
       const operands = operandsOf(d)
       const y = new Float32Array(sizeOf(d.yShape)).fill(Number.NaN)
-      const layer = new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel: 'f32-winograd-4x4-3x3' })
+      const layer = new LocalLayer(d, operands.weight, operands.bias, { tier: workspace, kernel })
       layer.run(operands.x.data, y, operands.residual?.data)
-      expect(y, `${d.xShape} * ${d.weightShape}`).toEqual(runKernel(d, operands, 'relaxed', 'f32-winograd-4x4-3x3'))
+      expect(y, `${kernel} ${d.xShape} * ${d.weightShape}`).toEqual(runKernel(d, operands, 'relaxed', kernel))
     }
     close()
   })

@@ -17,6 +17,8 @@ const [LEAST_TILES_APART, LEAST_TILES, LEAST_PRODUCTS] = [10, 20, 48]
  * beside what is asked for leaves the second cache no room. Transposed convolutions, whose taps lie close, take half as long again by them.
  */
 const [WIDE_WINDOW, WINDOW_PIXELS] = [160 * 1024, 144]
+/** Tiles that are copied together: of a channel, a page of its own, so many pixels at once. */
+const TOGETHER = 4
 /** Bytes of a panel at most, but for one tile's: it stays in the second cache while all output channels pass over it. */
 const PANEL_BYTES = 512 * 1024
 
@@ -71,10 +73,16 @@ export function panelRuns(runs: Int32Array, { cols }: TileShape, { lanes }: Mach
 export function panelFunction(shape: TileShape): KernelFunction {
   return {
     name: `f32-panel-${shape.cols}`,
-    words: TILE_ARGS.tails + shape.cols,
+    words: panelWords(shape).tileBytes + 1,
     emit: (m) => emitPanel(m, shape),
     touches: (words, args, { lanes }) => panelTouches(words, args, shape, lanes),
   }
+}
+
+/** Words of the argument block behind those of a tile function: full tiles by `TOGETHER`, single ones after them, bytes of each in the panel. */
+function panelWords({ cols }: TileShape) {
+  const together = TILE_ARGS.tails + cols
+  return { together, singles: together + 1, tileBytes: together + 2 }
 }
 
 /** What tiles would read in place, and where the panel is. */
@@ -95,46 +103,69 @@ export function panelFiller(
     const pixels = { plan, x: at.x, key }
     if (at.staged.has(pixels)) return
     const call = { ...source, y: panel, yChannelStride: 0, weights: 0, weightsStep: 0, tiles: 1 }
-    writeTileArgs(words, at.private / 4, call, shape, plan.traits.lanes)
+    const args = at.private / 4
+    writeTileArgs(words, args, call, shape, plan.traits.lanes)
+    let products = 0
+    for (let run = 0; run < source.runCount; run++) products += words[source.runs / 4 + run * RUN_WORDS + 2]
+    const [{ together, singles, tileBytes }, full] = [panelWords(shape), words[args + TILE_ARGS.full]]
+    words[args + together] = Math.floor(full / TOGETHER)
+    words[args + singles] = full % TOGETHER
+    words[args + tileBytes] = panelTileBytes(shape, products, plan.traits)
     fill(at.private)
     at.staged.held = pixels
   }
 }
 
-function emitPanel(m: Machine, { cols }: TileShape): void {
+function emitPanel(m: Machine, shape: TileShape): void {
+  const { cols } = shape
+  const { together, singles, tileBytes } = panelWords(shape)
   const width = 4 * m.traits.lanes
   const [x, to] = [m.arg(TILE_ARGS.x), m.arg(TILE_ARGS.y)]
   const stride = m.arg(TILE_ARGS.runStride)
-  const emitTile = (vectors: number) => {
+  /** Moves `to` behind the tiles. */
+  const emitCopies = (tiles: number, vectors: number) => {
+    const places = [to]
+    for (let tile = 1; tile < tiles; tile++) {
+      places.push(m.arg(tileBytes))
+      m.add(places[tile], places[tile - 1])
+    }
     const runs = m.arg(TILE_ARGS.runs)
     m.loop(m.arg(TILE_ARGS.runCount), () => {
       const [at, products] = [m.int(), m.int()]
       m.loadInt(at, runs, 0)
       m.add(at, x)
       m.loadInt(products, runs, 8)
-      const pixels = Array.from({ length: vectors }, () => m.vec())
+      const pixels = places.map(() => Array.from({ length: vectors }, () => m.vec()))
       m.loop(products, () => {
-        pixels.forEach((pixel, col) => m.load(pixel, at, col * width))
-        pixels.forEach((pixel, col) => m.store(to, col * width, pixel))
+        pixels.flat().forEach((pixel, index) => m.load(pixel, at, index * width))
+        pixels.forEach((tile, index) => {
+          tile.forEach((pixel, col) => m.store(places[index], col * width, pixel))
+          m.add(places[index], cols * width)
+        })
         m.add(at, stride)
-        m.add(to, cols * width)
       })
       m.add(runs, 4 * RUN_WORDS)
     })
+    if (tiles > 1) m.move(to, places[tiles - 1])
   }
-  m.scope(() =>
-    m.loop(m.arg(TILE_ARGS.full), () => {
-      emitTile(cols)
-      m.add(x, cols * width)
-    }),
-  )
+  for (const [word, tiles] of [
+    [together, TOGETHER],
+    [singles, 1],
+  ]) {
+    m.scope(() =>
+      m.loop(m.arg(word), () => {
+        m.scope(() => emitCopies(tiles, cols))
+        m.add(x, tiles * cols * width)
+      }),
+    )
+  }
   for (let narrow = 1; narrow <= cols; narrow++) {
     m.scope(() =>
       m.loop(m.arg(TILE_ARGS.tails + narrow - 1), () => {
         const first = m.arg(TILE_ARGS.x)
         m.move(x, first)
         m.scope(() => m.add(x, m.arg(TILE_ARGS.tailOffset)))
-        emitTile(narrow)
+        emitCopies(1, narrow)
       }),
     )
   }

@@ -23,6 +23,11 @@ export function planesCases(lanes: number): ConvDescriptor[] {
     // Channels of a band, and of the last one.
     ...[2, 3, 15, 16, 17, 40].map((channels) => conv([channels, 6, 5], 2, [3, 3], { padding: 1 })),
     ...[1, 2, 8, 9].map((oc) => conv([6, 6, 11], 3 * oc, [3, 3], { padding: 1, stride: 2, groups: 3 })),
+    // Many outputs of many inputs.
+    ...[10, 31, 32].flatMap((oc) => [
+      conv([16, 6, lanes + 1], oc, [3, 3], { padding: 1, stride: 2, activation: 'relu' }),
+      conv([34, 7, 9], 2 * oc, [2, 2], { padding: 1, stride: 3, groups: 2 }),
+    ]),
     // Kernels of one row skip the rows between, from the first that is read on.
     ...[0, 1, 2, 3, 5].flatMap((padding) =>
       [2, 3, 4].flatMap((stride) => [

@@ -83,7 +83,10 @@ describe('the planes kernel', () => {
     expect(why(describeConv([4, 9, 9], [4, 4, 3, 3], false, { padding: 1, paddingMode: 'reflect' }))).toBe(
       'the padding is reflect, not zeros',
     )
-    expect(why(describeConv([4, 9, 9], [10, 4, 3, 3], false))).toBe('a group has 10 output channels, more than 9')
+    const outputs = (ic: number, oc: number) => why(describeConv([ic, 9, 9], [oc, ic, 3, 3], false))
+    expect([outputs(15, 9), outputs(16, 32)]).toEqual([null, null])
+    expect(outputs(15, 10)).toBe('a group has 10 output channels, of 15 input channels more than 9')
+    expect(outputs(16, 33)).toBe('a group has 33 output channels, of 16 input channels more than 32')
     expect(why(describeConv([4, 9, 9], [4, 1, 3, 3], false, { groups: 4 }))).toBe(
       'a group has one input channel, and there is nothing to sum over',
     )

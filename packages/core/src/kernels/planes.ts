@@ -14,8 +14,12 @@ import { type PlanesPlan, planPlanes } from './planes/plan.ts'
 import { computer } from './planes/run.ts'
 
 const NAME = 'f32-planes'
-/** Each output channel reads all staged rows again: from a full tile of them on the direct kernel is as fast. */
-const MOST_OUTPUTS = 9
+/**
+ * Each output channel reads all staged rows again, and its own rows are copied: where few are summed the direct kernel is as fast from a
+ * full tile of outputs on; of more inputs rows are staged while they are multiplied, which far memory makes up for (twice as many outputs
+ * and more were not tried).
+ */
+const [MOST_OUTPUTS, FEW_INPUTS, MOST_OF_MANY] = [9, 16, 32]
 
 /** Sums channel after channel, each by columns of the kernel: the picture is read once, row after row. */
 export const planes: Kernel<PlanesPlan> = {
@@ -24,7 +28,9 @@ export const planes: Kernel<PlanesPlan> = {
 
   refuses(d, traits) {
     if (d.groups === d.ic) return 'a group has one input channel, and there is nothing to sum over'
-    if (d.oc / d.groups > MOST_OUTPUTS) return `a group has ${d.oc / d.groups} output channels, more than ${MOST_OUTPUTS}`
+    const [inputs, outputs] = [d.ic / d.groups, d.oc / d.groups]
+    const most = inputs < FEW_INPUTS ? MOST_OUTPUTS : MOST_OF_MANY
+    if (outputs > most) return `a group has ${outputs} output channels, of ${inputs} input channels more than ${most}`
     if (isLine(d)) return 'every pixel is taken by itself, where it lies'
     if (tapsOf(d) > MOST_TAPS) return `the kernel has ${tapsOf(d)} taps, more than ${MOST_TAPS}`
     // What is refused must not depend on the machine: kernels of this order are no others.

@@ -3,6 +3,7 @@ import { GLOBAL_FUNCTIONS } from '../../tools/global-functions.ts'
 import { inlineArgs } from '../../tools/inline-args.ts'
 import { pruneEmitters } from '../../tools/prune-emitters.ts'
 
+/** Names in plans that no other package reads, shortened like those of the emitter. A plan is read by the bundle that made it. */
 const OF_PLANS = [
   '(plane|row|phase)Floats',
   '(line)?[pP]itch',

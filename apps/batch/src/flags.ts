@@ -147,7 +147,8 @@ export const CONV_FLAGS: FlagParametersForType<ConvFlags> = {
     values: NUMERICS,
     optional: true,
     placeholder: 'NAME',
-    brief: 'fast, or strict: no algorithm that multiplies less and rounds more, as Winograd; fast unless told',
+    brief:
+      'fast, float32: no matrix unit, or strict: nor an algorithm that multiplies less and rounds more, as Winograd; fast unless told',
   },
   channels: {
     kind: 'enum',

@@ -373,6 +373,7 @@ describe('the choice', () => {
     expect(chosen([64, 56, 56], 64, 3, { groups: 16 })).toBe('planes')
     expect(chosen([256, 28, 28], 256, 3, { groups: 32 })).toBe('f32-winograd-4x4-3x3')
     expect(chosen([64, 56, 56], 64, 3, { numerics: 'strict' })).toBe('direct')
+    expect(chosen([64, 56, 56], 64, 3, { numerics: 'float32' })).toBe(chosen([64, 56, 56], 64, 3))
   })
 
   it('is that of the other machines beside a matrix unit too, but where a kernel of its own is chosen', () => {

@@ -284,3 +284,47 @@ describe('Max and Min of a value and one number', () => {
     expect((await ran({ shape: [4, 5], nodes: [{ ...max, inputs: ['x', 'x', 'c'] }], constants })).steps).toEqual(['maxOf'])
   })
 })
+
+describe('a Softmax that is given', () => {
+  /** The numerics of two convolutions, of 511 and of 512 products, before nodes that take `s` and give `y`. */
+  async function numerics(...nodes: FileNode[]) {
+    const weight = (ic: number): FileTensor => ({ dims: [1, ic, 1, 1], values: values(ic, 2) })
+    const file = await readModel(
+      onnxFile({
+        inputs: [
+          { name: 'a', shape: [1, 511, 2, 2] },
+          { name: 'b', shape: [1, 512, 2, 2] },
+        ],
+        outputs: [{ name: 'y' }],
+        nodes: [
+          { op: 'Conv', inputs: ['a', 'v'], outputs: ['c'] },
+          { op: 'Conv', inputs: ['b', 'w'], outputs: ['d'] },
+          { op: 'Sub', inputs: ['c', 'd'], outputs: ['s'] },
+          ...nodes,
+        ],
+        constants: { v: weight(511), w: weight(512) },
+      }),
+    )
+    const { steps } = file.program({ a: { shape: [1, 511, 2, 2] }, b: { shape: [1, 512, 2, 2] } })
+    return steps.flatMap((step) => (step.kind === 'conv' ? [step.descriptor.numerics] : []))
+  }
+
+  it('has convolutions of fewer than 512 products before it in float32, through what moves its numbers alone', async () => {
+    expect(await numerics({ op: 'Softmax', inputs: ['s'], outputs: ['y'] })).toEqual(['float32', 'fast'])
+    const moved: FileNode[] = [
+      { op: 'Softmax', inputs: ['s'], outputs: ['p'] },
+      { op: 'Transpose', inputs: ['p'], outputs: ['t'] },
+      { op: 'Flatten', inputs: ['t'], outputs: ['y'] },
+    ]
+    expect(await numerics(...moved)).toEqual(['float32', 'fast'])
+  })
+
+  it('leaves the others as they are, where no output is one', async () => {
+    expect(await numerics({ op: 'Relu', inputs: ['s'], outputs: ['y'] })).toEqual(['fast', 'fast'])
+    const attention: FileNode[] = [
+      { op: 'Softmax', inputs: ['s'], outputs: ['p'] },
+      { op: 'Mul', inputs: ['p', 's'], outputs: ['y'] },
+    ]
+    expect(await numerics(...attention)).toEqual(['fast', 'fast'])
+  })
+})

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { load, localExecutor, type ModelValues } from '../src/index.ts'
 import { type Digest, unlike } from './real/digest.ts'
 import { inputOf, pathOf, REAL_MODELS, type RealModel } from './real/models.ts'
+import { pictures } from './real/pictures.ts'
 
 const [TOLERANCE, SOFTMAX_TOLERANCE] = [1e-3, 1e-4]
 const stored: Record<string, Record<string, Digest>[]> = JSON.parse(
@@ -46,4 +47,17 @@ describe.each(REAL_MODELS)('$name', (real) => {
     check(real, one)
     expect(two).toEqual(one)
   })
+})
+
+test('recognition gives what it gives on tier simd128 to within 1e-4 on every picture of 24', async () => {
+  const real = REAL_MODELS.find(({ name }) => name.includes('recognition')) as RealModel
+  const shape = [1, 3, 48, 160]
+  await using model = await load(engines[1], pathOf(real))
+  await using plain = await load(localExecutor({ tier: 'simd128' }), pathOf(real))
+  for (let seed = 1; seed <= 24; seed++) {
+    const x = { [model.inputs[0].name]: new Tensor(pictures(shape, real.layout, seed), shape) }
+    const [y, expected] = [await model.run(x), await plain.run(x)].map((given) => Object.values(given)[0].data as Float32Array)
+    const worst = y.reduce((most: number, value: number, i: number) => Math.max(most, Math.abs(value - expected[i])), 0)
+    expect(worst, `picture ${seed}`).toBeLessThan(SOFTMAX_TOLERANCE)
+  }
 })

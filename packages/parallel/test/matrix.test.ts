@@ -39,12 +39,13 @@ const ROUTES: readonly { how: string; x: number[]; weight: number[]; options: Co
 const routes = ROUTES.map((route) => ({ ...route, d: describeConv(route.x, route.weight, true, route.options) }))
 
 describe('the matrix kernel', () => {
-  it('refuses what it does not take, and strict numerics, in a sentence', () => {
+  it('refuses what it does not take, and numerics other than fast, in a sentence', () => {
     const refusal = (d: ConvDescriptor, of = traits) => matrix.refuses(d, of)
     const conv = (x: number[], weight: number[], options: ConvOptions = {}) => describeConv(x, weight, false, options)
     expect(refusal(conv([4, 9, 9], [4, 4, 3, 3]))).toBeNull()
     expect(refusal(conv([4, 9, 9], [4, 4, 3, 3]), TIERS.avx512.traits)).toBe('the tier has no matrix unit')
     expect(refusal(conv([4, 9, 9], [4, 4, 3, 3], { numerics: 'strict' }))).toBe("numerics 'strict' was asked for")
+    expect(refusal(conv([4, 9, 9], [4, 4, 3, 3], { numerics: 'float32' }))).toBe("numerics 'float32' was asked for")
     expect(refusal(conv([4, 9, 9, 9], [4, 4, 3, 3, 3]))).toBe('the convolution is 3-D')
     expect(refusal(describeConvTranspose([4, 9, 9], [4, 4, 3, 3], false))).toBe('the convolution is transposed')
     expect(refusal(conv([4, 9, 9], [4, 4, 3, 3], { padding: 1, paddingMode: 'reflect' }))).toBe(
@@ -76,13 +77,14 @@ describe('the matrix kernel', () => {
     }
   })
 
-  it('is chosen where there is a matrix unit and it is faster, unless numerics are strict', () => {
+  it('is chosen where there is a matrix unit and it is faster, unless numerics are others than fast', () => {
     const order = (options: ConvOptions, of = traits) => {
       const d = describeConv([256, 28, 28], [512, 256, 1, 1], true, options)
       return select(d, of).kernel.order(d)
     }
     expect(order({ stride: 2 })).toBe(NAME)
     expect(order({ stride: 2, numerics: 'strict' })).toBe('direct')
+    expect(order({ stride: 2, numerics: 'float32' })).toBe('direct')
     expect(order({ stride: 2 }, TIERS.avx512.traits)).toBe('direct')
     const few = describeConv([3, 20, 20], [4, 3, 3, 3], true)
     expect(select(few, traits).kernel.name).not.toBe(NAME)

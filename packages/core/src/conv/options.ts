@@ -10,10 +10,11 @@ export type PaddingOption = PerAxis | readonly (readonly [number, number])[] | '
 
 /**
  * What a kernel may do to the sum of an output: 'strict', add its products one by one, so that sums that float32 holds are exact;
- * 'fast', also compute it from fewer products of sums of pixels and of weights (Winograd), with an error of up to 1e-4 of the
- * largest sum of |x| |w| in its tile of 2x2 or 4x4 outputs, where a NaN or infinity also spreads to the whole tile.
+ * 'float32', also compute it from fewer products of sums of pixels and of weights (Winograd), with an error of up to 1e-4 of the
+ * largest sum of |x| |w| in its tile of 2x2 or 4x4 outputs, where a NaN or infinity also spreads to the whole tile;
+ * 'fast', also multiply numbers rounded to 16 significant bits, where there is a matrix unit.
  */
-export const NUMERICS = ['fast', 'strict'] as const
+export const NUMERICS = ['fast', 'float32', 'strict'] as const
 export type Numerics = (typeof NUMERICS)[number]
 
 export interface ConvOptions {

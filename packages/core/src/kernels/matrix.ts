@@ -23,7 +23,7 @@ export const matrix: Kernel<MatrixPlan> = {
 
   refuses(d, traits) {
     if (!traits.matrix) return 'the tier has no matrix unit'
-    if (d.numerics === 'strict') return "numerics 'strict' was asked for"
+    if (d.numerics !== 'fast') return `numerics '${d.numerics}' was asked for`
     return notPlain(d, traits) ?? misfit(d)
   },
 

@@ -1,5 +1,5 @@
 // Graph: a network as its nodes and the names of the values between them; plain objects that passes change in place.
-import type { ActivationOption, OpDType, OpStorage, PaddingMode, Shape } from '@weft/core'
+import type { ActivationOption, Numerics, OpDType, OpStorage, PaddingMode, Shape } from '@weft/core'
 
 /** Numbers that are known before anything runs. */
 export interface Constant {
@@ -14,6 +14,7 @@ export type Attribute = number | string | readonly number[] | readonly string[] 
 export interface Fused {
   readonly activation?: ActivationOption
   readonly paddingMode?: PaddingMode
+  readonly numerics?: Numerics
 }
 
 export interface Node {

@@ -7,6 +7,7 @@ import { foldChannelArithmetic } from './fold-channel-arithmetic.ts'
 import { foldConstants } from './fold-constants.ts'
 import { fuseActivation } from './fuse-activation.ts'
 import { fusePadding } from './fuse-padding.ts'
+import { keepScores } from './keep-scores.ts'
 import { recognizeGelu } from './recognize-gelu.ts'
 import { recognizeHardSwish } from './recognize-hard-swish.ts'
 import { recognizeSilu } from './recognize-silu.ts'
@@ -33,6 +34,7 @@ export const PASSES: readonly Pass[] = [
     run: foldChannelArithmetic,
   },
   { name: 'fuse-activation', does: 'activations into the convolution before them', run: fuseActivation },
+  { name: 'keep-scores', does: 'float32 for sums of few products before a Softmax that is given', run: keepScores },
   { name: 'drop-unread', does: 'what the passes left over', run: dropDead },
 ]
 

@@ -10,7 +10,7 @@ const CLEARLY = 0.97
 /** Best estimate first. For 'strict' numerics, only kernels that sum in the order chosen for every machine. */
 export function rivalsFor(d: ConvDescriptor, traits: MachineTraits): string[] {
   const { candidates } = candidatesFor(d, traits)
-  const allowed = candidates.filter(({ inOrder }) => inOrder === candidates[0].inOrder || d.numerics === 'fast')
+  const allowed = candidates.filter(({ inOrder }) => inOrder === candidates[0].inOrder || d.numerics !== 'strict')
   const least = Math.min(...allowed.map(({ micros }) => micros))
   return allowed.filter(({ micros }, index) => index === 0 || micros <= HOPELESS * least).map(({ kernel }) => kernel)
 }

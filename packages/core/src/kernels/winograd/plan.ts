@@ -7,6 +7,7 @@ import type { Plan } from '../kernel.ts'
 import { machineFor } from '../narrow.ts'
 import { oddLines } from '../odd-lines.ts'
 import { type Grid, unitAt } from '../range.ts'
+import { weightsAhead } from '../tile.ts'
 import { axisOf } from './axis.ts'
 import { type Chunk, chunksAcross, chunksOf, vectorsAcross, vectorsOfFew } from './chunks.ts'
 import { fewTiles, usesTaps } from './few.ts'
@@ -130,7 +131,7 @@ export function planWinograd(
   const own = layoutOf(t, lanes, staging, blocks, {
     products: chunkRows * productsPitch(points, pitch) + lanes,
     factors: alone ? vBlock : 0,
-    filters: made ? t.x.n * icPerGroup * Math.max(...chunks.map(({ tiles, width }) => tiles * width)) : 0,
+    filters: made ? Math.max(...chunks.map((chunk) => madeFloats(t, icPerGroup, chunk))) : 0,
     sums: sumsBytes(vectors, fromTaps ? points * most : most, lanes) / 4,
   })
   const taps = fromTaps ? tapsShape(descriptor, t, 4 * vPoint) : null
@@ -202,6 +203,11 @@ export function aloneUnit({ blocks, chunks, descriptor: { groups } }: WinogradPl
 export function sharedUnit({ chunks, ocGrid }: WinogradPlan, unit: number) {
   const { tile, block } = unitAt(unit, ocGrid)
   return { block, chunk: chunks[tile] }
+}
+
+/** Filters of a chunk at a row of points, and as many floats behind them as are asked for ahead of their use. */
+function madeFloats({ x }: TileTransform, ic: number, { tiles, width }: Chunk): number {
+  return x.n * ic * tiles * width + weightsAhead(4 * width) / 4
 }
 
 /** Of stride 1: the points of each row. */

@@ -6,16 +6,19 @@ import type { Plugin } from 'esbuild'
 
 /** A table of words, or of words behind those of another: `const TILE_ARGS = { x: 1, … } as const`. */
 const TABLE = /^(?:export )?const ([A-Z]+_ARGS)(?:: \w+)? = \{([^}]*)\}/gm
+const COMMENT = /\/\*.*?\*\//gs
 const READ = /\b([A-Z]+_ARGS)\.(\w+)\b/g
 
 /** @param folder of the sources: no two tables in it have one name */
 export function inlineArgs(folder: string): Plugin {
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
   const bodies = new Map(
-    sources.flatMap((path) => [...read(join(folder, path)).matchAll(TABLE)].map(([, name, body]) => [name, body] as const)),
+    sources.flatMap((path) =>
+      [...read(join(folder, path)).replace(COMMENT, '').matchAll(TABLE)].map(([, name, body]) => [name, body] as const),
+    ),
   )
   const wordsOf = (name: string): Record<string, string> => {
-    const body = (bodies.get(name) ?? '').replace(/\/\*.*?\*\//gs, '')
+    const body = bodies.get(name) ?? ''
     const before = /\.\.\.([A-Z]+_ARGS),/.exec(body)
     const own = [...body.matchAll(/\b(\w+): (\d+),/g)].map(([, word, index]) => [word, index])
     return { ...(before && wordsOf(before[1])), ...Object.fromEntries(own) }

@@ -108,8 +108,11 @@ describe('an estimate', () => {
       const d = describeConv([channels, 28, 28], [channels, channels, 3, 3], false)
       return new Map(candidatesFor(d, TIERS.avx2.traits).candidates.map(({ kernel, micros }) => [kernel, micros]))
     }
-    const [few, many] = [times(16), times(32)]
-    for (const [kernel, time] of few) expect(many.get(kernel), kernel).toBeGreaterThan(time)
+    const [few, more, many] = [16, 32, 64].map(times)
+    for (const [kernel, time] of few) expect(more.get(kernel), kernel).toBeGreaterThan(time)
+    const taken = [...more].filter(([kernel]) => kernel !== 'f32-planes')
+    for (const [kernel, time] of taken) expect(many.get(kernel), kernel).toBeGreaterThan(time)
+    expect(many.has('f32-planes')).toBe(false)
   })
 
   it('is explained for every kernel that takes the convolution; the others give a reason', () => {

@@ -82,7 +82,7 @@ describe('Winograd of many filters', () => {
     expect([taps('paired', 132), taps('paired', 136)]).toEqual([false, true])
   })
 
-  it('has no subnormal filters', () => {
+  it('packs no subnormal filters, nor taps', () => {
     const d = describeConv([128, 9, 9], [128, 128, 3, 3], false, { padding: 1 })
     const tiny = operandsOf(d).weight.data.map((value) => value * 1e-36)
     for (const tier of ['relaxed', 'paired'] as const) {

@@ -319,6 +319,14 @@ describe('a Softmax that is given', () => {
     expect(await numerics(...moved)).toEqual(['float32', 'fast'])
   })
 
+  it('is found behind more nodes than calls fit on a stack', async () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `t${index}`)
+    const moved = [...names, 'y'].map(
+      (to, index): FileNode => ({ op: 'Flatten', inputs: [names[index - 1] ?? 'p'], outputs: [to] }),
+    )
+    expect(await numerics({ op: 'Softmax', inputs: ['s'], outputs: ['p'] }, ...moved)).toEqual(['float32', 'fast'])
+  })
+
   it('leaves the others as they are, where no output is one', async () => {
     expect(await numerics({ op: 'Relu', inputs: ['s'], outputs: ['y'] })).toEqual(['fast', 'fast'])
     const attention: FileNode[] = [

@@ -122,7 +122,7 @@ export interface Engine extends Executor, AsyncDisposable {
   /**
    * Measures the kernels that take each layer, in turn, on this engine and with nothing else running; some 50 ms a kernel. From then on
    * `prepare` takes the fastest for such a layer, and so does an engine that is opened with the file, on the same machine, with as
-   * many threads, the same tier and version. With numerics 'fast' another kernel may give other bits; with 'strict' none may.
+   * many threads, the same tier and version. With numerics 'fast' and 'float32' another kernel may give other bits; with 'strict' none may.
    * @throws what `prepare` and `run` throw, IO where the file cannot be written
    */
   tune(layers: readonly TuneLayer[], options?: TuneOptions): Promise<Tuned[]>

@@ -21,11 +21,12 @@ const round = (value: number) => numberOf(rounded(bitsOf(value)))
 const LARGEST = 3.4028234663852886e38
 
 describe('the gemv kernel', () => {
-  it('refuses what it does not take, and strict numerics, in a sentence', () => {
+  it('refuses what it does not take, and numerics other than fast, in a sentence', () => {
     const refusal = (d: ConvDescriptor, of = traits) => gemv.refuses(d, of)
     for (const d of gemvCases()) expect(refusal(d), textOf(d)).toBeNull()
     expect(refusal(conv([4, 1], [4, 4, 1]), TIERS.avx512.traits)).toMatch('the tier has no matrix unit')
     expect(refusal(conv([4, 1], [4, 4, 1], { numerics: 'strict' }))).toBe("numerics 'strict' was asked for")
+    expect(refusal(conv([4, 1], [4, 4, 1], { numerics: 'float32' }))).toBe("numerics 'float32' was asked for")
     expect(refusal(describeConvTranspose([4, 1], [4, 4, 1], false))).toBe('the convolution is transposed')
     expect(refusal(conv([4, 1], [4, 2, 1], { groups: 2 }))).toBe('there are 2 groups')
     expect(refusal(conv([4, 2, 3], [4, 4, 1, 1]))).toBe('an output channel has 1x2x3 pixels, not one')
@@ -33,11 +34,12 @@ describe('the gemv kernel', () => {
     expect(refusal(conv([4, 3], [4, 4, 2], { stride: 2 }))).toBe('the window is not all of the input')
   })
 
-  it('is chosen where weights are many, there is a matrix unit, and numerics are not strict', () => {
+  it('is chosen where weights are many, there is a matrix unit, and numerics are fast', () => {
     const chosen = (k: number, n: number, options: ConvOptions = {}, of = traits) =>
       select(conv([k, 1], [n, k, 1], options), of).kernel
     expect(chosen(4096, 1000).name).toBe(NAME)
     expect(chosen(4096, 1000, { numerics: 'strict' }).name).toBe('f32-broadcast')
+    expect(chosen(4096, 1000, { numerics: 'float32' }).name).toBe('f32-broadcast')
     expect(chosen(4096, 1000, {}, TIERS.avx512.traits).name).toBe('f32-broadcast')
     expect(chosen(256, 1000).name).not.toBe(NAME)
   })

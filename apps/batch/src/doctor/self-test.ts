@@ -23,6 +23,7 @@ const PROBLEMS = [
   'ic16ih17oc16kh3ph1',
   'ic7ih7oc20kh3ph1',
   'ic172ih5oc172kh3ph1',
+  'ic128ih9oc114kh3ph1',
   'g12ic12ih13iw19oc12kh3ph1',
   'g8ic8ih17oc16kh5sh2ph2',
   'ic3ih19oc10kh3sh2ph1',

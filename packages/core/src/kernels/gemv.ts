@@ -19,7 +19,7 @@ export const gemv: Kernel = {
 
   refuses(d, traits) {
     if (!traits.matrix) return 'the tier has no matrix unit, beside which weights of 16 bits are as good'
-    if (d.numerics === 'strict') return "numerics 'strict' was asked for"
+    if (d.numerics !== 'fast') return `numerics '${d.numerics}' was asked for`
     return misfit(d)
   },
 

@@ -1,4 +1,5 @@
 // Convolutions of few products in networks that give what a Softmax makes of their scores: float32, without a matrix unit.
+import { sizeOf } from '@weft/core'
 import { GraphEdit } from '../graph/edit.ts'
 import type { Graph } from '../graph/graph.ts'
 
@@ -16,14 +17,15 @@ export function keepScores(graph: Graph): number {
   if (!graph.outputs.some(({ name }) => isScore(edit, name))) return 0
   const few = graph.nodes.filter(({ opType, inputs }) => {
     const [, ...each] = edit.constant(inputs[1])?.shape ?? []
-    return opType === 'Conv' && each.length > 0 && each.reduce((products, size) => products * size, 1) < LEAST_PRODUCTS
+    return opType === 'Conv' && each.length > 0 && sizeOf(each) < LEAST_PRODUCTS
   })
   for (const node of few) node.fused = { ...node.fused, numerics: 'float32' }
   return few.length
 }
 
 function isScore(edit: GraphEdit, name: string): boolean {
-  const node = edit.producer(name)
-  if (node === undefined) return false
-  return node.opType === 'Softmax' || (SAME_NUMBERS.includes(node.opType) && isScore(edit, node.inputs[0]))
+  let node = edit.producer(name)
+  // A file may have any number of them.
+  while (node !== undefined && SAME_NUMBERS.includes(node.opType)) node = edit.producer(node.inputs[0])
+  return node?.opType === 'Softmax'
 }

@@ -21,6 +21,13 @@ describe('the rivals of a tuning', () => {
     expect(rivalsFor(strided, traits)).toEqual(['f32-depthwise'])
   })
 
+  it('sum in any order where numerics are float32, without a matrix unit', () => {
+    const float32 = { ...d, numerics: 'float32' as const }
+    expect(rivalsFor(float32, traits)).toEqual(rivalsFor(d, traits))
+    expect(rivalsFor(d, TIERS.amx.traits)).toContain('f32-matrix')
+    expect(rivalsFor(float32, TIERS.amx.traits)).toEqual(rivalsFor(d, traits))
+  })
+
   it('are the scalar kernel alone where there are no vectors', () => {
     expect(rivalsFor(d, TIERS.scalar.traits)).toEqual(['f32-scalar'])
   })

@@ -11,7 +11,7 @@ const MOST_TILES = 4
 /** Lanes of the narrowest vectors. */
 const NARROWEST = 4
 
-/** Whether filters are sums of taps, as below, so that they may be transformed where they are used. A row of tiles is one group on every machine. */
+/** Whether tiles are so few that filters are sums of taps (sums.ts), which may be transformed where they are used. A row of tiles is one group on every machine. */
 export function fewTiles(d: ConvDescriptor, t: TileTransform): boolean {
   const few = isSquare(t, 4, 3) && d.stride[1] === 1 && tilesOf(d, t) <= MOST_TILES
   return few && stripWidth(d, t) <= groupTiles(d.dilation[2], NARROWEST)

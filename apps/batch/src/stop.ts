@@ -48,9 +48,13 @@ export class Stop {
     this.#onFirst(reason)
   }
 
-  /** Leaves signals to Node again, and no longer ends with what it is within. */
+  /**
+   * Leaves signals to Node again, and no longer ends with what it is within. After a signal the next one still ends at once:
+   * Node would end without an exit code what is closing already.
+   */
   ignore(): void {
     this.#ignored.abort()
+    if (this.#signalled) return
     for (const signal of SIGNALS) process.off(signal, this.#listener)
   }
 

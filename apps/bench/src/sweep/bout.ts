@@ -1,13 +1,24 @@
-// One problem on one core: every kernel that takes it, run in turn on the same operands.
+// One problem on one core: every kernel that takes it, and merely touching what it needs, in turn on the same operands.
 
 import { operandsOf } from '@weft/commands/operands'
-import { type ConvDescriptor, type FloatTensor, KERNELS, type Plan, Staged, sizeOf, TIERS, type Workspace } from '@weft/core'
+import {
+  type Callable,
+  type ConvDescriptor,
+  type FloatTensor,
+  KERNELS,
+  type Plan,
+  Staged,
+  sizeOf,
+  TIERS,
+  type Workspace,
+} from '@weft/core'
 import { summarise } from '../statistics.ts'
+import { touchFunction, writeTouch } from './touch.ts'
 
 /** Rounds in which each kernel has its turn, after one that is thrown away. */
 const ROUNDS = 3
-/** Samples of a turn at least, and milliseconds. */
-const [LEAST_SAMPLES, LEAST_MS] = [2, 3]
+/** Samples of a turn at least, and milliseconds; more of those that are thrown away, in which V8 still compiles what calls the code. */
+const [LEAST_SAMPLES, LEAST_MS, WARM_MS] = [2, 3, 10]
 /** Milliseconds of a sample at least, so that the clock resolves it. */
 const SAMPLE_MS = 0.05
 /** Multiply-accumulates of a run of the scalar kernel: of more, some rows are run, evenly spread over all. */
@@ -16,6 +27,12 @@ const FIRST_BYTE = 256
 
 /** Median microseconds of a run of each kernel, by name. */
 export type Times = ReadonlyMap<string, number>
+
+export interface Bout {
+  readonly times: Times
+  /** Microseconds that input and weights take to be read and the output to be written, once, at the fastest: no kernel takes less. */
+  readonly floor: number
+}
 
 interface Contender {
   readonly kernel: string
@@ -28,20 +45,22 @@ interface Contender {
 }
 
 /** @param d of a single item */
-export function bout(d: ConvDescriptor, workspace: Workspace): Times {
+export function bout(d: ConvDescriptor, workspace: Workspace): Bout {
   const contenders = contendersOf(d, workspace)
   for (const contender of contenders) while (sample(contender) * contender.repeats < SAMPLE_MS) contender.repeats *= 2
   for (let round = 0; round <= ROUNDS; round++) {
     // There and back again: what drifts slowly weighs on all alike.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      for (let [samples, spent] = [0, 0]; samples < LEAST_SAMPLES || spent < LEAST_MS; samples++) {
+      for (let [samples, spent] = [0, 0]; samples < LEAST_SAMPLES || spent < (round === 0 ? WARM_MS : LEAST_MS); samples++) {
         const ms = sample(contender)
         spent += ms * contender.repeats
         if (round > 0) contender.samples.push((ms * 1000) / contender.part)
       }
     }
   }
-  return new Map(contenders.map(({ kernel, samples }) => [kernel, summarise(samples).p50]))
+  const [touch, ...kernels] = contenders
+  const median = ({ samples }: Contender) => summarise(samples).p50
+  return { times: new Map(kernels.map((one) => [one.kernel, median(one)])), floor: Math.min(...touch.samples) }
 }
 
 /** Milliseconds of a run. */
@@ -51,7 +70,7 @@ function sample({ run, repeats }: Contender): number {
   return (performance.now() - start) / repeats
 }
 
-/** Kernels with their operands in the workspace, each with packed weights and scratch of its own. */
+/** What only touches memory, then kernels with their operands in the workspace, each with packed weights and scratch of its own. */
 function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
   const { traits } = TIERS[workspace.tier]
   const entries = KERNELS.filter(({ refuses }) => refuses(d, traits) === null).map((kernel) => ({
@@ -69,6 +88,7 @@ function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
     const { packedBytes, sharedBytes, privateBytes } = plan
     return { x, y, residual: y, packed: take(packedBytes), shared: take(sharedBytes), private: take(privateBytes) }
   })
+  const touchArgs = take(4 * touchFunction.words)
   workspace.reserve(end)
   // What is put there is no layer's.
   workspace.tenant = null
@@ -77,7 +97,14 @@ function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
   const { params, inputs } = operandsOf(d)
   new Float32Array(buffer, x, inputs[0].length).set(inputs[0])
   const [weight, bias] = [params.weight as FloatTensor, params.bias as FloatTensor | null]
-  return entries.map(({ kernel, plan }, index) => {
+  const fewest = entries.reduce(
+    (least, { plan }, index) => (plan.packedBytes < entries[least].plan.packedBytes ? index : least),
+    0,
+  )
+  const weights = { weights: places[fewest].packed, weightBytes: entries[fewest].plan.packedBytes }
+  writeTouch(buffer, touchArgs, d, { x, y, ...weights })
+  const touch = workspace.callables([touchFunction]).get(touchFunction.name) as Callable
+  const kernels = entries.map(({ kernel, plan }, index): Contender => {
     const at = places[index]
     kernel.pack(plan, weight.data, bias?.data ?? null, buffer, at.packed)
     const runner = kernel.runner(plan, workspace.callables(kernel.functions(plan)), buffer)
@@ -89,6 +116,7 @@ function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
     const part = kernel.name === 'f32-scalar' ? parts.length / plan.steps[0].units : 1
     return { kernel: kernel.name, run, part, samples: [], repeats: 1 }
   })
+  return [{ kernel: touchFunction.name, run: () => touch(touchArgs), part: 1, samples: [], repeats: 1 }, ...kernels]
 }
 
 /** Every unit of every step, or for the scalar kernel rows one by one. */

@@ -8,6 +8,8 @@ export interface Swept {
   readonly flops: number
   readonly chosen: string
   readonly times: Times
+  /** Microseconds that memory takes for what every kernel reads and writes. */
+  readonly floor: number
 }
 
 export interface Findings {
@@ -23,6 +25,8 @@ export interface Findings {
 export interface Offender extends Swept {
   /** How many times as long the chosen kernel takes as it may. */
   readonly ratio: number
+  /** Microseconds that it may take. */
+  readonly limit: number
   readonly than: string
 }
 
@@ -79,7 +83,7 @@ function offenders(
       const { than, limit } = limitOf(one)
       const taken = one.times.get(one.chosen)
       if (limit === undefined || taken === undefined || taken <= tolerance * limit) return []
-      return [{ ...one, ratio: taken / limit, than }]
+      return [{ ...one, ratio: taken / limit, limit, than }]
     })
     .sort((a, b) => b.ratio - a.ratio)
 }

@@ -1,9 +1,9 @@
-import { explain, KERNELS, parseProblem, portableWorkspace, select, TIER_NAMES, TIERS } from '@weft/core'
+import { explain, KERNELS, parseProblem, portableWorkspace, select, sizeOf, TIER_NAMES, TIERS } from '@weft/core'
 import { describe, expect, it } from 'vitest'
-import { bytesMoved, memoryBound } from '../../src/sweep/bound.ts'
 import { bout } from '../../src/sweep/bout.ts'
 import { findingsOf, type Swept } from '../../src/sweep/findings.ts'
 import { randomProblems } from '../../src/sweep/shapes.ts'
+import { rowRuns, touchFunction, writeTouch } from '../../src/sweep/touch.ts'
 
 const SEED = 7
 
@@ -35,10 +35,10 @@ describe('the problems of a sweep', () => {
 
   it('are timed on every kernel that takes them', () => {
     const [{ descriptor }] = randomProblems(1, SEED)
-    const times = bout(descriptor, portableWorkspace('relaxed'))
+    const { times, floor } = bout(descriptor, portableWorkspace('relaxed'))
     const taking = KERNELS.filter(({ refuses }) => refuses(descriptor, TIERS.relaxed.traits) === null)
     expect([...times.keys()]).toEqual(taking.map(({ name }) => name))
-    for (const micros of times.values()) expect(micros).toBeGreaterThan(0)
+    for (const micros of [floor, ...times.values()]) expect(micros).toBeGreaterThan(0)
   })
 })
 
@@ -48,6 +48,7 @@ describe('the findings of a sweep', () => {
     flops,
     chosen,
     times: new Map(Object.entries(times)),
+    floor: 1,
   })
 
   it('are the choices that are slower than the scalar kernel, than a third of the rate of their size, or than another', () => {
@@ -67,22 +68,39 @@ describe('the findings of a sweep', () => {
     expect(names(findings.slowForSize)).toEqual(['slow for its size'])
     expect(names(findings.beaten)).toEqual(['beaten', 'slower than scalar'])
     expect(findings.slowForSize[0].ratio).toBeCloseTo(400 / 300)
+    expect(findings.slowForSize[0].limit).toBeCloseTo(300)
     expect(findings.beaten[0]).toMatchObject({ than: 'f32-direct', ratio: 2.5 })
   })
 })
 
 describe('what memory allows a problem', () => {
-  it('is told by input, weights and output, without the rows that a stride skips', () => {
-    const { descriptor } = parseProblem('ic3ih8iw5oc2kh3kw3ph1')
-    expect(bytesMoved(descriptor)).toBe(4 * (3 * 8 * 5 + 2 * 3 * 9 + 2 * 8 * 5) + (descriptor.bias ? 8 : 0))
-    const strided = parseProblem('ic4ih8iw8oc1kh1kw1sh2').descriptor
-    expect(bytesMoved(strided)).toBe(4 * (4 * 4 * 8 + 4 + 4 * 4) + (strided.bias ? 4 : 0))
+  it.each([
+    ['ic3ih8iw5oc2kh3kw3ph1', { first: 0, rows: 8, step: 0, count: 1 }, 'all rows'],
+    ['ic4ih8iw8oc1kh1kw1sh2', { first: 0, rows: 1, step: 2, count: 4 }, 'every second row'],
+    [
+      'ic4ih9iw8oc1kh2kw2sh3ph1',
+      { first: 2, rows: 2, step: 3, count: 2 },
+      'two rows of three, without the first, whose neighbour is padding',
+    ],
+    ['ic4ih6iw8oc1kh2kw1dh3', { first: 0, rows: 2, step: 4, count: 2 }, 'rows under the taps of a dilated kernel'],
+  ])('%s reads %o: %s', (text, runs) => {
+    expect(rowRuns(parseProblem(text).descriptor)).toEqual(runs)
   })
 
-  it('is the rate that it was reached at, beside that of a copy', () => {
-    const { descriptor } = parseProblem('ic64ih32iw32oc1kh1')
-    const { bytes, reached, copied } = memoryBound(descriptor, 100)
-    expect(reached).toBeCloseTo(bytes / 1e5)
-    expect(copied).toBeGreaterThan(0)
-  })
+  it.each(['ic3ih40iw50oc2kh3kw3ph1', 'ic4ih41iw81oc3kh1kw1sh3', 'ic5ih66iw37oc4kh2kw2sh3ph1'])(
+    '%s: touches lines of its operands and of nothing else',
+    (text) => {
+      const { descriptor: d } = parseProblem(text)
+      const [x, weights, y, args] = [1024, 1024 * 1024, 2 * 1024 * 1024, 256]
+      const memory = new ArrayBuffer(4096)
+      writeTouch(memory, args, d, { x, weights, weightBytes: 4 * sizeOf(d.weightShape), y })
+      const words = new Int32Array(memory)
+      const [read, packed, written] = touchFunction.touches(words, args / 4, TIERS.simd128.traits)
+      const within = ({ from, to }: { from: number; to: number }, start: number, floats: number) =>
+        from >= start && to <= start + 4 * floats && to > start
+      expect(within(read, x, sizeOf(d.xShape))).toBe(true)
+      expect(packed.to - packed.from).toBe(4 * sizeOf(d.weightShape) - ((4 * sizeOf(d.weightShape)) % 256))
+      expect(written).toEqual({ from: y, to: y + 4 * sizeOf(d.yShape) - ((4 * sizeOf(d.yShape)) % 256) })
+    },
+  )
 })

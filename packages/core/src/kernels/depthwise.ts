@@ -1,4 +1,8 @@
 // The depthwise kernel: every channel is a group of its own, staged a few rows at a time in the first cache.
+import type { ConvDescriptor } from '../conv/descriptor.ts'
+import type { MachineTraits } from '../isa/machine.ts'
+import { isLine } from './broadcast/dense.ts'
+import { CALL_MACS, LEAST_BLOCKS } from './depthwise/blocks.ts'
 import { depthwiseFunction } from './depthwise/function.ts'
 import { type DepthwisePlan, planDepthwise, tapsOf, tooWide } from './depthwise/plan.ts'
 import { channelsRunner } from './depthwise/run.ts'
@@ -14,6 +18,8 @@ import { notPlain } from './plain.ts'
 export const MOST_TAPS = 128
 /** Workers share an input channel by its rows alone; with more output channels of it the direct kernel has tiles of them. */
 const MOST_MULTIPLIER = 8
+/** Vectors of a channel as a row; of fewer the last, which goes back over others, costs more than ends of rows. */
+const FEW_VECTORS = 16
 
 export const depthwise: Kernel<DepthwisePlan> = {
   name: 'f32-depthwise',
@@ -27,9 +33,9 @@ export const depthwise: Kernel<DepthwisePlan> = {
   },
 
   order: (d) => (sumsTapsInTurn(d) && !byColumns([d.kernel[1], d.kernel[2]]) ? 'direct' : 'depthwise'),
-  estimate: (d, traits) => estimateDepthwise(d, traits) + farTime(d),
+  estimate: (d, traits) => estimateDepthwise(lined(d, traits), traits) + farTime(d),
 
-  plan: (d, traits) => planDepthwise(d, traits),
+  plan: (d, traits) => planDepthwise(lined(d, traits), traits),
 
   costs: (plan, step) =>
     Float64Array.from({ length: plan.steps[step].units }, (_, unit) => plan.blocks[Math.floor(unit / plan.descriptor.ic)].rows),
@@ -53,4 +59,12 @@ export const depthwise: Kernel<DepthwisePlan> = {
     const strides = { x: 4 * input[1] * input[2], y: 4 * output[1] * output[2] }
     return (_, begin, end, at, cancelled) => run(begin, end, strides, at, cancelled)
   },
+}
+
+/** Where every pixel is taken by itself, where it lies, a channel is one row; of few channels workers share rows. */
+function lined(d: ConvDescriptor, { masks, lanes }: MachineTraits): ConvDescriptor {
+  const pixels = d.output[1] * d.output[2]
+  if (!masks || !isLine(d) || d.ic < LEAST_BLOCKS || pixels < FEW_VECTORS * lanes || pixels > CALL_MACS) return d
+  const line = [1, 1, pixels] as const
+  return { ...d, input: line, output: line }
 }

@@ -24,7 +24,7 @@ export const BAND_BYTES = 16 * 1024
 /** Multiply-accumulates of a call at most: a cancelled run ends after one. */
 export const CALL_MACS = 1 << 20
 /** Blocks of all channels that workers share at least, where there are so many. */
-const LEAST_BLOCKS = 64
+export const LEAST_BLOCKS = 64
 
 /** Bytes of staged rows under `rows` output rows. */
 export function stagedBytes(d: ConvDescriptor, lanes: number, rows: number): number {

@@ -20,6 +20,10 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
       dw(2, [4, w], [1, 2], { padding: [0, 1], stride: 3 }),
       dw(2, [w], [3], { padding: 1 }),
     ]),
+    // Pixels that are taken by themselves are one row from so many channels and vectors on.
+    ...[63, 64, 65].map((channels) => dw(channels, [4, 4 * lanes], [1, 1])),
+    ...around(16 * lanes).map((pixels) => dw(64, [1, pixels], [1, 1], { residual: true, activation: 'relu' })),
+    dw(64, [7, 3 * lanes + 1], [1, 1], {}, 2),
     // Taps at both edges of one vector, and far from them.
     ...widths.flatMap((w) => [
       dw(2, [9, w], [5, 5], { padding: 2 }),

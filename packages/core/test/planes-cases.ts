@@ -28,6 +28,9 @@ export function planesCases(lanes: number): ConvDescriptor[] {
       conv([16, 6, lanes + 1], oc, [3, 3], { padding: 1, stride: 2, activation: 'relu' }),
       conv([34, 7, 9], 2 * oc, [2, 2], { padding: 1, stride: 3, groups: 2 }),
     ]),
+    // Sums of so many outputs that blocks have fewer rows than staging has room for, and bands several channels.
+    conv([18, 40, lanes], 30, [3, 3], { padding: 1, stride: [1, 2] }),
+    conv([20, 23, 2 * lanes + 1], 32, [3, 3], { padding: 1 }),
     // Kernels of one row skip the rows between, from the first that is read on.
     ...[0, 1, 2, 3, 5].flatMap((padding) =>
       [2, 3, 4].flatMap((stride) => [

@@ -56,6 +56,29 @@ describe('the planes kernel', () => {
     for (const d of shapes) for (const workers of [1, 2, 3, 8]) checkUnits(portableWorkspace('relaxed'), d, NAME, workers)
   })
 
+  it('asks ahead for lines of the next channels, no more than a tile has products for, on machines that need not wait for them', () => {
+    const shapeOn = (text: string, tier: keyof typeof TIERS) =>
+      planPlanes(NAME, parseProblem(text).descriptor, TIERS[tier].traits, 1).shape
+    for (const text of ['ic64ih224oc3kh3ph1', 'ic500ih69oc1kh3ph1sh2', 'ic78ih118oc2kh1sh3', 'ic16ih9oc4kh3ph1']) {
+      const { ahead, tile } = shapeOn(text, 'avx512')
+      const { kernel: taps } = parseProblem(text).descriptor
+      expect(12 * ahead, text).toBeLessThanOrEqual(tile.rows * tile.cols * taps[1] * taps[2])
+      for (const tier of ['relaxed', 'paired'] as const) expect(shapeOn(text, tier).ahead, text).toBe(0)
+    }
+    // Nine rows of 14 lines while 15 tiles are multiplied.
+    expect(shapeOn('ic64ih224oc3kh3ph1', 'avx512').ahead).toBe(9)
+  })
+
+  it('keeps the sums of a block in the first cache', () => {
+    for (const [text, rows] of [
+      ['ic64ih56oc1kh3ph1', 56],
+      ['ic64ih56oc8kh3ph1', 6],
+    ] as const) {
+      const { blocks } = planPlanes(NAME, parseProblem(text).descriptor, TIERS.avx512.traits, 1)
+      expect(blocks[0].rows, text).toBe(rows)
+    }
+  })
+
   it('cuts rows for as many workers as there are, whole tiles each', () => {
     const { descriptor } = parseProblem('ic9ih120iw20oc2kh3ph1')
     for (const workers of [1, 2, 8, 64]) {

@@ -6,7 +6,7 @@ import { emitPadding, emitStage, overPlanes, readBytes } from '../depthwise/band
 import { inputRows } from '../depthwise/shape.ts'
 import type { NarrowFunction } from '../kernel.ts'
 import { copyOf } from '../move.ts'
-import type { PlanesShape } from './shape.ts'
+import { LINE, type PlanesShape } from './shape.ts'
 
 /**
  * The argument block, as indices of 32-bit words. Addresses and strides are in bytes. What staging reads are those of a depthwise
@@ -25,6 +25,9 @@ export const PLANES_ARGS = {
   sumVectors: 25,
   /** 1 where sums begin with the bias, 0 where they go on. */
   fresh: 26,
+  /** From a channel to the next one's in the picture, and from there behind a band's to the next lines of its first that are asked for. */
+  xPlane: 27,
+  aheadStep: 28,
 } as const
 
 /** Words at `spare`: the next band's pixels, and its weights. */
@@ -40,13 +43,26 @@ export function planesFunction(shape: PlanesShape): NarrowFunction {
   }
 }
 
-function nameOf({ traits, kernel, strideY, rowStep, dilationY, rows, apart, vectors, tile, lastRows }: PlanesShape): string {
+function nameOf({
+  traits,
+  kernel,
+  strideY,
+  rowStep,
+  dilationY,
+  rows,
+  apart,
+  vectors,
+  tile,
+  lastRows,
+  ahead,
+}: PlanesShape): string {
   const parts = [
     `f32-planes-${kernel[0]}x${kernel[1]}`,
     `s${strideY}x${rows.stride}${rowStep === 1 ? '' : `of${rowStep}`}`,
     `d${dilationY}x${rows.dilation}`,
     `w${rows.width}p${rows.before}to${vectors}l${traits.lanes}pitch${rows.pitch}`,
     `${tile.rows}${lastRows === 0 ? '' : `+${lastRows}`}x${tile.cols}${tile.column ? 'column' : ''}${apart ? 'apart' : ''}`,
+    ...(ahead === 0 ? [] : [`ahead${ahead}`]),
   ]
   return parts.join('-')
 }
@@ -67,9 +83,10 @@ function emitPlanes(m: Machine, shape: PlanesShape): void {
       keep(m, NEXT_X, x)
     })
     m.scope(() => {
-      const [weights, sums] = [kept(m, NEXT_WEIGHTS), m.arg(args.sums)]
+      const at = { weights: kept(m, NEXT_WEIGHTS), sums: m.arg(args.sums), ahead: shape.ahead === 0 ? null : kept(m, NEXT_X) }
+      const { weights } = at
       m.loop(m.arg(args.multiplier), () => {
-        emitChannel(m, shape, weights, sums)
+        emitChannel(m, shape, at)
         m.add(weights, m.arg(args.weightsStep))
       })
     })
@@ -108,26 +125,34 @@ function emitBiases(m: Machine): void {
   )
 }
 
+interface Pointers {
+  readonly weights: Int
+  readonly sums: Int
+  /** Lines of the next band that are asked for. */
+  readonly ahead: Int | null
+}
+
 /** Emits a band's part of an output channel's sums, which are moved to the next one's. */
-function emitChannel(m: Machine, shape: PlanesShape, weights: Int, sums: Int): void {
+function emitChannel(m: Machine, shape: PlanesShape, at: Pointers): void {
   const { tile, lastRows, rows, strideY } = shape
   const x = m.arg(PLANES_ARGS.first)
   m.scope(() =>
     m.loop(m.arg(PLANES_ARGS.tiles), () => {
-      emitLine(m, shape, tile.rows, weights, x, sums)
+      emitLine(m, shape, tile.rows, at, x)
       m.add(x, 4 * tile.rows * strideY * rows.rowFloats)
     }),
   )
   if (lastRows === 0) return
-  m.scope(() => m.loop(m.arg(PLANES_ARGS.lastTile), () => emitLine(m, shape, lastRows, weights, x, sums)))
+  m.scope(() => m.loop(m.arg(PLANES_ARGS.lastTile), () => emitLine(m, shape, lastRows, at, x)))
 }
 
 /** Emits `count` whole output rows; moves `sums` behind them. */
-function emitLine(m: Machine, shape: PlanesShape, count: number, weights: Int, x: Int, sums: Int): void {
+function emitLine(m: Machine, shape: PlanesShape, count: number, at: Pointers, x: Int): void {
   const { vectors, tile } = shape
+  const { sums } = at
   const [bytes, full] = [4 * m.traits.lanes, Math.floor(vectors / tile.cols)]
   const step = (cols: number) => {
-    emitTile(m, shape, count, cols, weights, x, sums)
+    emitTile(m, shape, count, cols, at, x)
     m.add(x, cols * bytes)
     m.add(sums, cols * bytes)
   }
@@ -138,24 +163,35 @@ function emitLine(m: Machine, shape: PlanesShape, count: number, weights: Int, x
 }
 
 /** One tile: sums as they are, then every product of every channel of the band, column by column of the kernel. */
-function emitTile(m: Machine, shape: PlanesShape, rows: number, cols: number, weights: Int, x: Int, place: Int): void {
-  const { kernel, vectors } = shape
+function emitTile(m: Machine, shape: PlanesShape, rows: number, cols: number, at: Pointers, x: Int): void {
+  const { kernel, vectors, ahead: lines } = shape
+  const { weights, ahead } = at
   const bytes = 4 * m.traits.lanes
   m.scope(() => {
     const sums = Array.from({ length: rows }, () => Array.from({ length: cols }, () => m.vec()))
     const each = (move: (sum: Vec, offset: number) => void) =>
       sums.forEach((row, index) => row.forEach((sum, col) => move(sum, (index * vectors + col) * bytes)))
-    each((sum, offset) => m.load(sum, place, offset))
+    each((sum, offset) => m.load(sum, at.sums, offset))
     m.scope(() => {
-      const [xAt, weightsAt] = [copyOf(m, x), copyOf(m, weights)]
+      const xAt = copyOf(m, x)
       m.loop(m.arg(PLANES_ARGS.channels), () => {
-        if (shape.apart) emitApart(m, sums, (own) => emitProducts(m, shape, own, weightsAt, xAt))
-        else emitProducts(m, shape, sums, weightsAt, xAt)
+        if (ahead !== null) {
+          for (let line = 0; line < lines; line++) m.prefetch(ahead, LINE * line)
+          m.scope(() => m.add(ahead, m.arg(PLANES_ARGS.xPlane)))
+        }
+        if (shape.apart) emitApart(m, sums, (own) => emitProducts(m, shape, own, weights, xAt))
+        else emitProducts(m, shape, sums, weights, xAt)
         m.scope(() => m.add(xAt, m.arg(PLANES_ARGS.plane)))
-        m.add(weightsAt, 4 * kernel[0] * kernel[1])
+        m.add(weights, 4 * kernel[0] * kernel[1])
       })
     })
-    each((sum, offset) => m.store(place, offset, sum))
+    m.scope(() => {
+      const back = m.arg(PLANES_ARGS.bandStep)
+      m.scale(back, -1)
+      m.add(weights, back)
+    })
+    if (ahead !== null) m.scope(() => m.add(ahead, m.arg(PLANES_ARGS.aheadStep)))
+    each((sum, offset) => m.store(at.sums, offset, sum))
   })
 }
 

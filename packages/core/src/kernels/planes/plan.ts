@@ -6,7 +6,7 @@ import { ROWS_AT, tapsOf } from '../depthwise/plan.ts'
 import { type ReadRows, readRows, rowsUnder } from '../depthwise/rows.ts'
 import { roundUp } from '../direct/layout.ts'
 import type { Plan } from '../kernel.ts'
-import { type PlanesShape, shapeFor } from './shape.ts'
+import { LINE, type PlanesShape, shapeFor } from './shape.ts'
 
 export interface PlanesBlock extends RowBlock {
   /** Full tiles of its rows; then a last tile of fewer rows or none. */
@@ -29,18 +29,21 @@ export interface PlanesPlan extends Plan {
 
 /** Bytes of staged rows that a band of channels, and a channel of a block, should keep to: they, sums and weights stay in the first cache. */
 const BAND_BYTES = 16 * 1024
+/** Bytes of a block's sums that should stay there too. */
+const SUM_BYTES = 16 * 1024
 /** More channels than this gain nothing. */
 const MOST_BAND = 16
 /** Blocks for each of several workers at least, where there are rows for so many. */
 const BLOCKS_EACH = 3
 
 export function planPlanes(name: string, d: ConvDescriptor, tier: MachineTraits, workers: number): PlanesPlan {
-  const shape = shapeFor(d, tier)
+  const base = shapeFor(d, tier)
   const read = readRows(d)
-  const blocks = blocksOf(read, shape, workers)
+  const blocks = blocksOf(read, base, workers)
   const longest = blocks.reduce((most, { rows }) => Math.max(most, rows), 0)
-  const planeFloats = stagedFloats(read.d, shape, longest)
-  const { band, sumFloats } = bandOf(d, shape, planeFloats, longest)
+  const planeFloats = stagedFloats(read.d, base, longest)
+  const { band, sumFloats } = bandOf(d, base, planeFloats, longest)
+  const shape = { ...base, ahead: linesAhead(d, base, blocks[0]) }
   const taps = tapsOf(d)
   const sumsAt = ROWS_AT + 4 * band * planeFloats
   return {
@@ -62,26 +65,40 @@ export function planPlanes(name: string, d: ConvDescriptor, tier: MachineTraits,
   }
 }
 
-function bandOf(d: ConvDescriptor, { vectors, traits }: PlanesShape, planeFloats: number, rows: number) {
+type Base = Omit<PlanesShape, 'ahead'>
+
+/** No more than tiles have time for, on machines that ask for a line without waiting. */
+function linesAhead(d: ConvDescriptor, { traits, tile, vectors, rowStep }: Base, block: PlanesBlock | undefined): number {
+  if (!traits.prefetches || block === undefined) return 0
+  const lines = (4 * block.xRows * rowStep * d.input[2]) / LINE
+  const tiles = ((block.tiles + block.lastTile) * Math.ceil(vectors / tile.cols) * d.oc) / d.groups
+  return Math.min(Math.ceil(lines / tiles), Math.floor((tile.rows * tile.cols * tapsOf(d)) / MADDS_A_LINE))
+}
+/** Multiply-adds of vectors that a tile has for each line that it asks for. */
+const MADDS_A_LINE = 12
+
+function bandOf(d: ConvDescriptor, { vectors, traits }: Base, planeFloats: number, rows: number) {
   const band = Math.max(1, Math.min(d.ic / d.groups, MOST_BAND, Math.floor(BAND_BYTES / (4 * planeFloats))))
   return { band, sumFloats: rows * vectors * traits.lanes }
 }
 
 /** Floats of a channel's staged rows under `rows` output rows, with what vectors read beyond the last. */
-function stagedFloats(d: ConvDescriptor, { rows: staged, vectors, traits: { lanes } }: PlanesShape, rows: number): number {
+function stagedFloats(d: ConvDescriptor, { rows: staged, vectors, traits: { lanes } }: Base, rows: number): number {
   const high = Math.max(...staged.taps.map(({ offset }) => offset))
   const slack = roundUp(Math.max(0, high + vectors * lanes - staged.pitch), lanes)
   return staged.lead + rowsUnder(d, rows) * staged.rowFloats + slack
 }
 
 /** As few blocks as the cache and the workers allow. */
-function blocksOf(read: ReadRows, shape: PlanesShape, workers: number): PlanesBlock[] {
+function blocksOf(read: ReadRows, shape: Base, workers: number): PlanesBlock[] {
   const { d } = read
   const { rows } = shape.tile
   const height = d.output[1]
   const wanted = workers === 1 ? height : Math.ceil((height * d.groups) / (BLOCKS_EACH * workers))
+  const sumBytes = (4 * shape.vectors * shape.traits.lanes * d.oc) / d.groups
+  const fits = (count: number) => count * sumBytes <= SUM_BYTES && 4 * stagedFloats(d, shape, count) <= BAND_BYTES
   let most = rows
-  while (most < wanted && 4 * stagedFloats(d, shape, most + rows) <= BAND_BYTES) most += rows
+  while (most < wanted && fits(most + rows)) most += rows
   return rowBlocks(read, most, rows).map((block) => ({
     ...block,
     tiles: Math.floor(block.rows / rows),

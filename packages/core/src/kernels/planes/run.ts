@@ -5,6 +5,7 @@ import { epilogueOf, writeEpilogueArgs } from '../epilogue.ts'
 import type { Bindings, Callable } from '../kernel.ts'
 import { PLANES_ARGS, planesFunction } from './function.ts'
 import type { PlanesBlock, PlanesPlan } from './plan.ts'
+import { LINE } from './shape.ts'
 
 /** Multiply-accumulates of a call at most, but for one band's: a cancelled run ends after one. */
 const CALL_MACS = 1 << 22
@@ -68,6 +69,8 @@ function summer(plan: PlanesPlan, code: ReadonlyMap<string, Callable>, memory: A
     words[args + PLANES_ARGS.sums] = at.private + plan.sumsAt
     words[args + PLANES_ARGS.sumVectors] = block.rows * shape.vectors
     words[args + PLANES_ARGS.fresh] = channel === 0 ? 1 : 0
+    words[args + PLANES_ARGS.xPlane] = xPlane
+    words[args + PLANES_ARGS.aheadStep] = LINE * shape.ahead - channels * xPlane
     call(at.private)
   }
 }

@@ -31,7 +31,12 @@ export interface PlanesShape {
   readonly tile: PlanesTile
   /** Rows of the last tile where the height is no multiple of the tile's, else 0. */
   readonly lastRows: number
+  /** Lines of a channel of the next band that a tile asks for while it multiplies one of this. */
+  readonly ahead: number
 }
+
+/** Bytes of a line of the cache. */
+export const LINE = 64
 
 /** Tiles that are tried, and multiply-accumulates of vectors in one at most: each is an instruction. */
 const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
@@ -39,7 +44,7 @@ const [MOST_ROWS, MOST_COLS, MOST_MADDS] = [8, 4, 1024]
 /** Vectors of outputs of the nominal machine that are few: the order of sums depends on the convolution alone. */
 const FEW_VECTORS = 2
 
-export function shapeFor(d: ConvDescriptor, tier: MachineTraits): PlanesShape {
+export function shapeFor(d: ConvDescriptor, tier: MachineTraits): Omit<PlanesShape, 'ahead'> {
   const traits = machineFor(d.output[2], tier)
   const { step, d: read } = readRows(d)
   const base = {
@@ -60,7 +65,7 @@ export function shapeFor(d: ConvDescriptor, tier: MachineTraits): PlanesShape {
   return { ...base, tile: best, lastRows: d.output[1] % best.rows }
 }
 
-type Base = Omit<PlanesShape, 'tile' | 'lastRows'>
+type Base = Omit<PlanesShape, 'tile' | 'lastRows' | 'ahead'>
 
 function* tilesFor({ kernel, apart, vectors, traits }: Base, height: number): Generator<PlanesTile> {
   const product = traits.fused ? 0 : 1

@@ -49,8 +49,8 @@ export class Stop {
   }
 
   /**
-   * Leaves signals to Node again, and no longer ends with what it is within. After a signal the next one still ends at once:
-   * Node would end without an exit code what is closing already.
+   * Leaves signals to Node again, and no longer ends with what it is within. Where one was heard the process is about to end, and
+   * the next one still ends it at once: Node would end it without an exit code.
    */
   ignore(): void {
     this.#ignored.abort()

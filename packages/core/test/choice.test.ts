@@ -81,6 +81,19 @@ describe('the kernel that is chosen', () => {
     }
   })
 
+  it(`is planned for the convolution that it was made for, whatever a kernel makes of it, seed ${SEED}`, () => {
+    const lines = ['g64ic64ih32oc64kh1', 'ic64ih32oc64kh1', 'g64ic64ih1iw512oc128kh1'].map(
+      (text) => parseProblem(text).descriptor,
+    )
+    for (const d of [...lines, ...randomDescriptors(20)]) {
+      for (const tier of TIER_NAMES) {
+        for (const kernel of KERNELS.filter(({ refuses }) => refuses(d, TIERS[tier].traits) === null)) {
+          expect(kernel.plan(d, TIERS[tier].traits, 2).descriptor, `${kernel.name} on ${tier}`).toBe(d)
+        }
+      }
+    }
+  })
+
   it('is the scalar one where there are no vectors', () => {
     for (const d of randomDescriptors(20)) expect(select(d, TIERS.scalar.traits).kernel.name).toBe('f32-scalar')
   })

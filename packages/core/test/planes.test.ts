@@ -56,7 +56,7 @@ describe('the planes kernel', () => {
     for (const d of shapes) for (const workers of [1, 2, 3, 8]) checkUnits(portableWorkspace('relaxed'), d, NAME, workers)
   })
 
-  it('asks ahead for lines of the next channels, no more than a tile has products for, on machines that need not wait for them', () => {
+  it('asks ahead for lines of the next channels, no more than a full tile has products for, on machines that need not wait for them', () => {
     const shapeOn = (text: string, tier: keyof typeof TIERS) =>
       planPlanes(NAME, parseProblem(text).descriptor, TIERS[tier].traits, 1).shape
     for (const text of ['ic64ih224oc3kh3ph1', 'ic500ih69oc1kh3ph1sh2', 'ic78ih118oc2kh1sh3', 'ic16ih9oc4kh3ph1']) {

@@ -13,7 +13,7 @@ import {
   type Workspace,
 } from '@weft/core'
 import { summarise } from '../statistics.ts'
-import { touchFunction, writeTouch } from './touch.ts'
+import { livePart, touchFunction, writeTouch } from './touch.ts'
 
 /** Rounds in which each kernel has its turn, after one that is thrown away. */
 const ROUNDS = 3
@@ -30,7 +30,10 @@ export type Times = ReadonlyMap<string, number>
 
 export interface Bout {
   readonly times: Times
-  /** Microseconds that input and weights take to be read and the output to be written, once, at the fastest: no kernel takes less. */
+  /**
+   * Microseconds that input and weights, as the kernel packs them that packs the fewest bytes, take to be read and the output to be
+   * written, once, at the fastest.
+   */
   readonly floor: number
 }
 
@@ -101,7 +104,7 @@ function contendersOf(d: ConvDescriptor, workspace: Workspace): Contender[] {
     (least, { plan }, index) => (plan.packedBytes < entries[least].plan.packedBytes ? index : least),
     0,
   )
-  const weights = { weights: places[fewest].packed, weightBytes: entries[fewest].plan.packedBytes }
+  const weights = { weights: places[fewest].packed, weightBytes: livePart(d) * entries[fewest].plan.packedBytes }
   writeTouch(buffer, touchArgs, d, { x, y, ...weights })
   const touch = workspace.callables([touchFunction]).get(touchFunction.name) as Callable
   const kernels = entries.map(({ kernel, plan }, index): Contender => {

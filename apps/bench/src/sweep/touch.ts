@@ -27,11 +27,31 @@ export interface RowRuns {
   readonly count: number
 }
 
-/** Runs of the rows that the kernel reaches; those cut short by an edge of the picture are left out where there are others. */
+/** Part of a kernel's taps that meet the picture for some output. */
+export function livePart(d: ConvDescriptor): number {
+  if (d.transposed) return 1
+  return [0, 1, 2].reduce((part, axis) => {
+    const live = Array.from({ length: d.kernel[axis] }, (_, tap) => reached(d, axis, tap)).filter((found) => found.length > 0)
+    return (part * live.length) / d.kernel[axis]
+  }, 1)
+}
+
+/** The input's indices along an axis that a tap meets. */
+function reached(d: ConvDescriptor, axis: number, tap: number): number[] {
+  const places = Array.from(
+    { length: d.output[axis] },
+    (_, out) => out * d.stride[axis] - d.before[axis] + tap * d.dilation[axis],
+  )
+  return places.filter((place) => place >= 0 && place < d.input[axis])
+}
+
+/**
+ * Runs of the rows that the kernel reaches; those cut short by an edge of the picture are left out where there are others, and those
+ * behind an uneven gap.
+ */
 export function rowRuns(d: ConvDescriptor): RowRuns {
-  const [height, rows] = [d.input[1], new Set<number>()]
-  for (let out = 0; out < d.output[1]; out++)
-    for (let tap = 0; tap < d.kernel[1]; tap++) rows.add(out * d.stride[1] - d.before[1] + tap * d.dilation[1])
+  const height = d.input[1]
+  const rows = new Set(Array.from({ length: d.kernel[1] }, (_, tap) => reached(d, 1, tap)).flat())
   const runs: { first: number; rows: number }[] = []
   for (let row = 0; row < height; row++) {
     if (!d.transposed && !rows.has(row)) continue
@@ -41,7 +61,10 @@ export function rowRuns(d: ConvDescriptor): RowRuns {
   }
   const most = runs.reduce((longest, run) => Math.max(longest, run.rows), 0)
   const whole = runs.filter((run) => run.rows === most)
-  return { first: whole[0]?.first ?? 0, rows: most, step: (whole[1]?.first ?? 0) - (whole[0]?.first ?? 0), count: whole.length }
+  const first = whole[0]?.first ?? 0
+  const step = (whole[1]?.first ?? first) - first
+  const uneven = whole.findIndex((run, index) => run.first !== first + index * step)
+  return { first, rows: most, step, count: uneven === -1 ? whole.length : uneven }
 }
 
 /** Where a problem's operands lie, and bytes of the weights that are read. */
@@ -55,11 +78,12 @@ export interface Operands {
 /** Writes the argument block of `touchFunction` at byte `at`. Parts of four lines at the end of weights and output are left out. */
 export function writeTouch(memory: ArrayBufferLike, at: number, d: ConvDescriptor, operands: Operands): void {
   const [row, plane] = [4 * d.input[2], 4 * d.input[0] * d.input[1] * d.input[2]]
-  const { first, rows, step, count } = rowRuns(d)
+  const flat = d.input[0] === 1
+  const { first, rows, step, count } = flat ? rowRuns(d) : { first: 0, rows: d.input[1], step: 0, count: 1 }
   // Planes that are read whole lie side by side.
-  const whole = rows === d.input[1] && d.input[0] === 1
+  const whole = rows === d.input[1]
   const planes = d.batch * d.ic
-  const bytes = whole ? planes * plane : d.input[0] === 1 ? rows * row : plane
+  const bytes = whole ? planes * plane : rows * row
   const words = {
     ...{ x: operands.x + first * row, planes: whole ? 1 : planes, plane, runs: count, run: step * row },
     ...{ fours: Math.floor(bytes / FOUR), rest: Math.floor((bytes % FOUR) / LINE) },

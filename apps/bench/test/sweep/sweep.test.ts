@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bout } from '../../src/sweep/bout.ts'
 import { findingsOf, type Swept } from '../../src/sweep/findings.ts'
 import { randomProblems } from '../../src/sweep/shapes.ts'
-import { rowRuns, touchFunction, writeTouch } from '../../src/sweep/touch.ts'
+import { livePart, rowRuns, touchFunction, writeTouch } from '../../src/sweep/touch.ts'
 
 const SEED = 7
 
@@ -83,24 +83,41 @@ describe('what memory allows a problem', () => {
       'two rows of three, without the first, whose neighbour is padding',
     ],
     ['ic4ih6iw8oc1kh2kw1dh3', { first: 0, rows: 2, step: 4, count: 2 }, 'rows under the taps of a dilated kernel'],
+    [
+      'ic3ih14iw64oc2kh2kw1sh5dh2',
+      { first: 0, rows: 1, step: 3, count: 2 },
+      'rows 0 and 3, without 5, 8, 10 and 13 behind an uneven gap',
+    ],
   ])('%s reads %o: %s', (text, runs) => {
     expect(rowRuns(parseProblem(text).descriptor)).toEqual(runs)
   })
 
-  it.each(['ic3ih40iw50oc2kh3kw3ph1', 'ic4ih41iw81oc3kh1kw1sh3', 'ic5ih66iw37oc4kh2kw2sh3ph1'])(
-    '%s: touches lines of its operands and of nothing else',
-    (text) => {
-      const { descriptor: d } = parseProblem(text)
-      const [x, weights, y, args] = [1024, 1024 * 1024, 2 * 1024 * 1024, 256]
-      const memory = new ArrayBuffer(4096)
-      writeTouch(memory, args, d, { x, weights, weightBytes: 4 * sizeOf(d.weightShape), y })
-      const words = new Int32Array(memory)
-      const [read, packed, written] = touchFunction.touches(words, args / 4, TIERS.simd128.traits)
-      const within = ({ from, to }: { from: number; to: number }, start: number, floats: number) =>
-        from >= start && to <= start + 4 * floats && to > start
-      expect(within(read, x, sizeOf(d.xShape))).toBe(true)
-      expect(packed.to - packed.from).toBe(4 * sizeOf(d.weightShape) - ((4 * sizeOf(d.weightShape)) % 256))
-      expect(written).toEqual({ from: y, to: y + 4 * sizeOf(d.yShape) - ((4 * sizeOf(d.yShape)) % 256) })
-    },
-  )
+  it.each([
+    ['ic1ih1iw1oc4kh5ph2', 1 / 25],
+    ['ic1ih3iw9oc4kh3ph1', 1],
+    ['ic1ih1iw9oc4kh3ph1', 1 / 3],
+    ['ic1ih2iw2oc4kh7ph3', (3 * 3) / 49],
+  ])('%s: %d of its taps meet the picture', (text, part) => {
+    expect(livePart(parseProblem(text).descriptor)).toBeCloseTo(part)
+  })
+
+  it.each([
+    'ic3ih40iw50oc2kh3kw3ph1',
+    'ic4ih41iw81oc3kh1kw1sh3',
+    'ic5ih66iw37oc4kh2kw2sh3ph1',
+    'ic3ih14iw64oc2kh2kw1sh5dh2',
+    'ic2id7ih35iw5oc1kd1kh2kw1sd5sh7sw7',
+  ])('%s: touches lines of its operands and of nothing else', (text) => {
+    const { descriptor: d } = parseProblem(text)
+    const [x, weights, y, args] = [1024, 1024 * 1024, 2 * 1024 * 1024, 256]
+    const memory = new ArrayBuffer(4096)
+    writeTouch(memory, args, d, { x, weights, weightBytes: 4 * sizeOf(d.weightShape), y })
+    const words = new Int32Array(memory)
+    const [read, packed, written] = touchFunction.touches(words, args / 4, TIERS.simd128.traits)
+    const within = ({ from, to }: { from: number; to: number }, start: number, floats: number) =>
+      from >= start && to <= start + 4 * floats && to > start
+    expect(within(read, x, sizeOf(d.xShape))).toBe(true)
+    expect(packed.to - packed.from).toBe(4 * sizeOf(d.weightShape) - ((4 * sizeOf(d.weightShape)) % 256))
+    expect(written).toEqual({ from: y, to: y + 4 * sizeOf(d.yShape) - ((4 * sizeOf(d.yShape)) % 256) })
+  })
 })

@@ -35,7 +35,7 @@ export const depthwise: Kernel<DepthwisePlan> = {
   order: (d) => (sumsTapsInTurn(d) && !byColumns([d.kernel[1], d.kernel[2]]) ? 'direct' : 'depthwise'),
   estimate: (d, traits) => estimateDepthwise(lined(d, traits), traits) + farTime(d),
 
-  plan: (d, traits) => planDepthwise(lined(d, traits), traits),
+  plan: (d, traits) => ({ ...planDepthwise(lined(d, traits), traits), descriptor: d }),
 
   costs: (plan, step) =>
     Float64Array.from({ length: plan.steps[step].units }, (_, unit) => plan.blocks[Math.floor(unit / plan.descriptor.ic)].rows),
@@ -64,7 +64,8 @@ export const depthwise: Kernel<DepthwisePlan> = {
 /** Where every pixel is taken by itself, where it lies, a channel is one row; of few channels workers share rows. */
 function lined(d: ConvDescriptor, { masks, lanes }: MachineTraits): ConvDescriptor {
   const pixels = d.output[1] * d.output[2]
-  if (!masks || !isLine(d) || d.ic < LEAST_BLOCKS || pixels < FEW_VECTORS * lanes || pixels > CALL_MACS) return d
+  if (!masks || !isLine(d) || d.ic < LEAST_BLOCKS || pixels < FEW_VECTORS * lanes) return d
+  if ((pixels * d.oc) / d.ic > CALL_MACS) return d
   const line = [1, 1, pixels] as const
   return { ...d, input: line, output: line }
 }

@@ -18,13 +18,13 @@ export function channelsRunner(
   code: ReadonlyMap<string, Callable>,
   memory: ArrayBufferLike,
 ): (begin: number, end: number, strides: ChannelStrides, at: Bindings, cancelled: () => boolean) => boolean {
-  const { ic, output } = plan.descriptor
+  const { ic } = plan.descriptor
   const call = caller(plan, code, memory)
   return (begin, end, strides, at, cancelled) => {
     for (let unit = begin; unit < end; ) {
       if (cancelled()) return false
       const [block, channel] = [Math.floor(unit / ic), unit % ic]
-      const macs = plan.blocks[block].rows * output[2] * plan.multiplier * tapsOf(plan.descriptor)
+      const macs = plan.blocks[block].rows * plan.shape.width * plan.multiplier * tapsOf(plan.descriptor)
       const channels = Math.min(Math.max(1, Math.floor(CALL_MACS / macs)), end - unit, ic - channel)
       // Whole bands first, then what is left as a smaller one.
       const bands = Math.floor(channels / plan.band)
@@ -45,7 +45,7 @@ function caller(plan: DepthwisePlan, code: ReadonlyMap<string, Callable>, memory
   const [words, floats] = [new Int32Array(memory), new Float32Array(memory)]
   const run = code.get(depthwiseFunction(shape).name) as Callable
   const { picture } = shape
-  const [xRow, yRow] = [4 * d.input[2], 4 * d.output[2]]
+  const [xRow, yRow] = [4 * shape.rows.width, 4 * shape.width]
   return (block, channel, bands, channels, strides, at) => {
     const args = at.private / 4
     const buffer = at.private + ROWS_AT

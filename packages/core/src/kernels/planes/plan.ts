@@ -33,6 +33,8 @@ const BAND_BYTES = 16 * 1024
 const SUM_BYTES = 16 * 1024
 /** More channels than this gain nothing. */
 const MOST_BAND = 16
+/** Multiply-adds of vectors that a tile has for each line that it asks for. */
+const MADDS_A_LINE = 12
 /** Blocks for each of several workers at least, where there are rows for so many. */
 const BLOCKS_EACH = 3
 
@@ -67,15 +69,13 @@ export function planPlanes(name: string, d: ConvDescriptor, tier: MachineTraits,
 
 type Base = Omit<PlanesShape, 'ahead'>
 
-/** No more than tiles have time for, on machines that ask for a line without waiting. */
+/** No more than full tiles have time for, on machines that ask for a line without waiting; lines of rows that are skipped are among them. */
 function linesAhead(d: ConvDescriptor, { traits, tile, vectors, rowStep }: Base, block: PlanesBlock | undefined): number {
   if (!traits.prefetches || block === undefined) return 0
   const lines = (4 * block.xRows * rowStep * d.input[2]) / LINE
   const tiles = ((block.tiles + block.lastTile) * Math.ceil(vectors / tile.cols) * d.oc) / d.groups
   return Math.min(Math.ceil(lines / tiles), Math.floor((tile.rows * tile.cols * tapsOf(d)) / MADDS_A_LINE))
 }
-/** Multiply-adds of vectors that a tile has for each line that it asks for. */
-const MADDS_A_LINE = 12
 
 function bandOf(d: ConvDescriptor, { vectors, traits }: Base, planeFloats: number, rows: number) {
   const band = Math.max(1, Math.min(d.ic / d.groups, MOST_BAND, Math.floor(BAND_BYTES / (4 * planeFloats))))

@@ -1,8 +1,11 @@
 // Why a run ends before its last item: signals, of which the second ends at once, or a limit that is reached.
+import { endWrites } from '@weft/io'
 import { EXIT } from './exit-codes.ts'
 import { removeTemporaries } from './temporaries.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** Milliseconds after a second signal in which files that are being made may appear, to be removed: a disk may hang. */
+const WAIT_MS = 5000
 type Signal = (typeof SIGNALS)[number]
 
 /** A signal, `--time-limit`, `--halt-after`, or a full disk. */
@@ -18,6 +21,7 @@ export class Stop {
   readonly #listener = (signal: NodeJS.Signals): void => this.#hear(signal as Signal)
   readonly #onFirst: (reason: Reason) => void
   #signalled = false
+  #hurried = false
 
   /**
    * Listens from now on; `onFirst` is called when the run is to end. A run `within` something longer ends when that does, and
@@ -64,7 +68,15 @@ export class Stop {
       this.because(signal)
       return
     }
-    removeTemporaries(this.writing)
-    process.exit(EXIT[signal])
+    const end = (): void => {
+      clearTimeout(timer)
+      removeTemporaries(this.writing)
+      process.exit(EXIT[signal])
+    }
+    const timer = setTimeout(end, WAIT_MS)
+    // What a thread is making would appear after all the others were removed.
+    if (this.#hurried) end()
+    else void endWrites().then(end)
+    this.#hurried = true
   }
 }

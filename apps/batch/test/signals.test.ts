@@ -67,7 +67,7 @@ test('a second signal ends at once and leaves nothing torn or temporary', async 
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('a second %s that comes while the command is closing has its exit code too', (signal, exitCode) => {
+] as const)('a second %s that comes while the command is closing has its exit code too', async (signal, exitCode) => {
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
   const others = process.listeners(signal)
   const stop = new Stop(() => {})
@@ -81,5 +81,5 @@ test.each([
   const left = process.listeners(signal).filter((listener) => !others.includes(listener))
   expect(exit).not.toHaveBeenCalled()
   for (const listener of left) listener(signal)
-  expect(exit.mock.calls).toEqual([[exitCode]])
+  await vi.waitFor(() => expect(exit.mock.calls).toEqual([[exitCode]]))
 })

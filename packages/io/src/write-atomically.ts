@@ -12,6 +12,10 @@ const MARK = '.weft-tmp-'
 const TEMPORARY = /^(\..*\.weft-tmp-)[0-9a-f]{16}$/s
 const MAX_WRITE = 2 ** 30
 
+/** Temporary files that are being made, and whether none is any more. */
+const opening = new Set<Promise<unknown>>()
+let ending = false
+
 // Keeps the temporary name under the 255 bytes that file systems allow, whatever the characters.
 const KEPT_OF_NAME = 60
 const KEPT_OF_HASH = 12
@@ -29,7 +33,7 @@ export async function writeAtomically(path: string, content: Content): Promise<v
   try {
     await expectReplaceable(path)
     const name = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(8).toString('hex')}`)
-    handle = await open(name, 'wx')
+    handle = await opened(name)
     temporary = name
     for await (const chunk of content instanceof Uint8Array ? [content] : content) await writeAll(handle, chunk)
     await handle.sync()
@@ -43,6 +47,15 @@ export async function writeAtomically(path: string, content: Content): Promise<v
     throw ioError(error, path, 'write')
   }
   await flushFolder(dirname(path))
+}
+
+/**
+ * For a process that ends at once and removes its temporary files: no write begins one any more, nor settles; the promise settles
+ * when those that threads were making are there.
+ */
+export async function endWrites(): Promise<void> {
+  ending = true
+  await Promise.allSettled(opening)
 }
 
 /**
@@ -64,6 +77,15 @@ export function temporaryPrefix(path: string): string {
 /** The bytes behind a typed array, without a copy. */
 export function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+}
+
+function opened(name: string): Promise<FileHandle> {
+  if (ending) return new Promise(() => {})
+  const made = open(name, 'wx')
+  const forget = () => opening.delete(made)
+  opening.add(made)
+  made.then(forget, forget)
+  return made
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -9,7 +9,7 @@ const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '
 test('a process holds no more after hundreds of runs, and a network that was disposed of leaves nothing on the engine', () => {
   const script = join(import.meta.dirname, '../scripts/memory.ts')
   const flags = ['--expose-gc', '--max-semi-space-size=2', '--conditions=@weft/source']
-  const counts = ['--runs', '500', '--models', '28', '--allowed', '24']
+  const counts = ['--runs', '500', '--models', '56', '--allowed', '24']
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, script, ...counts], {
     encoding: 'utf8',
     env: { ...process.env, ...GIVES_BACK },

@@ -20,8 +20,7 @@ export class Stop {
   readonly #ignored = new AbortController()
   readonly #listener = (signal: NodeJS.Signals): void => this.#hear(signal as Signal)
   readonly #onFirst: (reason: Reason) => void
-  #signalled = false
-  #hurried = false
+  #signals = 0
 
   /**
    * Listens from now on; `onFirst` is called when the run is to end. A run `within` something longer ends when that does, and
@@ -58,13 +57,13 @@ export class Stop {
    */
   ignore(): void {
     this.#ignored.abort()
-    if (this.#signalled) return
+    if (this.#signals > 0) return
     for (const signal of SIGNALS) process.off(signal, this.#listener)
   }
 
   #hear(signal: Signal): void {
-    if (!this.#signalled) {
-      this.#signalled = true
+    this.#signals++
+    if (this.#signals === 1) {
       this.because(signal)
       return
     }
@@ -75,8 +74,7 @@ export class Stop {
     }
     const timer = setTimeout(end, WAIT_MS)
     // What a thread is making would appear after all the others were removed.
-    if (this.#hurried) end()
+    if (this.#signals > 2) end()
     else void endWrites().then(end)
-    this.#hurried = true
   }
 }

@@ -1,34 +1,51 @@
-// The end of a process that leaves no temporary file; a file by itself, as no write of its process settles afterwards.
+// The end of a process that leaves no temporary file; a test file by itself, as no write of its process settles afterwards.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import type { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { endWrites, prefixOfTemporary, writeAtomically } from '@weft/io'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
-test('files that are being made are there when writes have ended, and no more appear', async () => {
+/** Files are made when the test says so, as by threads that have much before them. */
+const making = vi.hoisted(() => {
+  const { promise: allowed, resolve: allow } = Promise.withResolvers<void>()
+  return { asked: 0, allowed, allow }
+})
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>()
+  const late = async (...args: Parameters<typeof open>) => {
+    making.asked++
+    await making.allowed
+    return await real.open(...args)
+  }
+  return { ...real, open: late }
+})
+
+test('writes end when files that are being made are there, and no more appear', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'weft-end-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const begun: string[] = []
-  async function* endless(name: string) {
-    begun.push(name)
+  async function* endless() {
     yield new Uint8Array([1])
     await new Promise(() => {})
   }
-  let settled = 0
+  let [settled, ended] = [0, false]
   const write = (name: string) => {
     const count = () => settled++
-    writeAtomically(join(folder, name), endless(name)).then(count, count)
+    writeAtomically(join(folder, name), endless()).then(count, count)
   }
-  for (let index = 0; index < 40; index++) write(`${index}.bin`)
-  while (begun.length === 0) await new Promise((resolve) => setImmediate(resolve))
-  await endWrites()
-  const there = readdirSync(folder).sort()
-  expect(there.length).toBeGreaterThan(0)
-  expect(there.every((name) => prefixOfTemporary(name) !== null)).toBe(true)
+  for (const name of ['a.bin', 'b.bin']) write(name)
+  while (making.asked < 2) await turn()
+  const end = endWrites().then(() => {
+    ended = true
+  })
   write('late.bin')
-  // The threads that make files have had all of these behind them.
-  for (let turn = 0; turn < 20; turn++)
-    await Promise.all(Array.from({ length: 8 }, () => import('node:fs/promises').then(({ stat }) => stat(folder))))
-  expect(readdirSync(folder).sort()).toEqual(there)
-  expect(settled).toBe(0)
+  for (let index = 0; index < 10; index++) await turn()
+  expect([ended, readdirSync(folder)]).toEqual([false, []])
+  making.allow()
+  await end
+  const there = readdirSync(folder)
+  expect(there.map((name) => prefixOfTemporary(name)).sort()).toEqual(['.a.bin.weft-tmp-', '.b.bin.weft-tmp-'])
+  for (let index = 0; index < 100; index++) await turn()
+  expect([readdirSync(folder), making.asked, settled]).toEqual([there, 2, 0])
 })

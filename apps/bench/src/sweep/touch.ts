@@ -1,7 +1,10 @@
 // The least that memory asks of a problem: its operands read and its output written once, a vector of each cache line, and nothing multiplied.
 import { type ConvDescriptor, type KernelFunction, type Machine, sizeOf, type Vec } from '@weft/core'
 
-/** The argument block, as indices of 32-bit words. Addresses and steps are in bytes; of lines there are fours, and of a run's a rest. */
+/**
+ * The argument block, as indices of 32-bit words. Addresses are in bytes, and so are steps, from behind the lines of a run or the runs
+ * of a plane to the next; of lines there are fours, and of a run's a rest.
+ */
 const ARGS = {
   x: 0,
   planes: 1,
@@ -83,10 +86,10 @@ export function writeTouch(memory: ArrayBufferLike, at: number, d: ConvDescripto
   // Planes that are read whole lie side by side.
   const whole = rows === d.input[1]
   const planes = d.batch * d.ic
-  const bytes = whole ? planes * plane : rows * row
+  const lines = Math.floor((whole ? planes * plane : rows * row) / LINE)
   const words = {
-    ...{ x: operands.x + first * row, planes: whole ? 1 : planes, plane, runs: count, run: step * row },
-    ...{ fours: Math.floor(bytes / FOUR), rest: Math.floor((bytes % FOUR) / LINE) },
+    ...{ x: operands.x + first * row, planes: whole ? 1 : planes, plane: plane - count * step * row },
+    ...{ runs: count, run: step * row - lines * LINE, fours: Math.floor(lines / 4), rest: lines % 4 },
     ...{ weights: operands.weights, weightFours: Math.floor(operands.weightBytes / FOUR) },
     ...{ y: operands.y, yFours: Math.floor((4 * sizeOf(d.yShape)) / FOUR) },
   }
@@ -109,20 +112,16 @@ export const touchFunction: KernelFunction = {
         m.add(at, LINE * some.length)
       })
     m.scope(() => {
-      const [x, plane, step] = [m.arg(ARGS.x), m.arg(ARGS.plane), m.arg(ARGS.run)]
+      const x = m.arg(ARGS.x)
       m.loop(m.arg(ARGS.planes), () => {
-        m.scope(() => {
-          const run = copyOf(m, x)
+        m.scope(() =>
           m.loop(m.arg(ARGS.runs), () => {
-            m.scope(() => {
-              const at = copyOf(m, run)
-              lines(at, ARGS.fours, sums, read)
-              lines(at, ARGS.rest, sums.slice(0, 1), read)
-            })
-            m.add(run, step)
-          })
-        })
-        m.add(x, plane)
+            m.scope(() => lines(x, ARGS.fours, sums, read))
+            m.scope(() => lines(x, ARGS.rest, sums.slice(0, 1), read))
+            m.scope(() => m.add(x, m.arg(ARGS.run)))
+          }),
+        )
+        m.scope(() => m.add(x, m.arg(ARGS.plane)))
       })
     })
     m.scope(() => lines(m.arg(ARGS.weights), ARGS.weightFours, sums, read))
@@ -131,15 +130,11 @@ export const touchFunction: KernelFunction = {
   touches(words, args) {
     const arg = (name: keyof typeof ARGS) => words[args + ARGS[name]]
     const span = (from: number, bytes: number) => ({ from: from >>> 0, to: (from >>> 0) + bytes })
-    const x = (arg('planes') - 1) * arg('plane') + (arg('runs') - 1) * arg('run') + FOUR * arg('fours') + LINE * arg('rest')
+    const lines = FOUR * arg('fours') + LINE * arg('rest')
+    const run = lines + arg('run')
+    const x = (arg('planes') - 1) * (arg('plane') + arg('runs') * run) + (arg('runs') - 1) * run + lines
     return [span(arg('x'), x), span(arg('weights'), FOUR * arg('weightFours')), span(arg('y'), FOUR * arg('yFours'))]
   },
-}
-
-function copyOf(m: Machine, from: Place): Place {
-  const to = m.int()
-  m.move(to, from)
-  return to
 }
 
 function read(m: Machine, at: Place, offset: number, sum: Vec): void {

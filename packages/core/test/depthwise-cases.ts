@@ -19,6 +19,9 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
       dw(2, [4, w], [2, 1], { stride: [1, 3] }),
       dw(2, [4, w], [1, 2], { padding: [0, 1], stride: 3 }),
       dw(2, [w], [3], { padding: 1 }),
+      // More output than input, by a row and a column and by many.
+      dw(2, [3, w], [2, 2], { padding: 1 }),
+      dw(2, [2, w], [6, 6], { padding: 3, stride: 2 }),
     ]),
     // Pixels that are taken by themselves are one row from so many channels and vectors on.
     ...[63, 64, 65].map((channels) => dw(channels, [4, 4 * lanes], [1, 1])),
@@ -47,6 +50,8 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
     ...[lanes - 1, lanes, lanes + 1, 5 * lanes].flatMap((pad) =>
       [1, 2].map((stride) => dw(2, [6, lanes + 5], [3, 3], { padding: [1, pad], stride })),
     ),
+    // So many rows of padding that a picture of rows so long is staged, and one fewer.
+    ...[8, 9].map((pad) => dw(1, [2, 1023], [1 + pad, 1], { padding: [pad, 0] })),
     // An output of the width, whatever the input has.
     ...widths.map((w) => dw(2, [7, 2 * w + 1], [3, 3], { stride: 2, activation: 'hardSwish' })),
     ...Array.from({ length: 18 }, (_, index) => [

@@ -1,6 +1,6 @@
 // Reading rows where they lie in the picture: which of the pixels under a tile exist.
-import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import type { ReadRows } from './rows.ts'
 import { byColumns, type DepthwiseShape, type RowsBelow, type TileRows } from './shape.ts'
 
 /** In rows that the convolution reads. */
@@ -11,15 +11,21 @@ export interface Picture {
 }
 
 /**
- * The picture whose rows are read where they lie; null where they are staged: without masks, where taps share no pixels that are
- * parted by the stride, and where padding is so wide that pointers would leave the picture.
- * @param read the convolution on the rows that are read
+ * Bytes that pointers to pixels may reach behind a plane, where padding leaves more output than there is input: nothing is read there,
+ * but addresses must not wrap around, and no memory ends nearer to the last one than `BEHIND`.
  */
-export function pictureOf(read: ConvDescriptor, { masks }: MachineTraits): Picture | null {
-  const { input, output, stride, kernel, before } = read
-  const leaves = [1, 2].some((axis) => (output[axis] - 1) * stride[axis] >= input[axis])
+const MOST_BEYOND = 32 * 1024
+
+/**
+ * The picture whose rows are read where they lie; null where they are staged: without masks, where taps share no pixels that are
+ * parted by the stride, and where padding is so wide that pointers would leave the picture too far behind.
+ */
+export function pictureOf({ d, step }: ReadRows, { masks }: MachineTraits): Picture | null {
+  const { input, output, stride, kernel, before } = d
+  const [rows, cols] = [1, 2].map((axis) => (output[axis] - 1) * stride[axis])
+  const beyond = 4 * (Math.max(0, rows - input[1] + 1) * step * input[2] + Math.max(0, cols - input[2] + 1))
   const parts = stride[2] < 2 || (stride[2] === 2 && !byColumns([kernel[1], kernel[2]]))
-  return masks && parts && !leaves ? { height: input[1], before: before[1] } : null
+  return masks && parts && beyond <= MOST_BEYOND ? { height: input[1], before: before[1] } : null
 }
 
 interface Part {

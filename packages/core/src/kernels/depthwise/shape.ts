@@ -47,7 +47,7 @@ export interface DepthwiseShape {
 }
 
 export function shapeFor(d: ConvDescriptor, traits: MachineTraits, fold: Fold = 'sum'): DepthwiseShape {
-  const inPlace = shapeWith(d, traits, fold, pictureOf(readRows(d).d, traits))
+  const inPlace = shapeWith(d, traits, fold, pictureOf(readRows(d), traits))
   return inPlace.tiles.length <= MOST_TILES ? inPlace : shapeWith(d, traits, fold, null)
 }
 /** Tiles of different code at most. */

@@ -46,6 +46,17 @@ export function depthwiseCases(lanes: number): ConvDescriptor[] {
           ]),
         ),
     ),
+    // At a stride of 3 taps of one, two and three times three columns, in vectors and beyond.
+    ...[1, 2, 3, 4, 6, 7].flatMap((kw) =>
+      [0, 1, 2, 4]
+        .filter((pad) => pad < kw)
+        .flatMap((pad) =>
+          [2, lanes / 2, lanes - 1, lanes, 3 * lanes + 1].flatMap((w) => [
+            dw(2, [7, 3 * w + kw - 2 * pad], [kw < 4 ? 3 : 1, kw], { padding: [0, pad], stride: [2, 3] }),
+            dw(1, [2, 3 * w + 2 * kw - 2 * pad], [1, kw], { padding: [0, pad], stride: [1, 3], dilation: [1, 2] }),
+          ]),
+        ),
+    ),
     // Padding wider than a vector, and than a tile of them.
     ...[lanes - 1, lanes, lanes + 1, 5 * lanes].flatMap((pad) =>
       [1, 2].map((stride) => dw(2, [6, lanes + 5], [3, 3], { padding: [1, pad], stride })),

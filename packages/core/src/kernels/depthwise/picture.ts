@@ -2,6 +2,7 @@
 import type { MachineTraits } from '../../isa/machine.ts'
 import type { ReadRows } from './rows.ts'
 import { byColumns, type DepthwiseShape, type RowsBelow, type TileRows } from './shape.ts'
+import { thirdTaps } from './thirds.ts'
 
 /** In rows that the convolution reads. */
 export interface Picture {
@@ -9,6 +10,9 @@ export interface Picture {
   /** Rows of padding above it. */
   readonly before: number
 }
+
+/** Strides that pixels are parted by. */
+const MOST_STRIDE = 3
 
 /**
  * Bytes that pointers to pixels may reach behind a plane, where padding leaves more output than there is input: nothing is read there,
@@ -24,7 +28,7 @@ export function pictureOf({ d, step }: ReadRows, { masks }: MachineTraits): Pict
   const { input, output, stride, kernel, before } = d
   const [rows, cols] = [1, 2].map((axis) => (output[axis] - 1) * stride[axis])
   const beyond = 4 * (Math.max(0, rows - input[1] + 1) * step * input[2] + Math.max(0, cols - input[2] + 1))
-  const parts = stride[2] < 2 || (stride[2] === 2 && !byColumns([kernel[1], kernel[2]]))
+  const parts = stride[2] === 1 || (stride[2] <= MOST_STRIDE && !byColumns([kernel[1], kernel[2]]))
   return masks && parts && beyond <= MOST_BEYOND ? { height: input[1], before: before[1] } : null
 }
 
@@ -49,5 +53,6 @@ export function rowsInside(shape: RowsBelow, { before, height }: Picture, { row,
 export function edgesOf({ picture, rows, traits }: DepthwiseShape, start: number, vectors: number): string {
   const { taps, stride, width } = rows
   const pixels = vectors * traits.lanes * stride
-  return JSON.stringify(picture && taps.map(({ offset }) => partInside(stride * (start + offset), width, pixels)))
+  const floats = stride === 3 ? thirdTaps(rows).map(({ first }) => first) : taps.map(({ offset }) => stride * offset)
+  return JSON.stringify(picture && floats.map((float) => partInside(stride * start + float, width, pixels)))
 }

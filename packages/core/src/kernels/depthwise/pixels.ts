@@ -3,6 +3,7 @@ import type { Int, Machine, Vec } from '../../isa/machine.ts'
 import { partedPixels } from './parted.ts'
 import { partInside, rowsInside } from './picture.ts'
 import { type DepthwiseShape, PADDING, type TileRows } from './shape.ts'
+import { thirdPixels } from './thirds.ts'
 
 /** A vector's place in a row: pointers to pixels and to the output, and columns beyond both. */
 export interface Column {
@@ -40,11 +41,12 @@ export function pixelsOf(m: Machine, shape: DepthwiseShape, tile: TileRows, colu
     return to
   }
   const place = (at: number) => (picture ? at - picture.before : at) * rowFloats
-  const parted = partsPixels(shape) ? partedPixels(m, shape, columns, pixels, load) : null
+  const parter = picture === null || rows.stride === 1 ? null : rows.stride === 2 ? partedPixels : thirdPixels
+  const parted = parter?.(m, shape, columns, pixels, load)
   return (at, tap) => {
     const row = place(at)
     if (exist && (at < exist.first || at >= exist.end)) for (const to of pixels) m.constant(to, PADDING[fold])
-    else if (parted !== null) return parted(row, tap)
+    else if (parted !== undefined) return parted(row, tap)
     else {
       const { index, offset } = taps[tap]
       const from = row + (picture ? offset : index * pitch + offset - low)

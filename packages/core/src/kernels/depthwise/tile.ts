@@ -1,8 +1,8 @@
 // The tile of the depthwise kernel: how many output rows by how many vectors are summed at once, and where weights are held.
 import { epilogueRegisters } from '../epilogue.ts'
 import { partedCost } from './parted.ts'
-import { partsPixels } from './pixels.ts'
 import { byColumns, type DepthwiseShape, inputRowCount } from './shape.ts'
+import { thirdsCost } from './thirds.ts'
 
 export interface DepthwiseTile {
   /** Output rows, and vectors of neighbouring pixels. */
@@ -46,7 +46,8 @@ function* tilesFor(base: Base, height: number): Generator<DepthwiseTile> {
 
 /** What it takes to have the pixels under a vector of outputs. */
 function pixelCost(base: Base): readonly [loads: number, shuffles: number, each: number, shared: number] {
-  return partsPixels(base) ? partedCost(base.rows) : [base.kernel[1], 0, 1, 0]
+  if (base.picture === null || base.rows.stride === 1) return [base.kernel[1], 0, 1, 0]
+  return base.rows.stride === 2 ? partedCost(base.rows) : thirdsCost(base.rows)
 }
 
 /**

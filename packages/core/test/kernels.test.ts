@@ -282,7 +282,7 @@ describe('a plan', () => {
       const { layout } = planDirect(describeConv([weight[1], 28, 28], weight, false, options), TIERS.avx512.traits)
       return layout.phases.map(({ column }) => column?.tap ?? null)
     }
-    expect(columns([256, 256, 3, 3], { padding: 2, dilation: 2 })).toEqual([0, 1, 2])
+    expect(columns([32, 3, 4, 4], { padding: 2 })).toEqual([0, 1, 2, 3])
     expect(columns([4, 256, 3, 3], { padding: 2, dilation: 2 })).toEqual([null])
     // In the order of summation: where there are few channels, taps that read the same phase follow each other.
     expect(columns([256, 3, 1, 5], { padding: 2, stride: 2 })).toEqual([0, 2, 4, 1, 3])

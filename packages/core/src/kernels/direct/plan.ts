@@ -1,14 +1,17 @@
 // The plan of the direct kernel: blocks, channel tiles and layout of one item, and the memory that they need.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
+import { WeftError } from '../../errors.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
+import { directTime } from '../estimate/direct.ts'
 import type { Plan } from '../kernel.ts'
 import { panelBytes, panelShape } from '../panel.ts'
 import { blocksFirst, type Grid } from '../range.ts'
 import type { TileShape } from '../tile.ts'
 import { type ChannelTile, channelTiles, packedTileBytes, shapeOf } from '../tiling.ts'
-import { type Block, blocksOf, type Panel, type Segments, segments } from './blocks.ts'
-import { columnLayout, inPlace, type Layout, readsInPlace, roundUp, stagedLayout } from './layout.ts'
-import { productsOf, runStride, widthStep } from './order.ts'
+import { type Block, blocksOf } from './blocks.ts'
+import { choicesOf, type DirectChoice } from './choices.ts'
+import { type Layout, roundUp } from './layout.ts'
+import { productsOf, runStride } from './order.ts'
 
 export interface DirectPlan extends Plan {
   readonly layout: Layout
@@ -43,7 +46,9 @@ export function planDirect(d: ConvDescriptor, traits: MachineTraits): DirectPlan
   const most = widestTile(tiles, traits)
   const shape = panelShape(d, tiles, products.length, traits)
   const panel = shape === null ? null : { shape, traits }
-  const { layout, blocks, tables } = cheapest(d, traits.lanes, most, products, tiles.length, panel)
+  const { layout, blocks, tables } = fastest(d, traits, most, ({ cut, layout }) =>
+    blocksOf(d, layout, cut, products, tiles.length, most, panel),
+  )
   const tablesAt = packedTileBytes(tiles, products.length)
   const gatherAt = tablesAt + tables.byteLength
   const gatherWords = d.paddingMode === 'zeros' ? 0 : layout.phases.length * (layout.rows + layout.cols)
@@ -104,50 +109,14 @@ function fitsExactly(block: Block, most: number, lanes: number): boolean {
   return block.pixels >= most || block.pixels % lanes === 0
 }
 
-interface Choice {
-  layout: Layout
-  blocks: Block[]
-  tables: Int32Array
-}
-
-/** What moving a vector of pixels costs, in vectors of products: to staged planes, and from a worker's own lines to the output. */
-const [STAGE_COST, LINE_COST] = [16, 4]
-
-/**
- * Rows at the border are blocks of their own, which sum fewer products, or all rows are alike; rows lie in place, follow each other
- * with their padding, or are staged for every column of the kernel apart: whatever costs least.
- */
-function cheapest(
-  d: ConvDescriptor,
-  lanes: number,
-  most: number,
-  products: ReturnType<typeof productsOf>,
-  tiles: number,
-  panel: Panel,
-): Choice {
-  const choices = [true, false].flatMap((split) => {
-    const cut = segments(d, split)
-    return layoutsOf(d, cut).map((layout) => ({ layout, ...blocksOf(d, layout, cut, products, tiles, most, panel) }))
-  })
-  const possible = choices.filter(
-    ({ layout, blocks }) => layout.staged || blocks.every((block) => fitsExactly(block, most, lanes)),
-  )
-  const work = ({ layout, blocks }: Choice) => {
-    const staged = layout.staged ? (d.ic * d.input[0] * layout.planeFloats * STAGE_COST) / lanes : 0
-    const summed = blocks.reduce((sum, block) => {
-      const line = storesInPlace(block, layout, most, lanes) ? 0 : LINE_COST
-      return sum + Math.ceil(block.pixels / lanes) * (block.products + 1 + line)
-    }, 0)
-    return staged + d.oc * summed
+/** The choice of the least estimate where no vector reaches beyond what lies in place. */
+function fastest(d: ConvDescriptor, traits: MachineTraits, most: number, blocksFor: (choice: DirectChoice) => Blocks) {
+  const choices = choicesOf(d).map((choice) => ({ choice, time: directTime(d, traits, choice) }))
+  for (const { choice } of choices.sort((a, b) => a.time - b.time)) {
+    const found = blocksFor(choice)
+    const { layout } = choice
+    if (layout.staged || found.blocks.every((block) => fitsExactly(block, most, traits.lanes))) return { layout, ...found }
   }
-  return possible.reduce((best, choice) => (work(choice) < work(best) ? choice : best))
+  throw new WeftError('INTERNAL', 'a direct convolution can always be staged')
 }
-
-/** The layouts that the item can have. */
-export function layoutsOf(d: ConvDescriptor, { rows, cols }: Segments): Layout[] {
-  const layouts = [stagedLayout(d, rows, cols)]
-  if (readsInPlace(d, rows, cols)) layouts.unshift(inPlace(d))
-  const padded = layouts.every(({ pitch }) => pitch !== d.output[2])
-  if (padded && !d.transposed && d.paddingMode === 'zeros') layouts.push(columnLayout(rows, cols, widthStep(d)))
-  return layouts
-}
+type Blocks = ReturnType<typeof blocksOf>

@@ -1,10 +1,10 @@
 // How long the direct kernel takes, by the blocks and the staging that its plan may have.
 import type { ConvDescriptor } from '../../conv/descriptor.ts'
 import type { MachineTraits } from '../../isa/machine.ts'
-import { linesOf, mostPixels, type Segments, segments } from '../direct/blocks.ts'
+import { linesOf, mostPixels } from '../direct/blocks.ts'
+import { choicesOf, type DirectChoice } from '../direct/choices.ts'
 import type { Layout } from '../direct/layout.ts'
 import { runsOfBlock } from '../direct/order.ts'
-import { layoutsOf } from '../direct/plan.ts'
 import { PLANES_AT_ONCE } from '../direct/stage.ts'
 import { shapeOf } from '../tiling.ts'
 import { farTime } from './far.ts'
@@ -19,14 +19,11 @@ const [FILL, PLANE_FLOAT, STAGED_VECTOR, STAGED_FLOAT] = [0.042, 0.000096, 0.000
 const BY_VECTORS = [1, 2, 4]
 
 export function estimateDirect(d: ConvDescriptor, traits: MachineTraits): number {
-  const times = [true, false].flatMap((split) => {
-    const cut = segments(d, split)
-    return layoutsOf(d, cut).map((layout) => timeOf(d, traits, cut, layout))
-  })
-  return Math.min(...times)
+  return Math.min(...choicesOf(d).map((choice) => directTime(d, traits, choice)))
 }
 
-function timeOf(d: ConvDescriptor, traits: MachineTraits, cut: Segments, layout: Layout): number {
+/** Infinite where vectors would reach beyond what lies in place. */
+export function directTime(d: ConvDescriptor, traits: MachineTraits, { cut, layout }: DirectChoice): number {
   const counts = tileCounts(d, traits)
   const widest = Math.max(...counts.map(({ rows }) => shapeOf(rows, traits).cols)) * traits.lanes
   const channelTiles = counts.reduce((sum, { count }) => sum + count, 0)

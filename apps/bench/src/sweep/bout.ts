@@ -37,7 +37,8 @@ export interface Bout {
   readonly floor: number
 }
 
-interface Contender {
+/** What takes turns with others. */
+export interface Contender {
   readonly kernel: string
   readonly run: () => void
   /** Part of the convolution that a run does. */
@@ -50,7 +51,13 @@ interface Contender {
 /** @param d of a single item */
 export function bout(d: ConvDescriptor, workspace: Workspace): Bout {
   const contenders = contendersOf(d, workspace)
-  for (const contender of contenders) while (sample(contender) * contender.repeats < SAMPLE_MS) contender.repeats *= 2
+  takeTurns(contenders)
+  const [{ min }, ...kernels] = contenders.map(({ samples }) => summarise(samples))
+  return { times: new Map(kernels.map(({ p50 }, index) => [contenders[index + 1].kernel, p50])), floor: min }
+}
+
+/** Fills the samples, in microseconds of a run. */
+export function takeTurns(contenders: readonly Contender[]): void {
   for (let round = 0; round <= ROUNDS; round++) {
     // There and back again: what drifts slowly weighs on all alike.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
@@ -58,12 +65,11 @@ export function bout(d: ConvDescriptor, workspace: Workspace): Bout {
         const ms = sample(contender)
         spent += ms * contender.repeats
         if (round > 0) contender.samples.push((ms * 1000) / contender.part)
+        // Not by the first run alone, which may take a thousand times as long as those after it.
+        else if (ms * contender.repeats < SAMPLE_MS) contender.repeats *= 2
       }
     }
   }
-  const [touch, ...kernels] = contenders
-  const median = ({ samples }: Contender) => summarise(samples).p50
-  return { times: new Map(kernels.map((one) => [one.kernel, median(one)])), floor: Math.min(...touch.samples) }
 }
 
 /** Milliseconds of a run. */

@@ -1,6 +1,6 @@
 import { explain, KERNELS, parseProblem, portableWorkspace, select, sizeOf, TIER_NAMES, TIERS } from '@weft/core'
 import { describe, expect, it } from 'vitest'
-import { bout } from '../../src/sweep/bout.ts'
+import { bout, takeTurns } from '../../src/sweep/bout.ts'
 import { findingsOf, type Swept } from '../../src/sweep/findings.ts'
 import { randomProblems } from '../../src/sweep/shapes.ts'
 import { livePart, rowRuns, touchFunction, writeTouch } from '../../src/sweep/touch.ts'
@@ -39,6 +39,20 @@ describe('the problems of a sweep', () => {
     const taking = KERNELS.filter(({ refuses }) => refuses(descriptor, TIERS.relaxed.traits) === null)
     expect([...times.keys()]).toEqual(taking.map(({ name }) => name))
     for (const micros of [floor, ...times.values()]) expect(micros).toBeGreaterThan(0)
+  })
+
+  it('are timed many runs at once, where the clock would not resolve one, even if the first of all took long', () => {
+    let runs = 0
+    const first = 2
+    const run = (): void => {
+      const begun = performance.now()
+      while (runs < 1 && performance.now() - begun < first) {}
+      runs++
+    }
+    const contender = { kernel: 'nothing', run, part: 1, samples: [] as number[], repeats: 1 }
+    takeTurns([contender])
+    expect(contender.repeats).toBeGreaterThan(1)
+    expect(contender.samples.length).toBeLessThan(runs / 4)
   })
 })
 

@@ -283,9 +283,30 @@ describe('a plan', () => {
       return layout.phases.map(({ column }) => column?.tap ?? null)
     }
     expect(columns([32, 3, 4, 4], { padding: 2 })).toEqual([0, 1, 2, 3])
+    // Of few input channels, where counted vectors speak for rows with padding, the estimate, and the clock, for columns.
+    expect(columns([10, 3, 4, 4], { padding: 2 })).toEqual([0, 1, 2, 3])
+    expect(columns([9, 1, 6, 6], { padding: 3 })).toEqual([0, 1, 2, 3, 4, 5])
     expect(columns([4, 256, 3, 3], { padding: 2, dilation: 2 })).toEqual([null])
     // In the order of summation: where there are few channels, taps that read the same phase follow each other.
     expect(columns([256, 3, 1, 5], { padding: 2, stride: 2 })).toEqual([0, 2, 4, 1, 3])
+  })
+
+  it('reads depthwise rows in place where lanes can be masked, up to a stride of 3, and padding leads no pointer far away', () => {
+    const inPlace = (
+      x: number[],
+      kernel: number[],
+      options: Parameters<typeof describeConv>[3],
+      tier: 'avx512' | 'avx2' = 'avx512',
+    ) => {
+      const d = describeConv([4, ...x], [4, 1, ...kernel], false, { ...options, groups: 4 })
+      return planDepthwise(d, TIERS[tier].traits).shape.picture !== null
+    }
+    expect([1, 2, 3, 4].map((stride) => inPlace([30, 30], [3, 3], { stride }))).toEqual([true, true, true, false])
+    expect(inPlace([30, 30], [3, 3], { stride: 3 }, 'avx2')).toBe(false)
+    // More than nine taps are summed by columns of the kernel.
+    expect(inPlace([30, 30], [4, 4], { stride: 3 })).toBe(false)
+    expect(inPlace([30, 30], [2, 2], { padding: 1 })).toBe(true)
+    expect([8, 9].map((pad) => inPlace([2, 1023], [1 + pad, 1], { padding: [pad, 0] }))).toEqual([true, false])
   })
 
   it('that reaches outside of what it booked is not given out', () => {

@@ -64,9 +64,9 @@ export function takeTurns(contenders: readonly Contender[]): void {
       for (let [samples, spent] = [0, 0]; samples < LEAST_SAMPLES || spent < (round === 0 ? WARM_MS : LEAST_MS); samples++) {
         const ms = sample(contender)
         spent += ms * contender.repeats
-        if (round > 0) contender.samples.push((ms * 1000) / contender.part)
-        // Not by the first run alone, which may take a thousand times as long as those after it.
-        else if (ms * contender.repeats < SAMPLE_MS) contender.repeats *= 2
+        // What the clock does not resolve is no sample, in any round: the first run alone may take a thousand times as long as those after it.
+        if (ms * contender.repeats < SAMPLE_MS) contender.repeats *= 2
+        else if (round > 0) contender.samples.push((ms * 1000) / contender.part)
       }
     }
   }
